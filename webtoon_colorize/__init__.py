@@ -1,0 +1,1 @@
+"""Colorizing webtoons: the systems of Cinarel and Zhang (2017) in TensorFlow and Keras."""
