@@ -1,0 +1,61 @@
+"""Image files to and from RGB arrays."""
+
+import io
+import os
+import pathlib
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from webtoon_colorize.files import atomic_path
+
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
+
+
+class ImageError(ValueError):
+    """A file that cannot be read as an image; the message is one sentence that names the file and the fault."""
+
+
+def read_image(source: str | os.PathLike | bytes, *, name: str | None = None) -> np.ndarray:
+    """The image in a file, or in the bytes of one, as uint8 RGB [height, width, 3], turned upright by its EXIF orientation.
+
+    The content counts, not the ending: a PNG called .jpg is read. Gray, palette, CMYK and 16-bit images become 8-bit RGB (16-bit values are scaled, not
+    clipped); transparent parts show white paper. `name` is what error messages call bytes. Raises ImageError.
+    """
+    name = name or (str(source) if not isinstance(source, bytes) else "image")
+    try:
+        data = source if isinstance(source, bytes) else pathlib.Path(source).read_bytes()
+    except OSError as error:
+        raise ImageError(f"{name}: cannot be opened ({error.strerror or error}).") from error
+    if not data:
+        raise ImageError(f"{name}: the file is empty.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a bad EXIF block or palette is no reason to give up the picture
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data)) as image:
+                return _to_rgb(ImageOps.exif_transpose(image))
+    except UnidentifiedImageError as error:
+        raise ImageError(f"{name}: this is not an image that can be read (JPEG, PNG and WebP can).") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ImageError(f"{name}: the image is too large ({Image.MAX_IMAGE_PIXELS:,} pixels are allowed).") from error
+    except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, ... on damaged data
+        raise ImageError(f"{name}: the image is damaged or cut off ({error}).") from error
+
+
+def _to_rgb(image: Image.Image) -> np.ndarray:
+    """uint8 RGB [height, width, 3] of a Pillow image in any mode."""
+    if image.mode.startswith("I"):  # 16-bit gray; Pillow's own conversion clips at 255
+        gray = np.asarray(image).astype(np.int64).clip(0, 65535)
+        return np.repeat(((gray * 255 + 32767) // 65535).astype(np.uint8)[..., None], 3, axis=2)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.array(image.convert("RGB"))
+
+
+def write_image(path: str | os.PathLike, rgb: np.ndarray) -> None:
+    """Writes `rgb` (uint8 [height, width, 3]) in the format of the path's ending; the file appears whole or not at all."""
+    with atomic_path(path) as temporary:
+        Image.fromarray(rgb).save(temporary)

@@ -1,0 +1,193 @@
+"""From a page or a strip to its panels, by the colour that lies between them (paper III.A).
+
+A page is cut along straight runs of its background colour: first into rows, each row into columns, and so on (a recursive XY cut, Nagy and Seth
+1984). Only background that reaches the page's edge separates, so a white panel inside a border line stays whole. A piece counts as a panel when it
+has straight sides; figures that merely stand apart on a plain ground have none, and so a drawing without a frame stays one picture.
+"""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+STRAIGHT = 0.6  # of a side's length must be content for the side to count as a panel's edge
+OVERHANG = 0.3  # a row or column less full than this at a panel's rim is a bubble or a sword that sticks out
+CLEAR = 0.985  # of a row must be background for a gutter that nothing bridges
+BRIDGED = 0.6  # ... and for one that bubbles or figures cross, if the panels' edges on both its sides are straight
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels: left edge, top edge, width, height."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class _Piece(NamedTuple):
+    box: Box
+    is_panel: bool  # it has straight sides
+
+
+def find_panels(image: np.ndarray, *, tolerance: int = 24, min_gutter: int = 6, min_side: int = 32) -> list[Box]:
+    """The panels of `image` (uint8 [H, W, 3]) in reading order: rows from the top, and left to right inside a row.
+
+    tolerance: the largest difference from the background in any channel (0 to 255) that still counts as background.
+    min_gutter: the narrowest gutter, in pixels. min_side: narrower or lower boxes (page numbers, specks) are left out.
+    An image without gutters, a blank one too, is one panel: there is always at least one box.
+    """
+    height, width = image.shape[:2]
+    whole = Box(0, 0, width, height)
+    colour = background_colour(image, tolerance=tolerance)
+    if colour is None:
+        return [whole]
+    content = _content(image, colour, tolerance)
+    pieces = _cut(content, whole, min_gutter)
+    boxes = [piece.box for piece in pieces if min(piece.box.width, piece.box.height) >= min_side]
+    if not any(piece.is_panel for piece in pieces) and height <= 2 * width or not boxes:
+        return [whole]
+    if len(boxes) == 1 and not _is_framed(boxes[0], whole, colour, tolerance):
+        return [whole]
+    return boxes
+
+
+def background_colour(image: np.ndarray, *, tolerance: int = 24) -> np.ndarray | None:
+    """The colour (int [3]) that fills the most whole rows and columns of `image` (uint8 [H, W, 3]), or None if no row or column has just one colour.
+
+    A row has one colour when nine tenths of it lie within `tolerance` of its median.
+    """
+    scale = min(1.0, 256 / min(image.shape[:2]))  # colours of whole lines survive the reduction, and medians get cheap
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    colours, weights = [], []
+    for axis in (0, 1):
+        median = np.median(small, axis=axis, keepdims=True)
+        near = (np.abs(small - median).max(axis=2) <= tolerance).mean(axis=axis)
+        lines = median.reshape(-1, 3)[near >= 0.9]
+        colours.append(lines)
+        weights.append(np.full(len(lines), small.shape[axis]))
+    colours, weights = np.concatenate(colours), np.concatenate(weights)
+    if not len(colours):
+        return None
+    bins, members = np.unique(np.round(colours / 16).astype(int), axis=0, return_inverse=True)
+    votes = np.bincount(members.ravel(), weights)
+    # Neighbouring bins vote together: a noisy white falls into several.
+    support = [votes[np.abs(bins - each).max(axis=1) <= 1].sum() for each in bins]
+    winner = bins[int(np.argmax(support))]
+    return np.median(colours[np.abs(np.round(colours / 16) - winner).max(axis=1) <= 1], axis=0).round().astype(int)
+
+
+def _content(image: np.ndarray, colour: np.ndarray, tolerance: int) -> np.ndarray:
+    """Where `image` is not background (uint8 [H, W], 0 or 1); background that does not reach the image's edge counts as content."""
+    smooth = cv2.blur(image, (3, 3))  # takes the grain off, yet leaves a third of a one-pixel line
+    background = (np.abs(smooth.astype(np.int16) - colour).max(axis=2) <= tolerance).astype(np.uint8)
+    # Thinned by a pixel the background cannot leak through pinholes of a border line; afterwards it is thickened again.
+    kernel = np.ones((3, 3), np.uint8)
+    _, labels = cv2.connectedComponents(cv2.erode(background, kernel, borderValue=1), connectivity=4)
+    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    outside = np.isin(labels, np.setdiff1d(edge, [0])).astype(np.uint8)
+    return 1 - (cv2.dilate(outside, kernel) & background)
+
+
+def _cut(content: np.ndarray, box: Box, min_gutter: int) -> list[_Piece]:
+    """The pieces of `box` (nearly) without background around them, in reading order."""
+    box = _shrink(content, box)
+    if box is None:
+        return []
+    for axis in (1, 0):
+        for parts in (_parts(content, box, axis, min_gutter), _bridged_parts(content, box, axis, min_gutter)):
+            if len(parts) > 1:
+                return _gather([_cut(content, part, min_gutter) for part in parts], box)
+    box, straight = _panel_edges(content, box)
+    return [_Piece(box, straight)]
+
+
+def _crop(content: np.ndarray, box: Box) -> np.ndarray:
+    return content[box.y : box.y + box.height, box.x : box.x + box.width]
+
+
+def _along(box: Box, axis: int, start: int, stop: int) -> Box:
+    """The part of `box` from `start` to `stop` (relative to it) in rows (axis 1) or columns (axis 0)."""
+    if axis == 1:
+        return Box(box.x, box.y + start, box.width, stop - start)
+    return Box(box.x + start, box.y, stop - start, box.height)
+
+
+def _runs(flags: np.ndarray, min_length: int) -> list[tuple[int, int]]:
+    """(start, stop) of the runs of True in `flags` (bool [N]) that are at least `min_length` long."""
+    changes = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return [(int(a), int(b)) for a, b in zip(changes[::2], changes[1::2]) if b - a >= min_length]
+
+
+def _between(gutters: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """What lies between the gutters, from 0 to `length`."""
+    edges = [0, *(edge for gutter in gutters for edge in gutter), length]
+    return [(a, b) for a, b in zip(edges[::2], edges[1::2]) if b > a]
+
+
+def _shrink(content: np.ndarray, box: Box) -> Box | None:
+    """`box` without the background at its four sides, or None if there is nothing else in it."""
+    for axis in (1, 0):
+        full = np.flatnonzero(_crop(content, box).mean(axis=axis) > 1 - CLEAR)
+        if not len(full):
+            return None
+        box = _along(box, axis, int(full[0]), int(full[-1]) + 1)
+    return box
+
+
+def _parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Box]:
+    fill = _crop(content, box).mean(axis=axis)
+    gutters = _runs(fill <= 1 - CLEAR, min_gutter)
+    return [_along(box, axis, a, b) for a, b in _between(gutters, len(fill))]
+
+
+def _bridged_parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Box]:
+    """The parts of `box` on both sides of gutters that something crosses, known by the straight panel edges that run along them."""
+    fill = _crop(content, box).mean(axis=axis)
+    reach = 4  # an edge is as good as straight if it becomes so within these pixels
+
+    def is_gutter(start: int, stop: int) -> bool:
+        before, after = fill[max(0, start - reach) : start], fill[stop : stop + reach]
+        jump = STRAIGHT + (1 - STRAIGHT) / 2
+        return len(before) > 0 and len(after) > 0 and before.max() >= jump and after.max() >= jump
+
+    gutters = [run for run in _runs(fill <= 1 - BRIDGED, min_gutter) if is_gutter(*run)]
+    return [_along(box, axis, a, b) for a, b in _between(gutters, len(fill))]
+
+
+def _panel_edges(content: np.ndarray, box: Box) -> tuple[Box, bool]:
+    """`box` without what sticks out of its panel's edges, and whether two opposite sides are straight."""
+    straight = {}
+    for axis in (1, 0):
+        fill = _crop(content, box).mean(axis=axis)
+        start, stop = _edge(fill), _edge(fill[::-1])
+        straight[axis] = start is not None and stop is not None
+        box = _along(box, axis, start or 0, len(fill) - (stop or 0))
+    return box, any(straight.values())
+
+
+def _edge(fill: np.ndarray) -> int | None:
+    """Where in `fill` (the filled share [N] of rows or columns) the panel begins: at once, or after what sticks out of it; None without a sharp edge."""
+    full = np.flatnonzero(fill >= STRAIGHT)
+    if not len(full) or full[0] > max(8, 0.2 * len(fill)):
+        return None
+    first = int(full[0])
+    if first > 6 and fill[first - 6] > OVERHANG:  # it grows slowly: a round drawing, not an edge
+        return None
+    return first
+
+
+def _gather(parts: list[list[_Piece]], box: Box) -> list[_Piece]:
+    """The parts' pieces in a row, or `box` as one piece where none of them is a panel: a drawing without a frame."""
+    pieces = [piece for part in parts for piece in part]
+    if any(piece.is_panel for piece in pieces) or box.height > 2 * box.width:
+        return pieces
+    return [_Piece(box, False)]
+
+
+def _is_framed(box: Box, whole: Box, colour: np.ndarray, tolerance: int) -> bool:
+    """Whether what lies around a single `box` is a margin and no part of the picture (a plain sky, say): it is on two opposite sides, or is white or black."""
+    neutral = colour.min() >= 255 - tolerance or colour.max() <= tolerance
+    left, top = box.x, box.y
+    right, bottom = whole.width - box.x - box.width, whole.height - box.y - box.height
+    return neutral or min(left, right) > 0 or min(top, bottom) > 0
