@@ -1,0 +1,88 @@
+"""sRGB <-> CIE Lab in TensorFlow, with OpenCV's float32 numbers.
+
+The only file that knows colour constants and ranges. Everything here is differentiable and finite everywhere, and
+works on any leading shape, eagerly, in a graph and inside `tf.data`.
+
+Constants: IEC 61966-2-1 (sRGB transfer curve and primaries, D65) and CIE 15 (Lab), rounded as in OpenCV's `cvtColor`
+documentation, because the paper converts with OpenCV and warns about mixing libraries (appendix).
+"""
+
+import tensorflow as tf
+
+LIGHTNESS_SCALE = 50.0  # lightness = L / 50 - 1 lies in [-1, 1]
+AB_SCALE = 110.0  # ab = (a, b) / 110; sRGB's a spans -86.2..98.3 and its b -107.9..94.5
+
+_RGB_TO_XYZ = (
+    (0.412453, 0.357580, 0.180423),
+    (0.212671, 0.715160, 0.072169),
+    (0.019334, 0.119193, 0.950227),
+)
+_XYZ_TO_RGB = (
+    (3.240479, -1.537150, -0.498535),
+    (-0.969256, 1.875991, 0.041556),
+    (0.055648, -0.204043, 1.057311),
+)
+_WHITE = (0.950456, 1.0, 1.088754)  # D65
+_F_THRESHOLD = 0.008856  # below it CIE's cube root is a straight line
+_F_SLOPE, _F_OFFSET = 7.787, 16.0 / 116.0
+_L_SLOPE = 903.3
+
+
+def _power(base: tf.Tensor, exponent: float) -> tf.Tensor:
+    """base ** exponent for base > 0; compiled on a CPU it is three times as fast as `tf.pow`."""
+    return tf.exp(exponent * tf.math.log(base))
+
+
+def _srgb_to_linear(rgb: tf.Tensor) -> tf.Tensor:
+    curve = _power((tf.maximum(rgb, 0.04045) + 0.055) / 1.055, 2.4)
+    return tf.where(rgb <= 0.04045, rgb / 12.92, curve)
+
+
+def _linear_to_srgb(linear: tf.Tensor) -> tf.Tensor:
+    curve = 1.055 * _power(tf.maximum(linear, 0.0031308), 1 / 2.4) - 0.055
+    return tf.where(linear <= 0.0031308, linear * 12.92, curve)
+
+
+def rgb_to_lab(rgb: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """sRGB to network-range Lab.
+
+    Args:
+      rgb: [..., 3], float32 in [0, 1]; values outside are clipped, as OpenCV does.
+
+    Returns:
+      lightness [..., 1] in [-1, 1] (L / 50 - 1) and ab [..., 2] in [-1, 1] (a / 110, b / 110).
+    """
+    linear = _srgb_to_linear(tf.clip_by_value(rgb, 0.0, 1.0))
+    to_relative_xyz = tf.constant(_RGB_TO_XYZ) / tf.constant(_WHITE)[:, None]
+    xyz = tf.tensordot(linear, to_relative_xyz, axes=[[-1], [1]])
+    root = _power(tf.maximum(xyz, _F_THRESHOLD), 1 / 3)
+    f = tf.where(xyz > _F_THRESHOLD, root, _F_SLOPE * xyz + _F_OFFSET)
+    f_x, f_y, f_z = tf.split(f, 3, axis=-1)
+    y = xyz[..., 1:2]
+    lightness = tf.where(y > _F_THRESHOLD, 116.0 * f_y - 16.0, _L_SLOPE * y)
+    ab = tf.concat([500.0 * (f_x - f_y), 200.0 * (f_y - f_z)], axis=-1)
+    return lightness / LIGHTNESS_SCALE - 1.0, ab / AB_SCALE
+
+
+def lab_to_rgb(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
+    """Network-range Lab to sRGB, the inverse of `rgb_to_lab`.
+
+    Args:
+      lightness: [..., 1], L / 50 - 1.
+      ab: [..., 2], (a, b) / 110.
+
+    Returns:
+      [..., 3] in [0, 1]. Colours outside sRGB's gamut are clipped per channel; where a channel is clipped its gradient
+      is zero.
+    """
+    lightness = (lightness + 1.0) * LIGHTNESS_SCALE
+    ab = ab * AB_SCALE
+    f_threshold = _F_SLOPE * _F_THRESHOLD + _F_OFFSET
+    dark = lightness <= _L_SLOPE * _F_THRESHOLD
+    y = tf.where(dark, lightness / _L_SLOPE, ((lightness + 16.0) / 116.0) ** 3)
+    f_y = tf.where(dark, _F_SLOPE * y + _F_OFFSET, (lightness + 16.0) / 116.0)
+    f_xz = tf.concat([f_y + ab[..., :1] / 500.0, f_y - ab[..., 1:] / 200.0], axis=-1)
+    xz = tf.where(f_xz <= f_threshold, (f_xz - _F_OFFSET) / _F_SLOPE, f_xz**3)
+    xyz = tf.concat([xz[..., :1], y, xz[..., 1:]], axis=-1) * tf.constant(_WHITE)
+    linear = tf.tensordot(xyz, tf.constant(_XYZ_TO_RGB), axes=[[-1], [1]])
+    return _linear_to_srgb(tf.clip_by_value(linear, 0.0, 1.0))

@@ -1,0 +1,39 @@
+"""Adversarial loss in addition to L2: pix2pix with its L1 replaced (section IV.A)."""
+
+import tensorflow as tf
+
+from webtoon_colorize import losses
+from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.networks.patch_discriminator import patch_discriminator
+from webtoon_colorize.networks.unet import unet
+
+L2_WEIGHT = 100.0  # Reading: pix2pix's weight of L1
+_DISCRIMINATOR_WEIGHT = 0.5  # pix2pix halves the discriminator's objective, to slow it down
+
+
+def build(size: Size) -> Method:
+    """The U-Net of `l2` against a 70x70 PatchGAN that sees lightness and ab."""
+    generator = unet(size.image_size, 1, filters=size.filters, name="generator")
+    discriminator = patch_discriminator(size.image_size, 3, filters=size.filters)
+
+    def terms(batch, seed):
+        del seed
+        ab = generator(batch.lightness, training=True)
+        on_real = discriminator(tf.concat([batch.lightness, batch.ab], axis=-1), training=True)
+        on_fake = discriminator(tf.concat([batch.lightness, ab], axis=-1), training=True)
+        return {
+            "generator": {
+                "adversarial": losses.adversarial(on_fake, real=True),
+                "l2": L2_WEIGHT * losses.mean_squared_error(ab, batch.ab),
+            },
+            "discriminator": {
+                "real": _DISCRIMINATOR_WEIGHT * losses.adversarial(on_real, real=True),
+                "fake": _DISCRIMINATOR_WEIGHT * losses.adversarial(on_fake, real=False),
+            },
+        }
+
+    def colorize(lightness, label=None, hints=None):
+        del label, hints
+        return generator(lightness, training=False)
+
+    return Method({"generator": generator, "discriminator": discriminator}, terms, colorize)

@@ -1,0 +1,33 @@
+"""What every system of the paper is to the training loop and to whoever colorizes."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+from webtoon_colorize.data import Batch
+
+
+class Size(NamedTuple):
+    """What a method's networks are built for."""
+
+    image_size: int  # pixels, width and height; a power of two
+    filters: int  # width of the first layer; the paper's is pix2pix's 64
+    num_titles: int  # labels lie in [0, num_titles)
+
+
+class Method(NamedTuple):
+    """One way of learning to colorize.
+
+    losses(batch, seed): network name -> term name -> weighted value per image, [B]. Each network minimises the sum of
+    its own terms with respect to its own weights; whatever else a term depends on stays as it is. All randomness of a
+    step is drawn from `seed`, int32 [2] (Keras's Dropout, which keeps its own counter, aside).
+
+    colorize(lightness [B, H, W, 1], label [B] or None, hints [B, H, W, 2] or None) -> ab [B, H, W, 2], all in network
+    range. It is deterministic, and an image's colour does not depend on its neighbours in the batch.
+    """
+
+    networks: dict[str, keras.Model]
+    losses: Callable[[Batch, tf.Tensor], dict[str, dict[str, tf.Tensor]]]
+    colorize: Callable[..., tf.Tensor]

@@ -1,0 +1,39 @@
+"""The layers that pix2pix (arXiv 1611.07004 and its Lua code) builds its networks from."""
+
+from collections.abc import Callable
+
+import keras
+
+Normalization = Callable[[], keras.layers.Layer]
+
+
+def _kernel():
+    return keras.initializers.RandomNormal(stddev=0.02)
+
+
+def _gamma():
+    return keras.initializers.RandomNormal(mean=1.0, stddev=0.02)
+
+
+def batch_normalization() -> keras.layers.Layer:
+    """BatchNorm with Torch's constants; Keras's own (momentum 0.99, epsilon 1e-3) are not pix2pix's."""
+    return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=_gamma())
+
+
+def instance_normalization() -> keras.layers.Layer:
+    """Per image and channel: what pix2pix's batch statistics are at batch size 1, in training and inference alike."""
+    return keras.layers.GroupNormalization(groups=-1, epsilon=1e-5, gamma_initializer=_gamma())
+
+
+def leaky_relu() -> keras.layers.Layer:
+    return keras.layers.LeakyReLU(negative_slope=0.2)
+
+
+def conv(filters: int, *, strides: int = 2, padding: str = "same", use_bias: bool = False) -> keras.layers.Layer:
+    """4x4 convolution. On even sizes and stride 2, "same" is Torch's padding of 1."""
+    return keras.layers.Conv2D(filters, 4, strides, padding, use_bias=use_bias, kernel_initializer=_kernel())
+
+
+def deconv(filters: int, *, use_bias: bool = False) -> keras.layers.Layer:
+    """4x4 transposed convolution that doubles the size."""
+    return keras.layers.Conv2DTranspose(filters, 4, 2, "same", use_bias=use_bias, kernel_initializer=_kernel())

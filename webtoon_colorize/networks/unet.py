@@ -1,0 +1,60 @@
+"""The generator of pix2pix (arXiv 1611.07004, appendix 6.1.1, and its Lua code), which the paper builds on."""
+
+import keras
+
+from webtoon_colorize.networks import layers
+
+_WIDEST = 8  # widths grow to 8 * filters
+_DROPOUT_STRIDE = 32  # decoder maps at this stride and deeper are dropped out: d1, d2, d3 at 256 px
+
+
+def _widths(image_size: int, filters: int) -> list[int]:
+    """Encoder widths from the outside in, down to a 1x1 map: 64 128 256 512 512 512 512 512 at 256 px, 64 filters."""
+    depth = image_size.bit_length() - 1
+    if image_size != 2**depth or depth < 4:
+        raise ValueError(f"image_size must be a power of two of at least 16, got {image_size}")
+    return [filters * min(2**level, _WIDEST) for level in range(depth)]
+
+
+def unet(
+    image_size: int,
+    in_channels: int,
+    *,
+    filters: int,
+    normalization: layers.Normalization = layers.batch_normalization,
+    skips: bool = True,
+    name: str,
+) -> keras.Model:
+    """[B, image_size, image_size, in_channels] -> ab [B, image_size, image_size, 2] in [-1, 1].
+
+    Smaller inputs drop the innermost levels, and with them their dropout. Skips join the maps before their
+    activation. The innermost map is 1x1 and is not normalized (the erratum of pix2pix). The output is float32 under
+    any precision policy.
+
+    Raises:
+      ValueError: `image_size` is no power of two or below 16.
+    """
+    outermost, *inner, innermost = _widths(image_size, filters)
+    inputs = keras.Input([image_size, image_size, in_channels])
+
+    x = layers.conv(outermost, use_bias=True)(inputs)
+    going_down = [x]
+    for width in inner:
+        x = normalization()(layers.conv(width)(layers.leaky_relu()(x)))
+        going_down.append(x)
+    x = layers.conv(innermost, use_bias=True)(layers.leaky_relu()(x))
+
+    for width, stride in zip([*reversed(inner), outermost], _strides(image_size)):
+        x = normalization()(layers.deconv(width)(keras.layers.ReLU()(x)))
+        if stride >= _DROPOUT_STRIDE:
+            x = keras.layers.Dropout(0.5)(x)
+        skip = going_down.pop()
+        if skips:
+            x = keras.layers.Concatenate()([x, skip])
+    x = layers.deconv(2, use_bias=True)(keras.layers.ReLU()(x))
+    return keras.Model(inputs, keras.layers.Activation("tanh", dtype="float32")(x), name=name)
+
+
+def _strides(image_size: int) -> list[int]:
+    """Strides of the decoder's maps from the inside out: 128, 64, ..., 2 at 256 px."""
+    return [2**level for level in range(image_size.bit_length() - 2, 0, -1)]
