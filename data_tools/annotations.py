@@ -1,0 +1,70 @@
+"""What is known about the panels of a drawn page: their true boxes, tags and speech bubbles (`<page>.json` beside the page)."""
+
+import dataclasses
+import json
+import pathlib
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from webtoon_colorize.panels import Box
+
+
+@dataclasses.dataclass(frozen=True)
+class Annotation:
+    """One true panel: its box in page pixels, tags, and bubble outlines ([[x, y], ...] in page pixels)."""
+
+    box: Box
+    tags: tuple[str, ...] = ()
+    bubbles: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+
+def read_annotations(file: pathlib.Path, *, width: int) -> list[Annotation]:
+    """The panels in the file, scaled to a page `width` pixels wide."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    scale = width / content["width"]
+    return [
+        Annotation(
+            Box(*(round(scale * value) for value in panel["box"])),
+            tuple(sorted(panel["tags"])),
+            tuple(tuple((scale * x, scale * y) for x, y in bubble) for bubble in panel["bubbles"]),
+        )
+        for panel in content["panels"]
+    ]
+
+
+def iou(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes, 0 to 1."""
+    width = min(a.x + a.width, b.x + b.width) - max(a.x, b.x)
+    height = min(a.y + a.height, b.y + b.height) - max(a.y, b.y)
+    shared = max(0, width) * max(0, height)
+    return shared / (a.width * a.height + b.width * b.height - shared)
+
+
+def best_match(box: Box, annotations: Sequence[Annotation], *, min_iou: float = 0.5) -> Annotation | None:
+    """The true panel that `box` overlaps most, if by at least `min_iou`."""
+    best = max(annotations, key=lambda annotation: iou(box, annotation.box), default=None)
+    return best if best and iou(box, best.box) >= min_iou else None
+
+
+def bubbles_inside(annotation: Annotation, box: Box) -> list[list[list[int]]]:
+    """The bubble outlines in pixels of the crop `box`, clipped to it; those that lie outside are left out.
+
+    To clip, every corner moves to the nearest point of the crop: what lay outside then has no area, and what lay inside is as it was.
+    """
+    offset, limit = np.array(box[:2]), np.array(box[2:])
+    clipped = [np.clip(np.array(bubble) - offset, 0, limit).round().astype(np.int32) for bubble in annotation.bubbles]
+    return [bubble.tolist() for bubble in clipped if cv2.contourArea(bubble) > 0]
+
+
+def count_matches(found: Sequence[Box], annotations: Sequence[Annotation], *, min_iou: float = 0.8) -> int:
+    """How many true panels have a found box of their own that overlaps them by at least `min_iou`."""
+    left = list(found)
+    matches = 0
+    for annotation in annotations:
+        best = max(left, key=lambda box: iou(box, annotation.box), default=None)
+        if best and iou(best, annotation.box) >= min_iou:
+            left.remove(best)
+            matches += 1
+    return matches

@@ -1,0 +1,123 @@
+"""One page at a time: read it, cut it into panels, write what may be kept, and report on each region. Runs in worker processes."""
+
+import dataclasses
+import hashlib
+import pathlib
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from data_tools.annotations import Annotation, best_match, bubbles_inside, count_matches, read_annotations
+from data_tools.duplicates import Signature, signature
+from data_tools.gray import colour_share
+from data_tools.pages import Page, annotation_file, read_page
+from webtoon_colorize.images import ImageError, write_image
+from webtoon_colorize.panels import Box, find_panels
+
+THUMBNAIL = 160  # pixels on the longer side
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What decides which panels a comic gives. Sizes in pixels, shares 0 to 1."""
+
+    page_width: int | None = None  # pages are brought to this width first
+    min_size: int = 200  # of a panel's width and height
+    max_size: int = 800
+    min_colour: float = 0.003  # the share of a panel that must have colour
+    validation_share: float = 0.05
+    test_share: float = 0.05
+
+
+@dataclasses.dataclass(frozen=True)
+class Region:
+    """A page or a panel of it. `path` names its files below the dataset: panels/<path>.png if it may be kept, dropped/<path>.jpg in any case."""
+
+    path: str
+    box: Box  # in pixels of the page, after --page_width
+    signature: Signature
+    fault: tuple[str, str] | None  # reason and detail for which it must be dropped
+    tags: tuple[str, ...] = ()
+    bubbles: tuple = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class PageReport:
+    """What became of a page: itself and its panels, or the fault for which it could not be read."""
+
+    page: Page
+    whole: Region | None = None
+    panels: tuple[Region, ...] = ()
+    fault: str = ""
+    true: int = 0  # panels that the annotation beside the page has, if there is one,
+    matched: int = 0  # ... and how many of them were found (IoU of at least 0.8)
+    found: int = 0  # panels found on an annotated page
+
+
+def cut_page(page: Page, folder: pathlib.Path, settings: Settings) -> PageReport:
+    """Cuts `page` and writes its panels and thumbnails below `folder`."""
+    cv2.setNumThreads(1)  # there is a process per core already
+    try:
+        image = read_page(page)
+        image = resize_to_width(image, settings.page_width) if settings.page_width else image
+        file = annotation_file(page)
+        annotations = read_annotations(file, width=image.shape[1]) if file else []
+    except ImageError as error:
+        fault = str(error)
+        return PageReport(page, fault=fault if str(page) in fault else f"{page}: {fault}")
+    except (ValueError, KeyError, TypeError) as error:
+        return PageReport(page, fault=f"{file}: this is not an annotation that can be read ({error!r}).")
+    boxes = find_panels(image)
+    path = page_path(page)
+    return PageReport(
+        page,
+        whole=_region(path, image, Box(0, 0, image.shape[1], image.shape[0]), folder),
+        panels=tuple(_panel(f"{path}_{number}", image, box, folder, settings, annotations) for number, box in enumerate(boxes)),
+        true=len(annotations),
+        matched=count_matches(boxes, annotations),
+        found=len(boxes) if file else 0,
+    )
+
+
+def page_path(page: Page) -> str:
+    """<title>/<episode>/<page>, different for different pages: slashes in the page's name are written %2F (and % as %25)."""
+    return f"{page.title}/{page.episode}/{page.name.replace('%', '%25').replace('/', '%2F')}"
+
+
+def resize_to_width(image: np.ndarray, width: int) -> np.ndarray:
+    """`image` (uint8 [H, W, 3]) at the given width, its aspect kept. Raises ImageError for a width that would make it absurdly high."""
+    height = max(1, round(image.shape[0] * width / image.shape[1]))
+    if height * width > Image.MAX_IMAGE_PIXELS:
+        raise ImageError(f"the image ({image.shape[1]} x {image.shape[0]}) is too narrow to be brought to a width of {width}.")
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_CUBIC)
+
+
+def _region(path: str, image: np.ndarray, box: Box, folder: pathlib.Path, **known) -> Region:
+    """The region's report; writes its thumbnail."""
+    scale = min(1.0, THUMBNAIL / max(image.shape[:2]))
+    size = [max(1, round(scale * side)) for side in image.shape[1::-1]]
+    write_image(folder / "dropped" / f"{path}.jpg", cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    digest = hashlib.sha256(str(image.shape).encode() + image.tobytes()).hexdigest()
+    return Region(path, box, signature(image, digest), **{"fault": None, **known})
+
+
+def _panel(path: str, page: np.ndarray, box: Box, folder: pathlib.Path, settings: Settings, annotations: list[Annotation]) -> Region:
+    crop = np.ascontiguousarray(page[box.y : box.y + box.height, box.x : box.x + box.width])
+    fault = panel_fault(crop, settings)
+    if fault is None:
+        write_image(folder / "panels" / f"{path}.png", crop)
+    known = best_match(box, annotations)
+    tags, bubbles = (known.tags, tuple(bubbles_inside(known, box))) if known else ((), ())
+    return _region(path, crop, box, folder, fault=fault, tags=tags, bubbles=bubbles)
+
+
+def panel_fault(crop: np.ndarray, settings: Settings) -> tuple[str, str] | None:
+    """Why `crop` (uint8 [H, W, 3]) is no use for learning colours, as (reason, detail), or None."""
+    height, width = crop.shape[:2]
+    if min(width, height) < settings.min_size:
+        return "too_small", f"{width} x {height}"
+    if max(width, height) > settings.max_size:
+        return "too_large", f"{width} x {height}"
+    share = colour_share(crop)
+    return ("gray", f"{share:.2%} coloured") if share < settings.min_colour else None

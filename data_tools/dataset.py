@@ -1,0 +1,162 @@
+"""The prepared dataset: which panels stay, and the files that say so (panels.csv, dropped.csv, dataset.json)."""
+
+import collections
+import csv
+import dataclasses
+import hashlib
+import json
+import pathlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from data_tools.crops import PageReport, Region, Settings, page_path
+from data_tools.duplicates import Signature, exact_copies, near_copies
+from data_tools.pages import Bad, Page, natural_key
+from data_tools.splits import SPLITS, split_episodes
+from webtoon_colorize.panels import Box
+
+PANEL_COLUMNS = ("path", "title", "episode", "page", "x", "y", "width", "height", "split", "sha256", "near_hash", "tags", "bubbles")
+DROPPED_COLUMNS = ("title", "episode", "page", "x", "y", "width", "height", "reason", "detail", "thumbnail")
+TOO_SMALL_OR_LARGE = ("too_small", "too_large")
+
+
+class Entry(NamedTuple):
+    """A region (a page or a panel) and the page it is on."""
+
+    page: Page
+    region: Region
+
+
+@dataclasses.dataclass(frozen=True)
+class Dropped:
+    """A file, page or panel that is left out. `detail` is the path of the original for a copy, the size, or what is wrong."""
+
+    title: str
+    episode: str
+    page: str
+    box: Box
+    reason: str
+    detail: str
+    path: str = ""  # of the region; its thumbnail is dropped/<path>.jpg
+
+
+@dataclasses.dataclass(frozen=True)
+class Selection:
+    """The panels that stay, in order, with their split, and what is dropped, in order."""
+
+    kept: tuple[Entry, ...]
+    splits: dict[tuple[str, str], str]  # (title, episode) -> train, validation or test
+    dropped: tuple[Dropped, ...]
+
+
+def select(reports: Sequence[PageReport], bad: Iterable[Bad], settings: Settings) -> Selection:
+    """The steps of paper III.A over all titles at once, so that no copy of a training panel is in the test set. Raises ComicError.
+
+    Duplicate pages go first. Then exact copies of panels, panels of the wrong size, near copies among those that are left (so that of the same art at two
+    sizes the usable one stays), and gray ones.
+    """
+    dropped = [Dropped(each.title, each.episode, each.name, Box(0, 0, 0, 0), "unreadable", each.fault) for each in bad]
+    dropped += [_drop(Entry(each.page, None), "unreadable", each.fault) for each in reports if each.fault]
+    by_page = {each.page: each for each in reports}
+    pages = [Entry(each.page, each.whole) for each in reports if each.whole]
+    pages = _without_copies(pages, exact_copies, "duplicate_page", dropped)
+    pages = _without_copies(pages, near_copies, "near_duplicate_page", dropped)
+    panels = [Entry(page, panel) for page, _ in pages for panel in by_page[page].panels]
+    panels = _without_copies(panels, exact_copies, "duplicate", dropped)
+    panels = _without_faults(panels, TOO_SMALL_OR_LARGE, dropped)
+    panels = _without_copies(panels, near_copies, "near_duplicate", dropped)
+    panels = _without_faults(panels, ("gray",), dropped)
+    splits = _splits(panels, sorted({page.title for page in by_page} | {each.title for each in bad}, key=natural_key), settings)
+    order = lambda each: (*map(natural_key, (each.title, each.episode, each.page)), natural_key(each.path))
+    return Selection(tuple(panels), splits, tuple(sorted(dropped, key=order)))
+
+
+def _drop(entry: Entry, reason: str, detail: str) -> Dropped:
+    page, region = entry
+    box, path = (region.box, region.path) if region else (Box(0, 0, 0, 0), "")
+    return Dropped(page.title, page.episode, page.name, box, reason, detail, path)
+
+
+def _without_copies(entries: list[Entry], find: Callable[[list[Signature]], dict[int, int]], reason: str, dropped: list[Dropped]) -> list[Entry]:
+    originals = find([entry.region.signature for entry in entries])
+    dropped += [_drop(entries[copy], reason, entries[original].region.path) for copy, original in originals.items()]
+    return [entry for index, entry in enumerate(entries) if index not in originals]
+
+
+def _without_faults(entries: list[Entry], reasons: Sequence[str], dropped: list[Dropped]) -> list[Entry]:
+    is_faulty = lambda entry: entry.region.fault is not None and entry.region.fault[0] in reasons
+    dropped += [_drop(entry, *entry.region.fault) for entry in entries if is_faulty(entry)]
+    return [entry for entry in entries if not is_faulty(entry)]
+
+
+def _splits(panels: Iterable[Entry], titles: Iterable[str], settings: Settings) -> dict[tuple[str, str], str]:
+    sizes = collections.defaultdict(collections.Counter)
+    for page, _ in panels:
+        sizes[page.title][page.episode] += 1
+    return {
+        (title, episode): split
+        for title in titles
+        for episode, split in split_episodes(title, sizes[title], validation_share=settings.validation_share, test_share=settings.test_share).items()
+    }
+
+
+def write_dataset(folder: pathlib.Path, selection: Selection, settings: Settings, *, fingerprint: str) -> dict:
+    """Writes the three files beside the panels in `folder`, takes away the pictures of what was not kept, and returns what dataset.json holds."""
+    for page, region in selection.kept:
+        (folder / "dropped" / f"{region.path}.jpg").unlink()
+    for each in selection.dropped:
+        if each.path:
+            (folder / "panels" / f"{each.path}.png").unlink(missing_ok=True)
+    _remove_spare_thumbnails(folder, selection)
+    _write_csv(folder / "panels.csv", PANEL_COLUMNS, _panel_rows(folder, selection))
+    _write_csv(folder / "dropped.csv", DROPPED_COLUMNS, map(_dropped_row, selection.dropped))
+    summary = {
+        "titles": list(dict.fromkeys(title for title, _ in selection.splits)),
+        "settings": dataclasses.asdict(settings),
+        "fingerprint": fingerprint,
+        "counts": _count((page.title, selection.splits[page.title, page.episode]) for page, _ in selection.kept),
+        "dropped": _count((each.title, each.reason) for each in selection.dropped),
+    }
+    (folder / "dataset.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return summary
+
+
+def _count(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    counts = {}
+    for title, name in pairs:
+        row = counts.setdefault(title, {})
+        row[name] = row.get(name, 0) + 1
+    return counts
+
+
+def _remove_spare_thumbnails(folder: pathlib.Path, selection: Selection) -> None:
+    """Takes away the thumbnails of pages that were not dropped, or only in parts, and of panels of dropped pages; then empty folders."""
+    wanted = {f"{each.path}.jpg" for each in selection.dropped}
+    stays = {f"{region.path}.png" for _, region in selection.kept}
+    for name, keep in (("dropped", wanted), ("panels", stays)):
+        for path in sorted((folder / name).rglob("*"), reverse=True):
+            if path.is_file() and path.relative_to(folder / name).as_posix() not in keep:
+                path.unlink()
+            elif path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+
+
+def _write_csv(path: pathlib.Path, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _panel_rows(folder: pathlib.Path, selection: Selection) -> Iterator[tuple]:
+    for page, region in selection.kept:
+        path = f"panels/{region.path}.png"
+        digest = hashlib.sha256((folder / path).read_bytes()).hexdigest()
+        split = selection.splits[page.title, page.episode]
+        tail = (split, digest, region.signature.near.hex(), ";".join(region.tags), json.dumps(region.bubbles))
+        yield path, page.title, page.episode, page.name, *region.box, *tail
+
+
+def _dropped_row(each: Dropped) -> tuple:
+    thumbnail = f"dropped/{each.path}.jpg" if each.path else ""
+    return each.title, each.episode, each.page, *each.box, each.reason, each.detail, thumbnail

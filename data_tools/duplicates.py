@@ -1,0 +1,89 @@
+"""Copies of the same art: exact ones, and ones that were saved again, at another size or quality (paper III.A).
+
+The search has two steps. A hash of 256 bits, compared by the number of bits that differ, finds candidates among thousands of pictures in a moment; a
+small Lab picture of each then decides, cell by cell. So the same face in other hair colour, or the same scene with another gesture, is no copy.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+CELLS = 24  # the small picture is 24 x 24
+HASH_BITS = 256
+MAX_BITS = 24  # of 256 may differ in a candidate
+MAX_MEAN = 2.0  # mean difference over all cells, in Lab units
+MAX_CELL = 9.0  # largest difference of any cell, in Lab units
+MAX_ASPECT = 1.03  # ratio of the aspect ratios
+
+
+class Signature(NamedTuple):
+    """What is kept of a picture to recognise its copies."""
+
+    exact: str  # SHA-256, equal for equal pixels
+    near: bytes  # 32 bytes, differs in few bits for similar pictures
+    small: np.ndarray  # int8 [CELLS, CELLS, 3], Lab
+    aspect: float  # width / height
+
+    @property
+    def near_hex(self) -> str:
+        return self.near.hex()
+
+
+def signature(rgb: np.ndarray, exact: str) -> Signature:
+    """The signature of `rgb` (uint8 [H, W, 3]), whose exact hash is given."""
+    small = cv2.resize(rgb, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return Signature(exact, near_hash(lab), lab.round().clip(-128, 127).astype(np.int8), rgb.shape[1] / rgb.shape[0])
+
+
+def near_hash(lab: np.ndarray) -> bytes:
+    """256 bits of `lab` (float32 [CELLS, CELLS, 3], Lab units): 64 of shape, 192 of colour.
+
+    Shape: signs of the 8x8 lowest cosine frequencies of lightness against their median (Zauner 2010, the DCT variant). Colour: the mean of a and b in
+    4x4 fields, each as a thermometer of six marks, so that the number of bits that differ grows with the difference in colour.
+    """
+    frequencies = cv2.dct(lab[..., 0])[:8, :8].ravel()
+    shape = frequencies > np.median(frequencies)
+    fields = cv2.resize(lab[..., 1:], (4, 4), interpolation=cv2.INTER_AREA)
+    colour = fields[..., None] > np.array([-40, -20, -7, 7, 20, 40])
+    return np.packbits(np.concatenate([shape, colour.ravel()])).tobytes()
+
+
+def exact_copies(signatures: Sequence[Signature]) -> dict[int, int]:
+    """For each index whose picture was there before: the index of the first one."""
+    first: dict[str, int] = {}
+    originals = [first.setdefault(each.exact, index) for index, each in enumerate(signatures)]
+    return {index: original for index, original in enumerate(originals) if original != index}
+
+
+def near_copies(signatures: Sequence[Signature]) -> dict[int, int]:
+    """For each index that shows the same art as an earlier picture: the index of the first one, which is no copy itself."""
+    result: dict[int, int] = {}
+    for earlier, later in _candidates(signatures):
+        if later not in result and earlier not in result and is_near_copy(signatures[earlier], signatures[later]):
+            result[later] = earlier
+    return result
+
+
+def _candidates(signatures: Sequence[Signature], block: int = 1024) -> Iterator[tuple[int, int]]:
+    """(earlier, later) of all pairs whose hashes differ in at most MAX_BITS bits, in order of the later one."""
+    if not signatures:
+        return
+    words = np.frombuffer(b"".join(each.near for each in signatures), np.uint64).reshape(len(signatures), -1)
+    for start in range(0, len(words), block):
+        rows = words[start : start + block]
+        distance = np.zeros((len(rows), start + len(rows)), np.uint16)
+        for word in range(words.shape[1]):
+            distance += np.bitwise_count(rows[:, None, word] ^ words[None, : start + len(rows), word])
+        later, earlier = np.nonzero(distance <= MAX_BITS)
+        yield from ((int(a), int(b) + start) for a, b in zip(earlier, later) if a < b + start)
+
+
+def is_near_copy(a: Signature, b: Signature) -> bool:
+    """Whether the two show the same art."""
+    if max(a.aspect / b.aspect, b.aspect / a.aspect) > MAX_ASPECT:
+        return False
+    difference = np.linalg.norm(a.small.astype(np.float32) - b.small, axis=2)
+    return float(difference.mean()) <= MAX_MEAN and float(difference.max()) <= MAX_CELL

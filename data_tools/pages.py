@@ -1,0 +1,153 @@
+"""A comic on disk: which pages there are, in which order, and their pictures."""
+
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable
+
+import numpy as np
+
+from webtoon_colorize.images import ENDINGS, ImageError, read_image
+
+MAX_BYTES = 500 * 2**20  # of one file inside a CBZ, so that a zip bomb cannot fill the memory
+LAYOUT = "A comic is <title>/<episode>/<page>.jpg (.png, .webp) or <title>/<episode>.cbz"
+
+
+class ComicError(ValueError):
+    """A comic that cannot be prepared; the message is a sentence that says what is wrong and what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """One page. `name` is its path below the episode, ending included, with forward slashes: `a/01.png` and `b/01.png`, or `01.png` and `01.jpg`, are two pages."""
+
+    title: str
+    episode: str
+    name: str
+    file: pathlib.Path  # the image, or the CBZ that it is in
+
+    @property
+    def is_archived(self) -> bool:
+        return self.file.suffix.lower() == ".cbz"
+
+    def __str__(self) -> str:
+        return f"{self.file}/{self.name}" if self.is_archived else str(self.file)
+
+
+@dataclasses.dataclass(frozen=True)
+class Bad:
+    """A file that was left out because it is broken, and why."""
+
+    title: str
+    episode: str
+    name: str
+    fault: str
+
+
+def natural_key(text: str) -> tuple:
+    """A sort key by which 2 comes before 10 and capitals do not matter (except between names that are otherwise equal)."""
+    parts = re.split(r"([0-9]+)", text)
+    return tuple(int(part) if index % 2 else part.casefold() for index, part in enumerate(parts)), text
+
+
+def find_pages(comic_dirs: Iterable[str | os.PathLike], *, without: Iterable[str] = ()) -> tuple[list[Page], list[Bad]]:
+    """All pages of all titles in the natural order of title, episode and name, and the archives (or names in them) that cannot be used.
+
+    Titles in `without` are left out. A title may be spread over several folders, but an episode may not. Raises ComicError.
+    """
+    pages, bad, seen = [], [], {}
+    for title, path in _episode_paths(comic_dirs, set(without)):
+        found, faults = _episode_pages(title, path)
+        for episode in {each.episode for each in (*found, *faults)}:
+            if (title, episode) in seen:
+                raise ComicError(f"Episode {episode} of {title} is there twice, as {seen[title, episode]} and as {path}: rename or remove one.")
+            seen[title, episode] = path
+        pages += found
+        bad += faults
+    if not pages and not bad:
+        raise ComicError(f"There are no pages in {' or '.join(map(str, comic_dirs))}. {LAYOUT}.")
+    return sorted(pages, key=lambda page: tuple(map(natural_key, (page.title, page.episode, page.name)))), bad
+
+
+def _episode_paths(comic_dirs: Iterable[str | os.PathLike], without: set[str]) -> Iterable[tuple[str, pathlib.Path]]:
+    for comic_dir in map(pathlib.Path, comic_dirs):
+        if not comic_dir.is_dir():
+            raise ComicError(f"{comic_dir}: there is no such folder. {LAYOUT}.")
+        for title in _visible(comic_dir):
+            if title.is_dir() and title.name not in without:
+                yield from ((title.name, path) for path in _visible(title))
+
+
+def _visible(folder: pathlib.Path) -> list[pathlib.Path]:
+    return sorted(path for path in folder.iterdir() if not _is_hidden(path.name))
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+
+
+def _is_image(name: str) -> bool:
+    return name.lower().endswith(ENDINGS)
+
+
+def _episode_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Bad]]:
+    if path.is_dir():
+        files = ((file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file())
+        return [Page(title, path.name, name, file) for name, file in files if _is_image(name) and not _is_hidden(name)], []
+    if path.suffix.lower() == ".cbz":
+        return _archived_pages(title, path)
+    return [], []
+
+
+def _archived_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Bad]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        return [], [Bad(title, path.stem, path.name, f"this is not a ZIP archive that can be read ({error})")]
+    pages, bad = [], []
+    for name in dict.fromkeys(names):
+        parts = name.replace("\\", "/").split("/")
+        if ".." in parts or parts[0] == "" or re.match("[A-Za-z]:", name):
+            bad.append(Bad(title, path.stem, name, "its name in the archive points outside the archive"))
+        elif _is_image(name) and not _is_hidden(name):
+            pages.append(Page(title, path.stem, name, path))
+    if not pages and not bad:
+        bad.append(Bad(title, path.stem, path.name, "there are no images in this archive"))
+    return pages, bad
+
+
+def read_page(page: Page) -> np.ndarray:
+    """The page as uint8 RGB [height, width, 3]. Raises ImageError."""
+    return read_image(_read_archived(page, page.name), name=str(page)) if page.is_archived else read_image(page.file)
+
+
+def _read_archived(page: Page, name: str) -> bytes:
+    try:
+        with zipfile.ZipFile(page.file) as archive:
+            if archive.getinfo(name).file_size > MAX_BYTES:
+                raise ImageError(f"{page}: the file is larger than {MAX_BYTES // 2**20} MiB.")
+            return archive.read(name)
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError) as error:  # damaged, encrypted, unknown packing
+        raise ImageError(f"{page}: it cannot be unpacked ({error}).") from error
+
+
+def annotation_file(page: Page) -> pathlib.Path | None:
+    """The JSON file beside the page with what is known about its panels (drawn comics have one), or None."""
+    file = page.file.with_suffix(".json")
+    return None if page.is_archived or not file.is_file() else file
+
+
+def fingerprint(pages: Iterable[Page], settings: dict) -> str:
+    """Changes whenever a file's name, size or time of change does, or a setting; does not depend on where the comic lies."""
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    for page in pages:
+        files = filter(None, (page.file, annotation_file(page)))
+        stats = [(stat.st_size, stat.st_mtime_ns) for stat in map(os.stat, files)]
+        digest.update(json.dumps([page.title, page.episode, page.name, stats]).encode())
+    return digest.hexdigest()

@@ -1,0 +1,49 @@
+"""Which episodes of a title are for training, validation and test (paper III.B: neighbouring panels are alike, so whole episodes go together)."""
+
+import hashlib
+from collections.abc import Mapping
+
+from data_tools.pages import ComicError
+
+SPLITS = ("train", "validation", "test")
+
+
+def split_episodes(title: str, sizes: Mapping[str, int], *, validation_share: float, test_share: float) -> dict[str, str]:
+    """The split of each episode, given how many panels each has (`sizes`).
+
+    Validation and test get at least one episode each, and further ones while that brings them nearer to their share of the panels; a share of 0 leaves a
+    part empty. The order in which episodes are drawn depends on their names only. Raises ComicError if there are too few episodes.
+    """
+    parts = {name: share for name, share in (("test", test_share), ("validation", validation_share)) if share > 0}
+    left = sorted((episode for episode, size in sizes.items() if size), key=lambda episode: _lot(title, episode))
+    check_episodes(title, len(left), validation_share=validation_share, test_share=test_share)
+    splits, total = {}, sum(sizes.values())
+    for number, (name, share) in enumerate(parts.items(), 1):
+        taken = _draw({episode: sizes[episode] for episode in left}, share * total, most=len(left) - (len(parts) - number) - 1)
+        splits.update(dict.fromkeys(taken, name))
+        left = [episode for episode in left if episode not in taken]
+    return {**dict.fromkeys(left, "train"), **splits}
+
+
+def check_episodes(title: str, count: int, *, validation_share: float, test_share: float) -> None:
+    """Raises ComicError unless `count` episodes (with usable panels) are enough for the parts that are wanted."""
+    needed = 1 + (validation_share > 0) + (test_share > 0)
+    if count < needed:
+        raise ComicError(
+            f"{title}: {count} episode{'s' * (count != 1)} with usable panels, but training, validation and test need one each ({needed} in all). "
+            f"Add episodes, leave the title out (--without={title}), or set --validation_share=0 or --test_share=0."
+        )
+
+
+def _lot(title: str, episode: str) -> str:
+    return hashlib.sha256(f"{title}/{episode}".encode()).hexdigest()
+
+
+def _draw(sizes: Mapping[str, int], target: float, most: int) -> list[str]:
+    """One to `most` episodes, in the order of `sizes`, whose panels add up to about `target`."""
+    taken, total = [], 0
+    for episode, size in sizes.items():
+        if len(taken) < most and abs(total + size - target) < abs(total - target):
+            taken.append(episode)
+            total += size
+    return taken or [min(sizes, key=lambda episode: sizes[episode])]

@@ -1,0 +1,54 @@
+"""Tables to print: the paper's Table I, and how well cut panels agree with true ones."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from data_tools.crops import PageReport
+from data_tools.splits import SPLITS
+
+
+def title_rows(summary: dict) -> tuple[list[str], list[list]]:
+    """Heads and rows of Table I from dataset.json: a row per title and one of sums; counts of panels per split and of what was dropped, by reason."""
+    reasons = sorted({reason for counts in summary["dropped"].values() for reason in counts})
+    rows = []
+    for title in summary["titles"]:
+        kept, dropped = summary["counts"].get(title, {}), summary["dropped"].get(title, {})
+        rows.append([title, *(kept.get(split, 0) for split in SPLITS), *(dropped.get(reason, 0) for reason in reasons)])
+    total = ["all", *(sum(column) for column in zip(*(row[1:] for row in rows)))]
+    return ["title", *SPLITS, *reasons], [*rows, total]
+
+
+def title_table(summary: dict) -> str:
+    heads, rows = title_rows(summary)
+    return text_table([head.replace("_", " ") for head in heads], rows)
+
+
+def box_table(reports: Iterable[PageReport]) -> str:
+    """Recall and precision (at an IoU of 0.8) of the panels found on annotated pages, per title; nothing if no page is annotated."""
+    sums = {}
+    for each in reports:
+        if each.true:
+            row = sums.setdefault(each.page.title, [0, 0, 0])
+            row[:] = (a + b for a, b in zip(row, (each.true, each.found, each.matched)))
+    if not sums:
+        return "No page has an annotation to compare the panels with."
+    totals = [sum(column) for column in zip(*sums.values())]
+    rows = [[title, *counts, f"{counts[2] / counts[0]:.3f}", f"{counts[2] / max(1, counts[1]):.3f}"] for title, counts in [*sums.items(), ("all", totals)]]
+    return text_table(["title", "true panels", "found", "matched", "recall", "precision"], rows)
+
+
+def text_table(heads: Sequence[str], rows: Sequence[Sequence]) -> str:
+    """A table in plain text: the first column to the left, the others to the right."""
+    lines = [list(map(str, row)) for row in (heads, *rows)]
+    widths = [max(map(_columns, column)) for column in zip(*lines)]
+    return "\n".join("  ".join(_pad(cell, width, index > 0) for index, (cell, width) in enumerate(zip(line, widths))) for line in lines)
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal `text` fills: Korean letters fill two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _pad(text: str, width: int, right: bool) -> str:
+    space = " " * (width - _columns(text))
+    return space + text if right else text + space
