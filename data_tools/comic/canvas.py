@@ -1,0 +1,103 @@
+"""A picture under way: everything is drawn at twice the size and averaged at the end, which smooths every edge."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from data_tools.comic.colors import Color
+from data_tools.comic.curves import ribbon
+
+SCALE = 2  # drawn pixels per final pixel, in both directions
+FRACTION_BITS = 4  # OpenCV takes positions in sixteenths of a pixel
+MASK_STEP = 4  # final pixels per pixel of the figure mask
+
+
+class Region(NamedTuple):
+    """The part of the picture that a shape covers."""
+
+    view: np.ndarray  # uint8 [height, width, 3], a window into the picture
+    mask: np.ndarray  # uint8 [height, width], 255 inside the shape
+
+
+class Canvas:
+    """uint8 RGB picture of `width` x `height` final pixels. Positions and widths given to its methods are in final pixels.
+
+    tags: what the drawing turned out to contain. heads: (x, y, radius) of every face. figure: uint8 mask of all people, at 1/MASK_STEP of the size.
+    """
+
+    def __init__(self, width: int, height: int, rng: np.random.Generator):
+        self.width, self.height, self.rng = width, height, rng
+        self.image = np.full((height * SCALE, width * SCALE, 3), 255, np.uint8)
+        self.figure = np.zeros((height // MASK_STEP + 1, width // MASK_STEP + 1), np.uint8)
+        self.tags: set[str] = set()
+        self.heads: list[tuple[float, float, float]] = []
+
+    def fixed(self, points: np.ndarray, offset=(0, 0)) -> np.ndarray:
+        """Positions as OpenCV wants them: int32, in sixteenths of a drawn pixel."""
+        scaled = (np.asarray(points, np.float32) * SCALE - 0.5 - np.float32(offset)) * (1 << FRACTION_BITS)
+        return np.rint(scaled).astype(np.int32)
+
+    def region(self, *polygons: np.ndarray) -> Region | None:
+        """The window around the union of polygons and its mask; None when it lies outside the picture."""
+        points = np.concatenate(polygons)
+        low = np.floor(points.min(0) * SCALE).astype(int) - 1
+        high = np.ceil(points.max(0) * SCALE).astype(int) + 2
+        low, high = np.maximum(low, 0), np.minimum(high, (self.width * SCALE, self.height * SCALE))
+        if (high <= low).any():
+            return None
+        mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
+        for polygon in polygons:
+            cv2.fillPoly(mask, [self.fixed(polygon, low)], 255, cv2.LINE_8, FRACTION_BITS)
+        return Region(self.image[low[1] : high[1], low[0] : high[0]], mask)
+
+    def fill(self, points: np.ndarray, color: Color) -> None:
+        """A polygon in one colour."""
+        cv2.fillPoly(self.image, [self.fixed(points)], color, cv2.LINE_8, FRACTION_BITS)
+
+    def fill_all(self, polygons, color: Color) -> None:
+        """Many polygons in one colour; where two overlap the colour stays."""
+        for polygon in polygons:
+            self.fill(polygon, color)
+
+    def fill_inside(self, points: np.ndarray, outer: np.ndarray, color: Color) -> None:
+        """The part of a polygon that lies inside another one."""
+        region = self.region(points)
+        if region is None:
+            return
+        low = np.maximum(np.floor(points.min(0) * SCALE).astype(int) - 1, 0)
+        limit = np.zeros_like(region.mask)
+        cv2.fillPoly(limit, [self.fixed(outer, low)], 255, cv2.LINE_8, FRACTION_BITS)
+        paint(region.view, region.mask & limit, color)
+
+    def line(self, points: np.ndarray, color: Color, width: float, *, closed: bool = False) -> None:
+        """A line of even width in final pixels."""
+        thickness = max(1, int(round(width * SCALE)))
+        cv2.polylines(self.image, [self.fixed(points)], closed, color, thickness, cv2.LINE_AA, FRACTION_BITS)
+
+    def stroke(self, points: np.ndarray, color: Color, width: float, *, profile=(0.15, 0.8, 1.0, 0.7, 0.1)) -> None:
+        """A pen stroke whose width swells and tapers as `profile` times `width`."""
+        outline = ribbon(points, [part * width for part in profile])
+        cv2.fillPoly(self.image, [self.fixed(outline)], color, cv2.LINE_AA, FRACTION_BITS)
+
+    def mark_figure(self, points: np.ndarray) -> None:
+        """Notes that a polygon belongs to a person."""
+        cv2.fillPoly(self.figure, [np.rint(points / MASK_STEP).astype(np.int32)], 255)
+
+    def drop_color(self) -> None:
+        """Turns what is drawn so far into its grays (L of Lab)."""
+        lightness = cv2.cvtColor(self.image, cv2.COLOR_RGB2LAB)[:, :, 0]
+        lab = np.full_like(self.image, 128)
+        lab[:, :, 0] = lightness
+        # The conversion back may round the three channels apart by one.
+        self.image[:] = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)[:, :, 1:2]
+
+    def finished(self) -> np.ndarray:
+        """The picture at its final size, uint8 [height, width, 3]."""
+        return cv2.resize(self.image, (self.width, self.height), interpolation=cv2.INTER_AREA)
+
+
+def paint(view: np.ndarray, mask: np.ndarray, color: Color | np.ndarray) -> None:
+    """Sets the pixels of `view` under `mask` to a colour, or to those of a picture of the same size."""
+    source = color if isinstance(color, np.ndarray) else np.broadcast_to(np.uint8(color), view.shape)
+    cv2.copyTo(np.ascontiguousarray(source), mask, view)

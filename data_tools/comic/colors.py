@@ -1,0 +1,86 @@
+"""Colours as (red, green, blue) integers 0..255, chosen and changed in Lab (OpenCV's: L 0..100, a and b about -127..127)."""
+
+import functools
+
+import cv2
+import numpy as np
+
+Color = tuple[int, int, int]
+
+BLACK: Color = (0, 0, 0)
+WHITE: Color = (255, 255, 255)
+
+
+@functools.lru_cache(maxsize=65536)
+def to_lab(color: Color) -> tuple[float, float, float]:
+    """(L, a, b) of an 8-bit colour."""
+    pixel = np.array([[color]], np.float32) / 255
+    return tuple(float(value) for value in cv2.cvtColor(pixel, cv2.COLOR_RGB2LAB)[0, 0])
+
+
+@functools.lru_cache(maxsize=65536)
+def from_lab(lightness: float, a: float, b: float) -> Color:
+    """The 8-bit colour of this L; where sRGB has no colour of that chroma, the chroma is lowered and L and hue are kept."""
+    lightness = min(max(lightness, 0.0), 100.0)
+    if abs(a) + abs(b) < 0.5:
+        a = b = 0.0  # the noise of a conversion must not tint a gray
+    for chroma in np.linspace(1, 0, 25):
+        pixel = cv2.cvtColor(np.array([[(lightness, a * chroma, b * chroma)]], np.float32), cv2.COLOR_LAB2RGB)
+        color = tuple(int(value) for value in np.rint(pixel[0, 0] * 255))
+        if chroma == 0 or a == b == 0:
+            return (color[1],) * 3  # exactly neutral
+        if max(abs(got - asked) for got, asked in zip(to_lab(color), (lightness, a * chroma, b * chroma))) < 1:
+            return color
+
+
+def lch(lightness: float, chroma: float, hue: float) -> Color:
+    """Colour of lightness 0..100, chroma 0..130 and hue in degrees (0 pink red, 90 yellow, 180 green, 270 blue)."""
+    angle = np.deg2rad(hue)
+    return from_lab(float(lightness), float(chroma * np.cos(angle)), float(chroma * np.sin(angle)))
+
+
+def to_lch(color: Color) -> tuple[float, float, float]:
+    """(lightness, chroma, hue in degrees) of a colour."""
+    lightness, a, b = to_lab(color)
+    return lightness, float(np.hypot(a, b)), float(np.rad2deg(np.arctan2(b, a)))
+
+
+def is_neutral(color: Color) -> bool:
+    """Whether the three channels are equal."""
+    return color[0] == color[1] == color[2]
+
+
+def neutral(color: Color) -> Color:
+    """The gray of the same L."""
+    return from_lab(to_lab(color)[0], 0.0, 0.0)
+
+
+def darker(color: Color, amount: float = 16.0) -> Color:
+    """`amount` of L darker and a little cooler, as a painter's shadow; grays stay gray. L falls by the same whatever the hue."""
+    lightness, a, b = to_lab(color)
+    cool = 0.0 if is_neutral(color) else amount * 0.25
+    return from_lab(max(lightness - amount, 3.0), a + cool * 0.6, b - cool)
+
+
+def lighter(color: Color, amount: float = 12.0) -> Color:
+    """`amount` of L lighter, hue kept; grays stay gray."""
+    lightness, a, b = to_lab(color)
+    return from_lab(min(lightness + amount, 99.0), a * 0.9, b * 0.9)
+
+
+def mixed(first: Color, second: Color, share: float) -> Color:
+    """`first` and `second` in the proportion 1 - share to share."""
+    return tuple(int(round(a + (b - a) * share)) for a, b in zip(first, second))
+
+
+def rotated(color: Color, degrees: float) -> Color:
+    """The same L and chroma at a hue turned by `degrees`; grays stay gray."""
+    lightness, chroma, hue = to_lch(color)
+    return color if is_neutral(color) else lch(lightness, chroma, hue + degrees)
+
+
+def gradient(top: Color, bottom: Color, height: int, width: int) -> np.ndarray:
+    """uint8 [height, width, 3] running from `top` to `bottom`."""
+    share = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    column = np.float32(top) + (np.float32(bottom) - np.float32(top)) * share
+    return np.broadcast_to(np.rint(column).astype(np.uint8)[:, None], (height, width, 3))

@@ -1,0 +1,110 @@
+"""Light, speed and texture. The first kind works on a canvas, the second (grain, halftone) on a finished picture, uint8 [height, width, 3]."""
+
+import cv2
+import numpy as np
+
+from data_tools.comic import tags
+from data_tools.comic.canvas import SCALE, Canvas
+from data_tools.comic.colors import Color
+from data_tools.comic.curves import star
+from data_tools.comic.shading import dot_ranks
+
+COARSE = 8  # light is soft, so it is worked out at an eighth of the drawn size
+
+
+def _add_light(canvas: Canvas, strength: np.ndarray, color: Color) -> None:
+    """Moves the picture towards `color` by `strength` (float32, coarse, 0..1)."""
+    height, width = canvas.image.shape[:2]
+    full = cv2.resize(strength, (width, height), interpolation=cv2.INTER_LINEAR)
+    rest = cv2.merge([1 - full] * 3)
+    light = cv2.merge([full * channel for channel in color])
+    cv2.add(cv2.multiply(canvas.image, rest, dtype=cv2.CV_8U), cv2.multiply(light, 1.0, dtype=cv2.CV_8U), dst=canvas.image)
+    canvas.tags.add(tags.LIGHT)
+
+
+def _coarse_grid(canvas: Canvas) -> tuple[np.ndarray, np.ndarray]:
+    height, width = canvas.image.shape[0] // COARSE + 1, canvas.image.shape[1] // COARSE + 1
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    return x * (COARSE / SCALE), y * (COARSE / SCALE)
+
+
+def glow(canvas: Canvas, x: float, y: float, radius: float, color: Color, *, strength: float = 0.8) -> None:
+    """A round light that fades out; radius in final pixels."""
+    grid_x, grid_y = _coarse_grid(canvas)
+    _add_light(canvas, strength * np.exp(-((grid_x - x) ** 2 + (grid_y - y) ** 2) / (2 * radius**2)), color)
+
+
+def light_from_above(canvas: Canvas, color: Color, *, strength: float = 0.65) -> None:
+    """Light that falls in from one upper corner."""
+    grid_x, grid_y = _coarse_grid(canvas)
+    corner = 0.0 if canvas.rng.random() < 0.5 else canvas.width
+    distance = np.hypot(grid_x - corner, grid_y) / np.hypot(canvas.width, canvas.height)
+    _add_light(canvas, strength * np.clip(1 - 1.3 * distance, 0, 1) ** 1.5, color)
+
+
+def rays(canvas: Canvas, x: float, y: float, color: Color, *, strength: float = 0.55) -> None:
+    """Beams that spread from (x, y)."""
+    grid_x, grid_y = _coarse_grid(canvas)
+    angle = np.arctan2(grid_y - y, grid_x - x)
+    phase = canvas.rng.uniform(0, 6.28, 2)
+    beams = np.clip(np.sin(angle * 9 + phase[0]) + 0.6 * np.sin(angle * 14 + phase[1]), 0, 1)
+    fade = np.exp(-np.hypot(grid_x - x, grid_y - y) / (0.6 * canvas.width))
+    _add_light(canvas, cv2.GaussianBlur((strength * beams * fade).astype(np.float32), (5, 5), 0), color)
+
+
+def sparkles(canvas: Canvas, color: Color, *, count: int = 16) -> None:
+    """Little four-pointed stars."""
+    rng = canvas.rng
+    for _ in range(count):
+        x, y, radius = rng.uniform(0, canvas.width), rng.uniform(0, canvas.height), rng.uniform(4, 17)
+        canvas.fill(star(x, y, radius, radius * 0.22, 4), color)
+    canvas.tags.add(tags.LIGHT)
+
+
+def focus_lines(canvas: Canvas, x: float, y: float, radius: float, color: Color, *, count: int = 60) -> None:
+    """Wedges from the rim towards (x, y), ending about `radius` away from it."""
+    rng = canvas.rng
+    reach = float(np.hypot(canvas.width, canvas.height))
+    for angle in rng.uniform(0, 2 * np.pi, count):
+        near, width = radius * rng.uniform(0.9, 1.5), rng.uniform(0.004, 0.014)
+        ends = [(near, angle), (reach, angle - width), (reach, angle + width)]
+        canvas.fill(np.float32([(x + r * np.cos(a), y + r * np.sin(a) * 0.8) for r, a in ends]), color)
+
+
+def speed_lines(canvas: Canvas, color: Color, *, count: int = 34) -> None:
+    """Long thin level streaks."""
+    rng = canvas.rng
+    for _ in range(count):
+        y, x, length = rng.uniform(0, canvas.height), rng.uniform(-100, canvas.width), rng.uniform(120, 420)
+        canvas.stroke(np.linspace((x, y), (x + length, y), 5, dtype=np.float32), color, rng.uniform(1.5, 5))
+
+
+def hatching(canvas: Canvas, color: Color) -> None:
+    """Slanted pen lines over a lower corner of the picture."""
+    rng = canvas.rng
+    left = rng.random() < 0.5
+    overlay = canvas.image.copy()
+    for offset in np.arange(0, canvas.width * 0.75, 7.0):
+        start = np.float32((offset, canvas.height + 4)) + rng.uniform(-3, 3, 2)
+        end = np.float32((offset - 160, canvas.height - (canvas.width * 0.8 - offset) * 0.55)) + rng.uniform(-12, 12, 2)
+        points = np.float32([start, end]) if left else np.float32([(canvas.width - start[0], start[1]), (canvas.width - end[0], end[1])])
+        cv2.polylines(overlay, [canvas.fixed(points)], False, color, SCALE, cv2.LINE_AA, 4)
+    cv2.addWeighted(overlay, 0.6, canvas.image, 0.4, 0, dst=canvas.image)
+    canvas.tags.add(tags.TEXTURE)
+
+
+def grain(picture: np.ndarray, rng: np.random.Generator, *, strength: float = 13.0) -> np.ndarray:
+    """The picture under film grain: the same noise in all channels, `strength` its standard deviation in gray levels."""
+    height, width = picture.shape[:2]
+    noise = rng.standard_normal((height, width), dtype=np.float32) * strength
+    noise = cv2.GaussianBlur(noise, (3, 3), 0.6)
+    return cv2.add(picture, cv2.merge([noise] * 3), dtype=cv2.CV_8U)
+
+
+def halftone(picture: np.ndarray, *, pitch: int = 6) -> np.ndarray:
+    """A gray picture in black dots on white; its ink stays ink."""
+    level = picture[:, :, 0].astype(np.float32) / 255
+    ranks = dot_ranks(pitch, *level.shape)
+    dots = np.clip((0.15 + level * 0.95 - ranks) * 5 + 0.5, 0, 1)
+    ink = np.clip((level - 0.22) * 8, 0, 1)
+    return cv2.merge([np.rint(np.minimum(dots, ink) * 255).astype(np.uint8)] * 3)

@@ -1,0 +1,67 @@
+"""Draws in the manner of a title: fill, shade and outline in one go."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from data_tools.comic import tags
+from data_tools.comic.canvas import Canvas
+from data_tools.comic.colors import Color
+from data_tools.comic.style import Style
+
+
+class Pen(NamedTuple):
+    """A style at work on a canvas. `weight` scales its line thickness: nearer things have heavier lines."""
+
+    canvas: Canvas
+    style: Style
+    weight: float = 1.0
+    person: bool = False  # what is drawn counts as part of a figure
+
+    @property
+    def thickness(self) -> float:
+        """Width of an outline in final pixels."""
+        return self.style.thickness * self.weight
+
+    def wavering(self, points: np.ndarray) -> np.ndarray:
+        """`points` with the unsteady hand of the style: slow waves along the line."""
+        if not self.style.wobble or len(points) < 8:
+            return points
+        turns = np.linspace(0, 2 * np.pi, len(points), endpoint=False, dtype=np.float32)
+        phase = self.canvas.rng.uniform(0, 6.28, 4).astype(np.float32)
+        x = np.sin(turns * 3 + phase[0]) + np.sin(turns * 5 + phase[1])
+        y = np.sin(turns * 3 + phase[2]) + np.sin(turns * 5 + phase[3])
+        return points + np.stack([x, y], 1) * (self.style.wobble * 0.5 * self.weight)
+
+    def shape(self, points: np.ndarray, color: Color, *, outline: bool = True, shade: bool = True) -> np.ndarray:
+        """A filled shape; returns the outline as drawn, for what has to stay inside it."""
+        points = self.wavering(points)
+        if self.person:
+            self.canvas.mark_figure(points)
+        region = self.canvas.region(points)
+        if region is None:
+            return points
+        if not shade:
+            self.canvas.fill(points, color)
+        elif self.style.shade(region, color):
+            self.canvas.tags.add(tags.TEXTURE)
+        if outline:
+            self.canvas.line(points, self.style.line_color(color), self.thickness, closed=True)
+        return points
+
+    def union(self, polygons, color: Color) -> None:
+        """Several overlapping polygons as one shape with one outline around them all."""
+        region = self.canvas.region(*polygons)
+        if region is None:
+            return
+        for polygon in polygons:
+            # Twice the width, because the fill that follows covers the inner half.
+            self.canvas.line(polygon, self.style.line_color(color), 2 * self.thickness, closed=True)
+            if self.person:
+                self.canvas.mark_figure(polygon)
+        if self.style.shade(region, color):
+            self.canvas.tags.add(tags.TEXTURE)
+
+    def stroke(self, points: np.ndarray, color: Color, width: float = 1.0) -> None:
+        """A tapered line in the ink that goes with a fill `color`, `width` times the outline."""
+        self.canvas.stroke(points, self.style.line_color(color), self.thickness * width)

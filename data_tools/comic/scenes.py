@@ -1,0 +1,188 @@
+"""What happens in a panel: functions (stage) that draw background, people, things and light into the panel's frame."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from data_tools.comic import effects, props, scenery, tags
+from data_tools.comic.backdrops import dreamy, solid, starry
+from data_tools.comic.colors import darker, lighter, mixed
+from data_tools.comic.curves import Frame, ellipse
+from data_tools.comic.expressions import ANGRY, EXPRESSIONS, SURPRISED
+from data_tools.comic.figures import ARMS, LEGS, RUNNING, STANDING, Pose, draw_person
+from data_tools.comic.pen import Pen
+from data_tools.comic.style import Character, Palette, Title
+
+
+class Stage(NamedTuple):
+    """A panel being drawn. frame: (x, y, width, height) of the panel on the canvas. cast: who may appear."""
+
+    pen: Pen
+    title: Title
+    cast: tuple[Character, ...]
+    palette: Palette
+    frame: tuple[float, float, float, float]
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """The panel's source of chance."""
+        return self.pen.canvas.rng
+
+    def at(self, across: float, down: float) -> tuple[float, float]:
+        """Canvas position of a place in shares of the panel."""
+        left, top, width, height = self.frame
+        return left + across * width, top + down * height
+
+
+def pick(rng: np.random.Generator, options):
+    """One of a sequence."""
+    return options[int(rng.integers(len(options)))]
+
+
+def backdrop(stage: Stage) -> None:
+    """A background in the manner of the title."""
+    pick(stage.rng, stage.title.style.backdrops)(stage.pen, stage.palette)
+
+
+def _people(stage: Stage, count: int) -> list[Character]:
+    """`count` different people; the look-alikes come a little more often than chance would have it."""
+    weight = np.where(np.arange(len(stage.cast)) < 2, 1.5, 1.0)
+    return [stage.cast[place] for place in stage.rng.choice(len(stage.cast), count, replace=False, p=weight / weight.sum())]
+
+
+def _person(stage: Stage, who: Character, x: float, y: float, size: float, **changes) -> None:
+    rng = stage.rng
+    pose = Pose(pick(rng, ARMS), STANDING, pick(rng, EXPRESSIONS), rng.uniform(-0.8, 0.8), rng.uniform(-0.14, 0.14))
+    draw_person(stage.pen, Frame(x, y, size, mirror=int(rng.choice((-1, 1)))), who, pose._replace(**changes))
+    if who in stage.title.cast[:2]:
+        stage.pen.canvas.tags.add(tags.MULTIMODALITY)
+
+
+def close_up(stage: Stage) -> None:
+    """A face that fills the panel."""
+    backdrop(stage)
+    size = min(stage.frame[3] * stage.rng.uniform(0.62, 0.82), stage.frame[2] * 0.72)
+    x, y = stage.at(stage.rng.uniform(0.4, 0.6), 0.5)
+    _person(stage, _people(stage, 1)[0], x, y + size * 0.08, size)
+
+
+def bust(stage: Stage) -> None:
+    """One person from the waist up."""
+    backdrop(stage)
+    size = min(stage.frame[3] * stage.rng.uniform(0.36, 0.48), stage.frame[2] * 0.42)
+    x, y = stage.at(stage.rng.uniform(0.32, 0.68), 1.0)
+    _person(stage, _people(stage, 1)[0], x, y - size * stage.rng.uniform(1.15, 1.5), size)
+
+
+def _group(stage: Stage, count: int, share: float) -> None:
+    backdrop(stage)
+    size = min(stage.frame[3] * share, stage.frame[2] * 0.62 / count)
+    for place, who in enumerate(_people(stage, count)):
+        x, y = stage.at((place + 0.5 + stage.rng.uniform(-0.06, 0.06)) / count, 1.0)
+        _person(stage, who, x, y - size * stage.rng.uniform(1.2, 1.6), size * stage.rng.uniform(0.95, 1.05))
+
+
+def pair(stage: Stage) -> None:
+    """Two people talking."""
+    _group(stage, 2 if stage.frame[2] > 400 else 1, 0.4)
+
+
+def trio(stage: Stage) -> None:
+    """Three people."""
+    _group(stage, 3 if stage.frame[2] > 480 else 2, 0.34)
+
+
+def lookalike_pair(stage: Stage) -> None:
+    """The two who are told apart by colour only, side by side."""
+    first, second = stage.cast[:2]
+    _group(stage._replace(cast=(first, second)), 2 if stage.frame[2] > 400 else 1, 0.4)
+
+
+def _standing_size(stage: Stage) -> float:
+    """Head size at which a whole person fits the panel's height."""
+    return stage.frame[3] * 0.86 / (1.15 + 3.85 * stage.title.style.body_scale)
+
+
+def full_figure(stage: Stage) -> None:
+    """One to three people from head to foot."""
+    backdrop(stage)
+    count = int(stage.rng.integers(1, 4)) if stage.frame[2] > 480 else 1
+    size = min(_standing_size(stage), stage.frame[2] / count / 2.6)
+    for place, who in enumerate(_people(stage, count)):
+        x, y = stage.at((place + 0.5 + stage.rng.uniform(-0.1, 0.1)) / count, 0.95)
+        head = y - size * (0.46 + 3.85 * stage.title.style.body_scale * who.height)
+        shadow = ellipse(x, y, size * 0.8, size * 0.12)
+        stage.pen.canvas.fill(shadow, mixed(stage.palette.road, stage.palette.night, 0.35))
+        _person(stage, who, x, head, size, legs=pick(stage.rng, LEGS))
+
+
+def running(stage: Stage) -> None:
+    """Someone running, with speed lines."""
+    solid(stage.pen, stage.palette)
+    effects.speed_lines(stage.pen.canvas, lighter(stage.palette.backdrop, 16))
+    size = min(_standing_size(stage) * 1.15, stage.frame[2] / 3)
+    x, y = stage.at(stage.rng.uniform(0.35, 0.65), 0.12)
+    _person(stage, _people(stage, 1)[0], x, y + size * 0.6, size, legs=RUNNING, arms=ARMS[stage.rng.integers(5, 9)], tilt=0.12)
+
+
+def impact(stage: Stage) -> None:
+    """A shock: focus lines run towards a face."""
+    solid(stage.pen, stage.palette)
+    size = min(stage.frame[3] * 0.5, stage.frame[2] * 0.5)
+    x, y = stage.at(0.5, 0.52)
+    dark = stage.rng.random() < 0.5
+    effects.focus_lines(stage.pen.canvas, x, y, size * 0.75, darker(stage.palette.backdrop, 34) if dark else lighter(stage.palette.backdrop, 30))
+    _person(stage, _people(stage, 1)[0], x, y, size, expression=pick(stage.rng, (SURPRISED, ANGRY)))
+
+
+PLACES = (scenery.park, scenery.street, scenery.room, scenery.night, scenery.forest, scenery.ruins)
+
+
+def establishing(stage: Stage) -> None:
+    """A place without people."""
+    own = [place for place in stage.title.style.backdrops if place in PLACES] or [scenery.night]
+    pick(stage.rng, own)(stage.pen, stage.palette)
+    if stage.rng.random() < 0.4:
+        effects.light_from_above(stage.pen.canvas, stage.palette.glow)
+
+
+def still_life(stage: Stage) -> None:
+    """A thing, large."""
+    backdrop(stage)
+    size = min(stage.frame[3] * 0.5, stage.frame[2] * 0.42)
+    x, y = stage.at(stage.rng.uniform(0.38, 0.62), 0.52)
+    stage.pen.canvas.fill(ellipse(x, y + size * 0.58, size * 0.8, size * 0.12), darker(stage.palette.backdrop, 14))
+    pick(stage.rng, props.PROPS)(stage.pen._replace(weight=1.2), Frame(x, y, size), stage.palette)
+
+
+def radiance(stage: Stage) -> None:
+    """Someone in a flood of light: glow, rays and sparkles in light tones that hardly differ from each other."""
+    canvas, palette = stage.pen.canvas, stage.palette
+    (starry if stage.rng.random() < 0.4 else dreamy)(stage.pen, palette)
+    x, y = stage.at(stage.rng.uniform(0.3, 0.7), stage.rng.uniform(0.25, 0.5))
+    effects.rays(canvas, x, y, lighter(palette.glow, 4))
+    effects.glow(canvas, x, y, min(stage.frame[2:]) * 0.3, palette.glow)
+    size = min(stage.frame[3] * 0.4, stage.frame[2] * 0.4)
+    x, y = stage.at(stage.rng.uniform(0.35, 0.65), 1.0)
+    _person(stage, _people(stage, 1)[0], x, y - size * 1.3, size)
+    effects.light_from_above(canvas, palette.glow, strength=0.5)
+    effects.sparkles(canvas, lighter(palette.glow, 8))
+
+
+def portrait(stage: Stage, who: Character) -> None:
+    """One given person from the waist up, on what is there already."""
+    size = min(stage.frame[3] * 0.46, stage.frame[2] * 0.42)
+    x, y = stage.at(stage.rng.uniform(0.35, 0.65), 1.0)
+    _person(stage, who, x, y - size * 1.3, size)
+
+
+def ensemble(stage: Stage) -> None:
+    """Three people in a row before a place of the title, as on a cover."""
+    establishing(stage)
+    size = min(stage.frame[3] * 0.36, stage.frame[2] * 0.2)
+    for across, who in zip((0.2, 0.8, 0.5), stage.cast[1:4]):
+        x, y = stage.at(across, 1.0)
+        _person(stage, who, x, y - size * (1.7 if across == 0.5 else 2.0), size)
+
+
+SCENES = (close_up, close_up, bust, bust, bust, pair, pair, trio, lookalike_pair, full_figure, full_figure, running, impact, establishing, establishing, still_life, radiance)

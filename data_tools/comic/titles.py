@@ -1,0 +1,93 @@
+"""The titles: title number `index` of a seed, whatever the number of titles asked for."""
+
+import dataclasses
+import functools
+
+import numpy as np
+
+from data_tools.comic import backdrops, hair, scenery, shading
+from data_tools.comic.colors import Color, lch, rotated, to_lch
+from data_tools.comic.genres import GENRES, Genre
+from data_tools.comic.style import COLOR_FIELDS, Character, Palette, Style, Title
+
+CAST = 6
+
+# One row for each genre, so that the first five titles differ in every respect and show every kind of gutter.
+STYLES = (
+    Style(shading.own_line, 1.7, 0.5, shading.soft, (backdrops.gradient_backdrop, backdrops.gradient_backdrop, backdrops.dreamy, backdrops.hearts, scenery.park, scenery.room), (255, 255, 255), (92, 70, 84), 2, 0.94, 1.12, 2.3, 0.12),
+    Style(shading.black_line, 2.3, 0.4, shading.cel, (scenery.ruins, scenery.forest, scenery.night, backdrops.gradient_backdrop, backdrops.burst), (0, 0, 0), (206, 200, 214), 2, 1.0, 0.92, 2.6, 0.25),
+    Style(shading.black_line, 2.6, 0.7, shading.flat, (backdrops.solid, backdrops.solid, backdrops.burst, backdrops.stripes, scenery.room, scenery.street), (255, 255, 255), (20, 20, 24), 3, 0.74, 1.2, 3.2, 0.1),
+    Style(shading.brown_line, 1.9, 1.1, shading.screentone, (backdrops.checks, backdrops.leaves, scenery.room, scenery.park, backdrops.solid, scenery.street), (247, 238, 220), (84, 58, 44), 2, 0.86, 1.0, 2.4, 0.15),
+    Style(shading.blue_line, 2.0, 0.2, shading.cel, (scenery.street, scenery.room, scenery.night, backdrops.gradient_backdrop, backdrops.solid), (20, 26, 38), (176, 190, 204), 2, 1.0, 0.88, 4.5, 0.3),
+)
+
+
+def _turned(palette: Palette, degrees: float) -> Palette:
+    """The man-made colours at other hues; sky, grass, leaves and wood stay what they are."""
+    fields = ("wall", "floor", "accent", "second", "backdrop", "glow")
+    changed = {name: rotated(getattr(palette, name), degrees) for name in fields}
+    buildings = tuple(rotated(color, degrees) for color in palette.buildings)
+    return dataclasses.replace(palette, buildings=buildings, **changed)
+
+
+def _pick(rng: np.random.Generator, options):
+    return options[int(rng.integers(len(options)))]
+
+
+def _two(rng: np.random.Generator, options: tuple[Color, ...]) -> tuple[Color, Color]:
+    first, second = rng.choice(len(options), 2, replace=False)
+    return options[first], options[second]
+
+
+def _person(rng: np.random.Generator, genre: Genre, hair_style, hair_color: Color) -> Character:
+    top, bottom = _two(rng, genre.clothes)
+    trim, accent = _two(rng, genre.clothes)
+    return Character(
+        hair_style=hair_style, neckline=_pick(rng, genre.necklines), lower=_pick(rng, genre.lowers), accessory=_pick(rng, genre.accessories),
+        long_sleeves=bool(rng.random() < 0.7), height=float(rng.uniform(0.93, 1.07)), hair=hair_color, skin=_pick(rng, genre.skins),
+        eyes=_pick(rng, genre.eyes), top=top, trim=trim, bottom=bottom, shoes=_pick(rng, (genre.palette.wood, genre.palette.night, genre.palette.accent)), accent=accent,
+    )
+
+
+def lookalikes(who: Character, hue: float) -> tuple[Character, Character]:
+    """Two people of the same shapes whose colours have the same L and chroma but other hues (degrees); skin is shared.
+
+    Chroma and L are brought to where sRGB has every hue, or one of the two would be paler than the other.
+    """
+    first, second = {}, {}
+    for step, name in enumerate(field for field in COLOR_FIELDS if field != "skin"):
+        lightness, chroma, _ = to_lch(getattr(who, name))
+        lightness, chroma = float(np.clip(lightness, 44, 72)), float(np.clip(chroma, 30, 38))
+        first[name], second[name] = lch(lightness, chroma, hue + 40 * step), lch(lightness, chroma, hue + 40 * step + 165)
+    return dataclasses.replace(who, **first), dataclasses.replace(who, **second)
+
+
+def _cast(rng: np.random.Generator, genre: Genre) -> tuple[Character, ...]:
+    styles = [hair.STYLES[place] for place in rng.permutation(len(hair.STYLES))[: CAST - 1]]
+    colors = [genre.hairs[place] for place in rng.permutation(len(genre.hairs))]
+    people = [_person(rng, genre, style, colors[place % len(colors)]) for place, style in enumerate(styles)]
+    return (*lookalikes(people[0], float(rng.uniform(0, 360))), *people[1:])
+
+
+def _name(index: int) -> str:
+    genre, number = GENRES[index % len(GENRES)], index // len(GENRES)
+    season = number // len(genre.names)
+    return genre.names[number % len(genre.names)] + (f"_season_{season + 1}" if season else "")
+
+
+@functools.lru_cache(maxsize=64)
+def make_title(seed: int, index: int) -> Title:
+    """Title `index` (0, 1, ...) of a seed."""
+    rng = np.random.default_rng([seed, index])
+    genre, style, palette = genre_of(index), STYLES[index % len(STYLES)], genre_of(index).palette
+    if index >= len(STYLES):
+        # Later titles mix the ways of drawing, and their rooms and clothes have other hues.
+        other = STYLES[int(rng.integers(len(STYLES)))]
+        style = dataclasses.replace(style, shade=other.shade, line_color=other.line_color, thickness=other.thickness, eye_scale=other.eye_scale, body_scale=other.body_scale)
+        palette = _turned(palette, float(rng.uniform(30, 330)))
+    return Title(_name(index), index, palette, style, _cast(rng, genre))
+
+
+def genre_of(index: int) -> Genre:
+    """The genre of title `index`."""
+    return GENRES[index % len(GENRES)]

@@ -1,0 +1,155 @@
+"""Draws the embedded comic: invented webtoons with the difficulties of real ones and exact ground truth.
+
+Writes `<title>/<episode>/<page>.png`, vertical strips, and beside each `<page>.json` with its panels, bubbles and tags (`data_tools/comic/tags.py`);
+last of all `comic.json`, with settings and counts. Strips are functions of (seed, title, episode), so a run that was interrupted goes on where it stopped.
+"""
+
+import collections
+import concurrent.futures
+import json
+import multiprocessing
+import os
+import pathlib
+from typing import NamedTuple
+
+import cv2
+import tqdm
+from absl import app, flags
+
+from data_tools.comic import strips
+from data_tools.comic.titles import make_title
+from webtoon_colorize.files import atomic_path
+
+DRAWING_VERSION = 1  # to be raised with every change that changes a pixel or a description
+PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 2)
+
+
+class Task(NamedTuple):
+    """Strips of one episode that are still to be drawn."""
+
+    output_dir: pathlib.Path
+    seed: int
+    index: int
+    episode: int
+    pages: tuple[int, ...]  # counted from 0
+
+
+def _write_json(path: pathlib.Path, content: dict, *, indent: int | None = None) -> None:
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=indent) + "\n")
+
+
+def _strip_path(output_dir: pathlib.Path, seed: int, index: int, episode: int, page: int) -> pathlib.Path:
+    return output_dir / make_title(seed, index).name / f"{episode:03}" / f"{page + 1:02}.png"
+
+
+def draw_episode(task: Task) -> int:
+    """Draws and writes the strips of a task; returns how many."""
+    plan = strips.plan_episode(task.seed, task.index, task.episode)
+    for page in task.pages:
+        strip, described = strips.draw_page(task.seed, task.index, plan[page])
+        path = _strip_path(task.output_dir, task.seed, task.index, task.episode, page)
+        _write_json(path.with_suffix(".json"), described)
+        with atomic_path(path) as temporary:
+            if not cv2.imwrite(str(temporary), cv2.cvtColor(strip, cv2.COLOR_RGB2BGR), PNG_OPTIONS):
+                raise OSError(f"{path} could not be written: OpenCV refused it without a reason.")
+    return len(task.pages)
+
+
+def _all_strips(output_dir: pathlib.Path, settings: dict) -> list[Task]:
+    """One task for each episode, with all its strips."""
+    seed = settings["seed"]
+    return [
+        Task(output_dir, seed, index, episode, tuple(range(len(strips.plan_episode(seed, index, episode)))))
+        for index in range(settings["titles"])
+        for episode in range(1, settings["episodes"] + 1)
+    ]
+
+
+def _missing(tasks: list[Task]) -> list[Task]:
+    """The tasks that have strips without picture or description, with those strips only."""
+    left = []
+    for task in tasks:
+        paths = [_strip_path(*task[:4], page) for page in task.pages]
+        pages = tuple(page for page, path in zip(task.pages, paths) if not (path.exists() and path.with_suffix(".json").exists()))
+        left.extend([task._replace(pages=pages)] if pages else [])
+    return left
+
+
+def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
+    """Raises ValueError unless the folder is new, empty or made with the same settings; then notes the settings in it."""
+    noted = output_dir / "settings.json"
+    if not noted.exists():
+        if output_dir.exists() and any(output_dir.iterdir()):
+            raise ValueError(f"{output_dir} has files in it but was not made by this program: choose another --output_dir.")
+        return _write_json(noted, settings)
+    found = json.loads(noted.read_text())
+    differences = [f"{name} {found.get(name)} instead of {value}" for name, value in settings.items() if found.get(name) != value]
+    if differences:
+        raise ValueError(f"{output_dir} was drawn with other settings ({', '.join(differences)}): choose another --output_dir or delete it.")
+
+
+def _counted(tasks: list[Task]) -> dict:
+    """Strips, panels, usable panels and tags, by title."""
+    counts: dict[str, collections.Counter] = {}
+    for task in tasks:
+        for path in (_strip_path(*task[:4], page) for page in task.pages):
+            described = json.loads(path.with_suffix(".json").read_text())["panels"]
+            count = counts.setdefault(path.parts[-3], collections.Counter())
+            count.update(strips=1, panels=len(described), usable_panels=sum(map(strips.is_usable, described)))
+            count.update(f"tag {tag}" for panel in described for tag in panel["tags"])
+    return {title: dict(sorted(count.items())) for title, count in counts.items()}
+
+
+def _draw_all(tasks: list[Task], processes: int) -> None:
+    # A fresh interpreter per worker: forking a process that has threads (the progress bar's, TensorFlow's under test) can hang.
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        futures = [pool.submit(draw_episode, task) for task in tasks]
+        with tqdm.tqdm(total=sum(len(task.pages) for task in tasks), desc="drawing", unit="strip", smoothing=0.05) as bar:
+            try:
+                for future in concurrent.futures.as_completed(futures):
+                    bar.update(future.result())
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
+
+def synthesize(output_dir: str | os.PathLike, *, titles: int, episodes: int, seed: int, processes: int | None = None) -> bool:
+    """Draws what is missing in `output_dir`; False when nothing was. Raises ValueError when it was drawn with other settings."""
+    output_dir = pathlib.Path(output_dir)
+    settings = {"titles": titles, "episodes": episodes, "seed": seed, "drawing_version": DRAWING_VERSION}
+    _check_settings(output_dir, settings)
+    tasks = _all_strips(output_dir, settings)
+    missing = _missing(tasks)
+    if not missing and (output_dir / "comic.json").exists():
+        return False
+    if missing:
+        _draw_all(missing, processes or os.cpu_count() or 1)
+    counts = _counted(tasks)
+    totals = {name: sum(count[name] for count in counts.values()) for name in ("strips", "panels", "usable_panels")}
+    _write_json(output_dir / "comic.json", {**settings, **totals, "by_title": counts}, indent=1)
+    return True
+
+
+_OUTPUT_DIR = flags.DEFINE_string("output_dir", "data/comic", "Folder of the comic; <title>/<episode>/<page>.png and .json are written in it.")
+_TITLES = flags.DEFINE_integer("titles", 5, "Number of webtoons; the first ones are the same whatever the number.", lower_bound=1)
+_EPISODES = flags.DEFINE_integer("episodes", 40, "Episodes of each webtoon, each with 7 or 8 usable panels.", lower_bound=1)
+_SEED = flags.DEFINE_integer("seed", 0, "The same seed gives the same bytes.", lower_bound=0)
+
+
+def main(argv: list[str]) -> None:
+    """Draws the comic and says what there is."""
+    if len(argv) > 1:
+        raise app.UsageError(f"Unexpected argument {argv[1]!r}: this program takes flags only.")
+    folder = _OUTPUT_DIR.value
+    try:
+        drawn = synthesize(folder, titles=_TITLES.value, episodes=_EPISODES.value, seed=_SEED.value)
+    except (ValueError, OSError) as error:
+        raise SystemExit(f"Error: {error}") from None
+    comic = json.loads((pathlib.Path(folder) / "comic.json").read_text())
+    print(f"The comic {'is in' if drawn else 'is there already in'} {folder}: {comic['strips']} strips, {comic['panels']} panels, {comic['usable_panels']} of them usable.")
+
+
+if __name__ == "__main__":
+    app.run(main)
