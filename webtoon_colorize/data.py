@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from webtoon_colorize import color, files, images
+from webtoon_colorize import color, files
 
 SMALLEST_CROP = 0.6  # of the width and height; without crops a network learns 1,400 panels by heart in ten epochs
 
@@ -82,7 +82,10 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
 
 def _write_cache(cache: pathlib.Path, paths: list[pathlib.Path], *, image_size: int) -> None:
     def load(path):
-        return cv2.resize(images.read_image(path), (image_size, image_size), interpolation=cv2.INTER_AREA)
+        rgb = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR_RGB)
+        if rgb is None:
+            raise ValueError(f"{path} is damaged; prepare the dataset again")
+        return cv2.resize(rgb, (image_size, image_size), interpolation=cv2.INTER_AREA)
 
     with ThreadPoolExecutor() as pool:
         resized = list(tqdm(pool.map(load, paths), f"resizing to {image_size} px", len(paths), unit="panel"))

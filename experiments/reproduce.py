@@ -1,0 +1,74 @@
+"""The whole table: trains and evaluates row after row, and shows the table as it grows.
+
+What is finished stays, what was interrupted goes on; one row that fails does not keep the others.
+"""
+
+import pathlib
+import sys
+
+import keras
+from absl import app, flags
+
+from experiments import ablations, evaluate, results, table, train
+
+
+def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], runs_dir: str, **folders: str) -> None:
+    """Trains `experiment` once per seed and evaluates it, unless that has been done."""
+    run_dirs = [pathlib.Path(runs_dir) / experiment / f"seed_{seed}" for seed in seeds]
+    for seed, run_dir in zip(seeds, run_dirs):
+        keras.backend.clear_session()
+        train.train(
+            experiment,
+            scale,
+            data_dir=folders["data_dir"],
+            run_dir=run_dir,
+            seed=seed,
+            learning_rate=ablations.LEARNING_RATE,
+        )
+    if not _is_evaluated(experiment, run_dirs, seeds, results_dir=folders["results_dir"]):
+        evaluate.evaluate_runs(run_dirs, **folders)
+
+
+def _is_evaluated(experiment: str, run_dirs: list[pathlib.Path], seeds: list[int], *, results_dir: str) -> bool:
+    result = results.read(results_dir, experiment)
+    if result is None or [run["seed"] for run in result["runs"]] != seeds:
+        return False
+    newest = max((run_dir / train.FINISHED).stat().st_mtime for run_dir in run_dirs)
+    return (pathlib.Path(results_dir) / f"{experiment}.json").stat().st_mtime >= newest
+
+
+def main(_) -> None:
+    scale = ablations.SCALES[FLAGS.scale]
+    seeds = [int(seed) for seed in FLAGS.seeds]
+    folders = {"data_dir": FLAGS.data_dir, "results_dir": FLAGS.results_dir}
+    failed = []
+    try:
+        evaluate.evaluate_gray(image_size=scale.image_size, **folders)
+        for number, experiment in enumerate(FLAGS.rows, start=1):
+            print(f"\n[{number}/{len(FLAGS.rows)}] {experiment}", flush=True)
+            try:
+                reproduce_row(experiment, scale=scale, seeds=seeds, runs_dir=FLAGS.runs_dir, **folders)
+            except (ValueError, FloatingPointError) as error:
+                failed.append(experiment)
+                print(f"error: {experiment}: {error}", file=sys.stderr)
+            print("\n" + table.write(FLAGS.results_dir), flush=True)
+    except FileNotFoundError as error:
+        raise SystemExit(f"error: {error}") from error
+    except KeyboardInterrupt:
+        raise SystemExit("\ninterrupted; the same command goes on from the last whole epoch") from None
+    folder = pathlib.Path(FLAGS.results_dir)
+    print(f"the table with pictures: {folder / 'table.html'}; numbers: {folder / 'table.csv'}; runs: {FLAGS.runs_dir}")
+    print(f"curves and sample grids: tensorboard --logdir {FLAGS.runs_dir}")
+    if failed:
+        raise SystemExit(f"error: rows that failed: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_string("data_dir", None, "Prepared dataset.", required=True)
+    flags.DEFINE_string("runs_dir", None, "Gets a folder per row and seed.", required=True)
+    flags.DEFINE_string("results_dir", None, "Gets result files, samples and the table.", required=True)
+    flags.DEFINE_enum("scale", "quick", list(ablations.SCALES), "How large everything is.")
+    flags.DEFINE_spaceseplist("seeds", ["0"], "Each row is trained once per seed.")
+    flags.DEFINE_spaceseplist("rows", list(ablations.EXPERIMENTS), "Rows to train, in this order.")
+    app.run(main)

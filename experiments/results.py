@@ -1,0 +1,30 @@
+"""Result files: results/<experiment>.json, the per-image values of a row, one block per seed."""
+
+import json
+import os
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from webtoon_colorize import files
+
+SAMPLES = "samples"  # results/samples/<experiment>/<nn>.png: the same test panels for every row
+MISSING = "-"
+
+
+def write(results_dir: str | os.PathLike, result: dict[str, Any]) -> None:
+    path = pathlib.Path(results_dir) / f"{result['experiment']}.json"
+    with files.atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(result, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read(results_dir: str | os.PathLike, experiment: str) -> dict[str, Any] | None:
+    """None where the row has no result yet."""
+    path = pathlib.Path(results_dir) / f"{experiment}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def per_image(result: dict[str, Any], metric: str) -> np.ndarray:
+    """[seeds, images] float64, images in the order of result["paths"]."""
+    return np.array([run["values"][metric] for run in result["runs"]], np.float64)

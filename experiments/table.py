@@ -1,0 +1,157 @@
+"""Result files -> the table, as Markdown, CSV and one HTML page. A pure function of the results folder."""
+
+import csv
+import pathlib
+from typing import Any
+
+import jinja2
+from absl import app, flags
+
+from experiments import ablations, results, statistics
+from webtoon_colorize import files
+
+GRAY = "gray"
+COLUMNS = (
+    "experiment",
+    "l2",
+    "rmse_lab",
+    "rmse_lab_low",
+    "rmse_lab_high",
+    "rmse_lab_seed_spread",
+    "psnr_db",
+    "ssim",
+    "chroma_lab",
+    "colorfulness",
+    "paper_l2",
+    "parameters",
+    "train_minutes",
+    "images_seen",
+    "seeds",
+    "image_size",
+    "filters",
+    "epochs",
+    "dataset",
+    "test_images",
+)
+_HERE = pathlib.Path(__file__).parent
+
+
+def paper_values() -> dict[str, dict[str, str]]:
+    """What the paper says of each row: experiment -> columns of paper.csv."""
+    with open(_HERE / "paper.csv", newline="", encoding="utf-8") as file:
+        return {row["experiment"]: row for row in csv.DictReader(file)}
+
+
+def rows(results_dir: str) -> list[dict[str, Any]]:
+    """The table, gray first, then the paper's order: a dict with COLUMNS for each; what is missing is a dash."""
+    paper = paper_values()
+    table = []
+    for experiment in (GRAY, *ablations.EXPERIMENTS):
+        row = dict.fromkeys(COLUMNS, results.MISSING) | {"experiment": experiment}
+        row["paper_l2"] = paper.get(experiment, {}).get("paper_l2", results.MISSING)
+        result = results.read(results_dir, experiment)
+        table.append(row | _measured(result) if result else row)
+    return table
+
+
+def _measured(result: dict[str, Any]) -> dict[str, Any]:
+    """Means over seeds, then over images; the interval is over images, the spread over seeds (standard deviation)."""
+    metrics = ("l2", "rmse_lab", "psnr_db", "ssim", "chroma_lab", "colorfulness")
+    row = {name: results.per_image(result, name).mean() for name in metrics}
+    rmse_lab = results.per_image(result, "rmse_lab")
+    row["rmse_lab_low"], row["rmse_lab_high"] = statistics.bootstrap_interval(rmse_lab.mean(axis=0))
+    if len(rmse_lab) > 1:
+        row["rmse_lab_seed_spread"] = rmse_lab.mean(axis=1).std(ddof=1)
+    run = result["runs"][0]
+    if "parameters" in run:
+        row["parameters"] = sum(run["parameters"].values())
+        row["train_minutes"] = sum(run["train_minutes"] for run in result["runs"]) / len(result["runs"])
+        row["images_seen"] = run["images_seen"]
+        row["seeds"] = len(result["runs"])
+    settings = {name: result["settings"].get(name, results.MISSING) for name in ("image_size", "filters", "epochs")}
+    return row | settings | {"dataset": result["dataset"], "test_images": len(result["paths"])}
+
+
+def _cell(row: dict[str, Any], column: str, form: str) -> str:
+    return row[column] if row[column] == results.MISSING else format(row[column], form)
+
+
+def cells(row: dict[str, Any]) -> dict[str, str]:
+    """What people read: heading -> text."""
+    experiment = ablations.EXPERIMENTS.get(row["experiment"])
+    interval = f"{_cell(row, 'rmse_lab_low', '.2f')} to {_cell(row, 'rmse_lab_high', '.2f')}"
+    return {
+        "row": row["experiment"],
+        "what it is": experiment.label if experiment else "no colour at all",
+        "paper: ab L2": row["paper_l2"],
+        "ab L2": _cell(row, "l2", ".1f"),
+        "RMSE (Lab)": _cell(row, "rmse_lab", ".2f"),
+        "95%": results.MISSING if row["rmse_lab_low"] == results.MISSING else interval,
+        "seeds": _cell(row, "seeds", "d"),
+        "spread": _cell(row, "rmse_lab_seed_spread", ".2f"),
+        "PSNR (dB)": _cell(row, "psnr_db", ".2f"),
+        "SSIM": _cell(row, "ssim", ".3f"),
+        "chroma": _cell(row, "chroma_lab", ".1f"),
+        "parameters": _cell(row, "parameters", ",d"),
+        "minutes": _cell(row, "train_minutes", ".1f"),
+        "images seen": _cell(row, "images_seen", ",d"),
+    }
+
+
+def caption(table: list[dict[str, Any]]) -> str:
+    """What the numbers stand on, in one sentence."""
+    measured = [row for row in table if row["test_images"] != results.MISSING]
+    if not measured:
+        return "No results yet."
+    row = measured[-1]
+    return (
+        f"Mean over {row['test_images']} test panels of {row['dataset']} at {row['image_size']} px, "
+        f"{row['filters']} filters, {row['epochs']} epochs; ab L2 is scaled to 256 px."
+    )
+
+
+def markdown(table: list[dict[str, Any]]) -> str:
+    lines = [cells(row) for row in table]
+    text = ["| " + " | ".join(lines[0]) + " |", "|" + "---|" * len(lines[0])]
+    text += ["| " + " | ".join(line.values()) + " |" for line in lines]
+    return "\n".join([caption(table), "", *text, ""])
+
+
+def html(table: list[dict[str, Any]], results_dir: str) -> str:
+    """The page; its sample pictures are the files in results_dir/samples."""
+    folder = pathlib.Path(results_dir) / results.SAMPLES
+    columns = [name for name in (GRAY, *ablations.EXPERIMENTS, "truth") if (folder / name).exists()]
+    samples = sorted(path.name for path in (folder / columns[-1]).glob("*.png")) if columns else []
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE), autoescape=True)
+    return environment.get_template("table.html").render(
+        caption=caption(table),
+        lines=[cells(row) for row in table],
+        paper=paper_values(),
+        columns=columns,
+        samples=samples,
+    )
+
+
+def write(results_dir: str) -> str:
+    """Writes table.md, table.csv and table.html into `results_dir` and returns the Markdown."""
+    table, folder = rows(results_dir), pathlib.Path(results_dir)
+    text = markdown(table)
+    with files.atomic_path(folder / "table.md") as path:
+        path.write_text(text, encoding="utf-8")
+    with files.atomic_path(folder / "table.csv") as path, open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(table)
+    with files.atomic_path(folder / "table.html") as path:
+        path.write_text(html(table, results_dir), encoding="utf-8")
+    return text
+
+
+def main(_) -> None:
+    print(write(FLAGS.results_dir))
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_string("results_dir", None, "Folder of result files; gets the tables.", required=True)
+    app.run(main)

@@ -1,0 +1,88 @@
+"""Trains one row of the table into a run folder, or goes on with it."""
+
+import dataclasses
+import json
+import pathlib
+
+from absl import app, flags
+
+from experiments import ablations
+from webtoon_colorize import data, run, training
+
+FINISHED = "training.json"
+
+
+def train(
+    experiment: str, scale: ablations.Scale, *, data_dir: str, run_dir: str, seed: int, learning_rate: float
+) -> None:
+    """Trains until the run is finished; a finished run stays as it is.
+
+    Raises:
+      ValueError: `run_dir` belongs to a run with other settings, or the data is too small.
+      FileNotFoundError: `data_dir` is no prepared dataset.
+    """
+    build = ablations.EXPERIMENTS[experiment].build
+    method, arguments = run.describe(build)
+    settings = run.Settings(
+        experiment=experiment,
+        method=method,
+        arguments=arguments,
+        **dataclasses.asdict(scale),
+        learning_rate=learning_rate,
+        seed=seed,
+        titles=data.load_titles(data_dir),
+        data=data.fingerprint(data_dir),
+    )
+    run.claim(run_dir, settings)
+    if (pathlib.Path(run_dir) / FINISHED).exists():
+        print(f"{run_dir} is finished")
+        return
+    training.train(
+        run.build(settings),
+        run_dir,
+        training=data.load_panels(data_dir, "train", image_size=scale.image_size),
+        validation=data.load_panels(data_dir, "validation", image_size=scale.image_size),
+        epochs=scale.epochs,
+        batch_size=scale.batch_size,
+        learning_rate=learning_rate,
+        seed=seed,
+        description=_as_markdown(dataclasses.asdict(settings)),
+    )
+
+
+def _as_markdown(settings: dict) -> str:
+    return "| setting | value |\n|---|---|\n" + "\n".join(f"| {k} | {json.dumps(v)} |" for k, v in settings.items())
+
+
+def main(_) -> None:
+    scale = ablations.SCALES[FLAGS.scale]
+    given = {field.name: FLAGS[field.name].value for field in dataclasses.fields(scale)}
+    scale = dataclasses.replace(scale, **{name: value for name, value in given.items() if value is not None})
+    try:
+        train(
+            FLAGS.experiment,
+            scale,
+            data_dir=FLAGS.data_dir,
+            run_dir=FLAGS.run_dir,
+            seed=FLAGS.seed,
+            learning_rate=FLAGS.learning_rate,
+        )
+    except (ValueError, FileNotFoundError, FloatingPointError) as error:
+        raise SystemExit(f"error: {error}") from error
+    except KeyboardInterrupt:
+        raise SystemExit("interrupted; the same command goes on from the last whole epoch") from None
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_enum("experiment", None, list(ablations.EXPERIMENTS), "Row of the table to train.", required=True)
+    flags.DEFINE_string("data_dir", None, "Prepared dataset (see data_tools.prepare).", required=True)
+    flags.DEFINE_string("run_dir", None, "Folder of this run; one that was interrupted goes on.", required=True)
+    flags.DEFINE_enum("scale", "quick", list(ablations.SCALES), "Bundle of sizes; the flags below override it.")
+    flags.DEFINE_integer("seed", 0, "Of weights, order, augmentation and dropout.")
+    flags.DEFINE_integer("image_size", None, "Width and height in pixels, a power of two.", lower_bound=16)
+    flags.DEFINE_integer("filters", None, "Width of the networks' first layer.", lower_bound=1)
+    flags.DEFINE_integer("epochs", None, "Passes over the training panels.", lower_bound=1)
+    flags.DEFINE_integer("batch_size", None, "Panels per step.", lower_bound=1)
+    flags.DEFINE_float("learning_rate", ablations.LEARNING_RATE, "Of Adam.", lower_bound=0.0)
+    app.run(main)

@@ -1,0 +1,62 @@
+"""What a run folder holds of the networks: best/ and last/, each the newest checkpoint of its kind.
+
+A checkpoint replaces its predecessor at once: whoever is killed while writing leaves the predecessor. Restoring is
+strict: a checkpoint with a weight too many, one too few or one of another shape is refused.
+"""
+
+import math
+import os
+import pathlib
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+from webtoon_colorize.methods.method import Method
+
+
+class Progress(NamedTuple):
+    """How far a run is."""
+
+    epoch: tf.Variable  # epochs done
+    best_epoch: tf.Variable
+    best_l2: tf.Variable  # of the validation split, see metrics.ab_l2
+    seconds: tf.Variable  # in training, over all sittings
+
+
+def new_progress() -> Progress:
+    return Progress(*(tf.Variable(value, dtype=tf.float64) for value in (0, 0, math.inf, 0)))
+
+
+def best(run_dir: str | os.PathLike, method: Method) -> tf.train.CheckpointManager:
+    """The networks of the epoch with the lowest validation L2."""
+    return _manager(pathlib.Path(run_dir) / "best", networks=method.networks)
+
+
+def last(
+    run_dir: str | os.PathLike,
+    method: Method,
+    *,
+    optimizers: dict[str, keras.optimizers.Optimizer],
+    progress: Progress,
+) -> tf.train.CheckpointManager:
+    """All that is needed to go on as if nothing had happened."""
+    return _manager(
+        pathlib.Path(run_dir) / "last", networks=method.networks, optimizers=optimizers, progress=progress._asdict()
+    )
+
+
+def _manager(folder: pathlib.Path, **contents) -> tf.train.CheckpointManager:
+    return tf.train.CheckpointManager(tf.train.Checkpoint(**contents), str(folder), max_to_keep=1)
+
+
+def restore(manager: tf.train.CheckpointManager) -> bool:
+    """Loads the newest checkpoint; False if there is none.
+
+    Raises:
+      AssertionError, ValueError: the checkpoint is of other networks.
+    """
+    if manager.latest_checkpoint is None:
+        return False
+    manager.checkpoint.restore(manager.latest_checkpoint).assert_consumed()
+    return True

@@ -1,0 +1,109 @@
+"""A run folder's settings.json: enough to build the run's method again, and to refuse to mix two runs."""
+
+import dataclasses
+import functools
+import importlib
+import json
+import os
+import pathlib
+import platform
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from webtoon_colorize import checkpoints, files
+from webtoon_colorize.methods.method import Method, Size
+
+_METHODS = "webtoon_colorize.methods."
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """All that decides what a run's weights become."""
+
+    experiment: str
+    method: str  # module below webtoon_colorize.methods
+    arguments: dict[str, Any]  # of the module's build, beside the size
+    image_size: int  # pixels
+    filters: int
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    seed: int
+    titles: list[str]  # in label order
+    data: str  # data.fingerprint of the prepared dataset
+
+
+def describe(build: Callable[..., Method]) -> tuple[str, dict[str, Any]]:
+    """The module name and arguments by which settings remember a method's `build` or a `functools.partial` of it."""
+    partial = build if isinstance(build, functools.partial) else functools.partial(build)
+    return partial.func.__module__.removeprefix(_METHODS), partial.keywords
+
+
+def build(settings: Settings) -> Method:
+    """The method with freshly initialised networks, the same for the same seed."""
+    keras.utils.set_random_seed(settings.seed)
+    size = Size(settings.image_size, settings.filters, len(settings.titles))
+    return importlib.import_module(_METHODS + settings.method).build(size, **settings.arguments)
+
+
+def claim(run_dir: str | os.PathLike, settings: Settings) -> None:
+    """Makes `run_dir` the folder of a run with these settings, or sees that it is.
+
+    Raises:
+      ValueError: the folder belongs to a run with other settings; the differences are named.
+    """
+    path = pathlib.Path(run_dir) / "settings.json"
+    if not path.exists():
+        content = dataclasses.asdict(settings) | {"made_with": _environment()}
+        with files.atomic_path(path) as temporary:
+            temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        return
+    there = dataclasses.asdict(load_settings(run_dir))
+    differences = [
+        f"{name} is {there[name]} there and {value} here"
+        for name, value in dataclasses.asdict(settings).items()
+        if there[name] != value
+    ]
+    if differences:
+        raise ValueError(f"{run_dir} belongs to another run: {'; '.join(differences)}. Choose another run_dir.")
+
+
+def load_settings(run_dir: str | os.PathLike) -> Settings:
+    """Raises FileNotFoundError where `run_dir` is no run folder."""
+    path = pathlib.Path(run_dir) / "settings.json"
+    if not path.exists():
+        raise FileNotFoundError(f"{run_dir} is not a run folder: {path} is missing")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return Settings(**{field.name: content[field.name] for field in dataclasses.fields(Settings)})
+
+
+def load_method(run_dir: str | os.PathLike) -> Method:
+    """The method with the weights of its best epoch.
+
+    Raises:
+      FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
+    """
+    method = build(load_settings(run_dir))
+    if not checkpoints.restore(checkpoints.best(run_dir, method)):
+        raise FileNotFoundError(f"{run_dir} has no checkpoint yet; train the run for at least one epoch")
+    return method
+
+
+def _environment() -> dict[str, str]:
+    versions = {module.__name__: module.__version__ for module in (tf, keras, np)}
+    return versions | {"python": platform.python_version(), "machine": platform.machine(), "commit": _commit()}
+
+
+def _commit() -> str:
+    """Of the checkout this file lies in; empty when the package was installed without one."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    try:
+        done = subprocess.run(command, cwd=pathlib.Path(__file__).parent, capture_output=True, text=True, check=False)
+    except FileNotFoundError:  # no git on this machine
+        return ""
+    return done.stdout.strip()

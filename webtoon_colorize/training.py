@@ -1,0 +1,165 @@
+"""One training loop for every method: a generic step, epochs that resume exactly, TensorBoard."""
+
+import json
+import math
+import os
+import pathlib
+import time
+from collections.abc import Callable, Iterator
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from webtoon_colorize import checkpoints, data, evaluation, files
+from webtoon_colorize.methods.method import Method
+
+ADAM_BETA_1 = 0.5  # pix2pix
+GRID_PANELS = 8  # of the validation split, shown in TensorBoard
+_STEP_STREAM = 2  # of randomness; data.py has 0 and 1
+
+TrainStep = Callable[[data.Batch, tf.Tensor], dict[str, tf.Tensor]]
+
+
+def make_optimizers(method: Method, learning_rate: float) -> dict[str, keras.optimizers.Optimizer]:
+    """An Adam for each network."""
+    optimizers = {name: keras.optimizers.Adam(learning_rate, ADAM_BETA_1) for name in method.networks}
+    for name, optimizer in optimizers.items():
+        optimizer.build(method.networks[name].trainable_variables)
+    return optimizers
+
+
+def make_train_step(method: Method, optimizers: dict[str, keras.optimizers.Optimizer]) -> TrainStep:
+    """A `tf.function` from (batch, seed int32 [2]) to "network/term" -> mean over the batch.
+
+    One forward pass; for each network the gradient of the sum of its own terms with respect to its own weights; then
+    all updates. It never asks which method it runs.
+    """
+
+    @tf.function
+    def train_step(batch, seed):
+        with tf.GradientTape(persistent=True) as tape:
+            terms = {
+                name: {term: tf.nn.compute_average_loss(value) for term, value in own.items()}
+                for name, own in method.losses(batch, seed).items()
+            }
+            totals = {name: optimizers[name].scale_loss(sum(own.values())) for name, own in terms.items()}
+        weights = {name: network.trainable_variables for name, network in method.networks.items()}
+        gradients = {name: tape.gradient(totals[name], weights[name]) for name in method.networks}
+        for name, optimizer in optimizers.items():
+            optimizer.apply(gradients[name], weights[name])
+        return {f"{name}/{term}": value for name, own in terms.items() for term, value in own.items()}
+
+    return train_step
+
+
+def train(
+    method: Method,
+    run_dir: str | os.PathLike,
+    *,
+    training: data.Panels,
+    validation: data.Panels,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    seed: int,
+    description: str,
+) -> None:
+    """Trains to `epochs`, or goes on from the last whole epoch in `run_dir`.
+
+    After each epoch `run_dir` holds best/ and last/ (see checkpoints) and TensorBoard's events; at the end
+    training.json, which says that the run is finished.
+
+    Args:
+      method: freshly built; its networks are trained in place.
+      description: the run's settings in Markdown, for TensorBoard.
+
+    Raises:
+      FloatingPointError: a loss is not finite; it is named.
+      ValueError: fewer training panels than `batch_size`.
+    """
+    optimizers, progress = make_optimizers(method, learning_rate), checkpoints.new_progress()
+    last = checkpoints.last(run_dir, method, optimizers=optimizers, progress=progress)
+    best = checkpoints.best(run_dir, method)
+    checkpoints.restore(last)
+
+    done, steps = int(progress.epoch.numpy()), len(training.path) // batch_size
+    batches = iter(data.training_batches(training, batch_size=batch_size, seed=seed, epochs=epochs, first_epoch=done))
+    train_step = make_train_step(method, optimizers)
+    evaluate = evaluation.make_evaluate(method.colorize, evaluation.measure_ab)
+    picture, shown = evaluation.make_picture(method.colorize), evaluation.pick(validation, GRID_PANELS)
+    gray = evaluation.make_picture(evaluation.gray)(shown)
+    writer = tf.summary.create_file_writer(str(pathlib.Path(run_dir) / "tensorboard"))
+
+    with writer.as_default(), tqdm(total=epochs * steps, initial=done * steps, unit="step", mininterval=1) as bar:
+        tf.summary.text("settings", description, step=0)
+        for epoch in range(done, epochs):
+            bar.set_description(f"epoch {epoch + 1}/{epochs}")
+            start = time.perf_counter()
+            terms = _run_epoch(train_step, batches, first_step=epoch * steps, steps=steps, seed=seed, bar=bar)
+            speed = steps * batch_size / (time.perf_counter() - start)
+            values = {f"validation/{name}": value.mean() for name, value in evaluate(validation).items()}
+            progress.epoch.assign_add(1)
+            progress.seconds.assign_add(time.perf_counter() - start)
+            _save(last, best, progress, l2=values["validation/l2"])
+            bar.set_postfix_str(f"validation RMSE {values['validation/rmse_lab']:.2f} Lab")
+            _log(terms | values | {"learning_rate": learning_rate, "images_per_s": speed}, step=epoch + 1)
+            _log_grid(gray, picture(shown), shown.rgb, step=epoch + 1)
+    _write_summary(run_dir, method, progress, images_seen=epochs * steps * batch_size)
+
+
+def _run_epoch(
+    train_step: TrainStep, batches: Iterator[data.Batch], *, first_step: int, steps: int, seed: int, bar: tqdm
+) -> dict[str, float]:
+    """Takes `steps` batches; returns the mean of every term over them."""
+    history = []
+    for step in range(first_step, first_step + steps):
+        history.append(train_step(next(batches), tf.random.fold_in([seed, _STEP_STREAM], step)))
+        bar.update()
+    means = {f"loss/{term}": float(np.mean([terms[term] for terms in history])) for term in history[0]}
+    for term, value in means.items():
+        if not math.isfinite(value):
+            raise FloatingPointError(f"{term} became {value} in this epoch; the last checkpoint is from before it")
+    return means
+
+
+def _save(
+    last: tf.train.CheckpointManager,
+    best: tf.train.CheckpointManager,
+    progress: checkpoints.Progress,
+    *,
+    l2: float,
+) -> None:
+    """Best before last: whoever is killed in between does the epoch, and its best, again."""
+    epoch = int(progress.epoch.numpy())
+    if l2 < progress.best_l2.numpy():
+        progress.best_epoch.assign(epoch)
+        progress.best_l2.assign(l2)
+        best.save(epoch)
+    last.save(epoch)
+
+
+def _log(values: dict[str, float], *, step: int) -> None:
+    for name, value in values.items():
+        tf.summary.scalar(name, value, step=step)
+
+
+def _log_grid(*columns: np.ndarray, step: int) -> None:
+    """A row per panel; each column is uint8 [N, S, S, 3]."""
+    rows = np.concatenate(columns, axis=2)
+    tf.summary.image("gray | colorized | truth", np.concatenate(list(rows))[None], step=step)
+
+
+def _write_summary(
+    run_dir: str | os.PathLike, method: Method, progress: checkpoints.Progress, *, images_seen: int
+) -> None:
+    summary = {
+        "best_epoch": int(progress.best_epoch.numpy()),
+        "best_validation_l2": float(progress.best_l2.numpy()),
+        "train_minutes": float(progress.seconds.numpy()) / 60,
+        "images_seen": images_seen,
+        "parameters": {name: network.count_params() for name, network in method.networks.items()},
+    }
+    with files.atomic_path(pathlib.Path(run_dir) / "training.json") as path:
+        path.write_text(json.dumps(summary, indent=2) + "\n")
