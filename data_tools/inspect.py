@@ -1,0 +1,146 @@
+"""A prepared dataset on one HTML page: python -m data_tools.inspect --data_dir=...
+
+Writes <data_dir>/inspect.html: Table I, gray | colour pairs, contact sheets of what was kept and of what was dropped, by reason. All pictures are in the
+page itself. Of large sets it shows an even sample, the same each time.
+"""
+
+import base64
+import csv
+import io
+import json
+import pathlib
+import sys
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import jinja2
+from absl import app, flags
+from PIL import Image
+
+from data_tools.tables import title_rows
+from webtoon_colorize.files import atomic_path
+from webtoon_colorize.images import ImageError, read_image
+
+PAIRS = 12
+KEPT = 600  # thumbnails of kept panels in all, about 6 KB each
+DROPPED = 60  # per reason
+HEIGHT = 132  # of a thumbnail, pixels
+REASONS = {
+    "unreadable": "files that could not be read",
+    "duplicate_page": "pages that are there twice",
+    "near_duplicate_page": "pages with the art of an earlier page",
+    "duplicate": "panels that are there twice",
+    "near_duplicate": "panels with the art of an earlier panel (right)",
+    "too_small": "panels that are too small",
+    "too_large": "panels that are too large",
+    "gray": "panels that are gray by nature",
+}
+
+
+class Picture(NamedTuple):
+    """A thumbnail: its data URI (empty if there is none), a caption, a mark (a split), and a second picture beside it (empty if none)."""
+
+    uri: str
+    caption: str
+    mark: str = ""
+    beside: str = ""
+
+
+class Sheet(NamedTuple):
+    """A contact sheet: what it shows, how many there are in all, and a sample of them."""
+
+    heading: str
+    total: int
+    pictures: list[Picture]
+
+
+def inspect(data_dir: str | pathlib.Path) -> pathlib.Path:
+    """Writes the page and returns its path. Raises OSError or ValueError if `data_dir` holds no prepared dataset."""
+    folder = pathlib.Path(data_dir)
+    summary = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+    panels, dropped = _read_csv(folder / "panels.csv"), _read_csv(folder / "dropped.csv")
+    heads, rows = title_rows(summary)
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined)
+    page = environment.get_template("inspect.html").render(
+        name=folder.resolve().name,
+        heads=[head.replace("_", " ") for head in heads],
+        rows=rows,
+        settings=summary["settings"],
+        pairs=[_pair(folder, panel) for panel in sample(panels, PAIRS)],
+        kept=[_kept_sheet(folder, title, panels, KEPT // len(summary["titles"])) for title in summary["titles"]],
+        dropped=[_dropped_sheet(folder, reason, dropped) for reason in REASONS if any(row["reason"] == reason for row in dropped)],
+    )
+    path = folder / "inspect.html"
+    with atomic_path(path) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+    return path
+
+
+def sample(items: Sequence, most: int) -> list:
+    """At most `most` of `items`, evenly spread, in order."""
+    return [items[index * len(items) // most] for index in range(most)] if len(items) > most else list(items)
+
+
+def _read_csv(path: pathlib.Path) -> list[dict[str, str]]:
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _uri(path: pathlib.Path, *, gray: bool = False, height: int = HEIGHT) -> str:
+    """The picture, reduced to `height`, as a data URI, or nothing if it is not there."""
+    try:
+        image = Image.fromarray(read_image(path))
+    except ImageError:
+        return ""
+    image.thumbnail((4 * height, height))
+    data = io.BytesIO()
+    (image.convert("L") if gray else image).save(data, "JPEG", quality=80)
+    return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode()
+
+
+def _pair(folder: pathlib.Path, panel: dict[str, str]) -> Picture:
+    path = folder / panel["path"]
+    return Picture(_uri(path, gray=True, height=2 * HEIGHT), _caption(panel), beside=_uri(path, height=2 * HEIGHT))
+
+
+def _caption(row: dict[str, str]) -> str:
+    return f"{row['title']}/{row['episode']}/{row['page']}"
+
+
+def _kept_sheet(folder: pathlib.Path, title: str, panels: Iterable[dict[str, str]], most: int) -> Sheet:
+    rows = [row for row in panels if row["title"] == title]
+    pictures = [Picture(_uri(folder / row["path"]), f"{_caption(row)}, {row['width']} x {row['height']}", row["split"]) for row in sample(rows, most)]
+    return Sheet(title, len(rows), pictures)
+
+
+def _dropped_sheet(folder: pathlib.Path, reason: str, dropped: Iterable[dict[str, str]]) -> Sheet:
+    rows = [row for row in dropped if row["reason"] == reason]
+    return Sheet(REASONS[reason], len(rows), [_dropped_picture(folder, row) for row in sample(rows, DROPPED)])
+
+
+def _dropped_picture(folder: pathlib.Path, row: dict[str, str]) -> Picture:
+    beside = ""
+    if "duplicate" in row["reason"]:
+        originals = (folder / "panels" / f"{row['detail']}.png", folder / "dropped" / f"{row['detail']}.jpg")
+        beside = next((_uri(path) for path in originals if path.exists()), "")
+    uri = _uri(folder / row["thumbnail"]) if row["thumbnail"] else ""
+    return Picture(uri, f"{_caption(row)}: {row['detail']}", beside=beside)
+
+
+def define_flags() -> None:
+    flags.DEFINE_string("data_dir", None, "The prepared dataset.", required=True)
+
+
+def main(_) -> int:
+    try:
+        path = inspect(flags.FLAGS.data_dir)
+    except (OSError, ValueError, KeyError) as error:
+        print(f"{flags.FLAGS.data_dir} is not a prepared dataset ({error}): make one with python -m data_tools.prepare.", file=sys.stderr)
+        return 2
+    print(f"Open {path} ({path.stat().st_size / 2**20:.1f} MiB) in a browser.")
+    return 0
+
+
+if __name__ == "__main__":
+    define_flags()
+    app.run(main)
