@@ -56,10 +56,15 @@ def neutral(color: Color) -> Color:
 
 
 def darker(color: Color, amount: float = 16.0) -> Color:
-    """`amount` of L darker and a little cooler, as a painter's shadow; grays stay gray. L falls by the same whatever the hue."""
+    """`amount` of L darker, as a painter's shadow: skin and wood grow redder, all else bluer, grays stay gray. L falls by the same whatever the hue."""
     lightness, a, b = to_lab(color)
-    cool = 0.0 if is_neutral(color) else amount * 0.25
-    return from_lab(max(lightness - amount, 3.0), a + cool * 0.6, b - cool)
+    if is_neutral(color):
+        a = b = 0.0
+    elif 25 < np.rad2deg(np.arctan2(b, a)) < 80:
+        a, b = a + amount * 0.35, b + amount * 0.1
+    else:
+        a, b = a + amount * 0.15, b - amount * 0.25
+    return from_lab(max(lightness - amount, 3.0), a, b)
 
 
 def lighter(color: Color, amount: float = 12.0) -> Color:

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 
 from data_tools.comic import tags
-from data_tools.comic.canvas import SCALE, Canvas
-from data_tools.comic.colors import Color
-from data_tools.comic.curves import star
+from data_tools.comic.canvas import FRACTION_BITS, SCALE, Canvas
+from data_tools.comic.colors import Color, lighter, rotated
+from data_tools.comic.curves import box, ellipse, smooth, star
 from data_tools.comic.shading import dot_ranks
 
 COARSE = 8  # light is soft, so it is worked out at an eighth of the drawn size
@@ -80,17 +80,51 @@ def speed_lines(canvas: Canvas, color: Color, *, count: int = 34) -> None:
 
 
 def hatching(canvas: Canvas, color: Color) -> None:
-    """Slanted pen lines over a lower corner of the picture."""
-    rng = canvas.rng
-    left = rng.random() < 0.5
-    overlay = canvas.image.copy()
-    for offset in np.arange(0, canvas.width * 0.75, 7.0):
-        start = np.float32((offset, canvas.height + 4)) + rng.uniform(-3, 3, 2)
-        end = np.float32((offset - 160, canvas.height - (canvas.width * 0.8 - offset) * 0.55)) + rng.uniform(-12, 12, 2)
-        points = np.float32([start, end]) if left else np.float32([(canvas.width - start[0], start[1]), (canvas.width - end[0], end[1])])
-        cv2.polylines(overlay, [canvas.fixed(points)], False, color, SCALE, cv2.LINE_AA, 4)
-    cv2.addWeighted(overlay, 0.6, canvas.image, 0.4, 0, dst=canvas.image)
+    """Slanted pen lines over a lower corner of the picture, longer towards the corner; thinner ones cross them."""
+    left, reach, overlay = canvas.rng.random() < 0.5, canvas.width * 0.7, canvas.image.copy()
+    for slant, pitch, width in ((0.5, 8.0, 1.3), (-0.35, 11.0, 0.8)):
+        for offset in np.arange(0, reach, pitch):
+            tall = (reach - offset) * 0.5 + canvas.rng.uniform(-7, 7)
+            points = np.float32([(offset, canvas.height + 4), (offset + slant * tall, canvas.height - tall)])
+            if not left:
+                points[:, 0] = canvas.width - points[:, 0]
+            cv2.polylines(overlay, [canvas.fixed(points)], False, color, int(round(width * SCALE)), cv2.LINE_AA, FRACTION_BITS)
+    cv2.addWeighted(overlay, 0.55, canvas.image, 0.45, 0, dst=canvas.image)
     canvas.tags.add(tags.TEXTURE)
+
+
+def _scattered(canvas: Canvas, shape: np.ndarray, color: Color, count: int, sizes: tuple[float, float]) -> None:
+    """Copies of a shape at any place, size and turn."""
+    rng = canvas.rng
+    for _ in range(count):
+        angle, size = rng.uniform(0, 2 * np.pi), rng.uniform(*sizes)
+        turn = np.float32([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) * np.float32(size)
+        canvas.fill(shape @ turn + np.float32((rng.uniform(0, canvas.width), rng.uniform(0, canvas.height))), color)
+
+
+def petals(canvas: Canvas, color: Color) -> None:
+    """Drifting petals."""
+    _scattered(canvas, smooth([(0, -0.5, True), (0.3, 0.0), (0.1, 0.45), (-0.1, 0.45), (-0.3, 0.0)], steps=4), color, 28, (10, 24))
+
+
+def confetti(canvas: Canvas, color: Color) -> None:
+    """Paper snippets in three hues."""
+    for degrees in (0, 120, 240):
+        _scattered(canvas, box(-0.5, -0.25, 1, 0.5), rotated(color, degrees), 12, (8, 15))
+
+
+def embers(canvas: Canvas, color: Color) -> None:
+    """Glowing sparks that rise."""
+    _scattered(canvas, ellipse(0, 0, 0.3, 0.5, steps=10), color, 40, (3, 10))
+    canvas.tags.add(tags.LIGHT)
+
+
+def rain(canvas: Canvas, color: Color) -> None:
+    """Slanted streaks of rain."""
+    rng = canvas.rng
+    for _ in range(110):
+        x, y, length = rng.uniform(-40, canvas.width), rng.uniform(-40, canvas.height), rng.uniform(18, 52)
+        canvas.stroke(np.linspace((x, y), (x - length * 0.22, y + length), 4, dtype=np.float32), lighter(color, 12), 1.8)
 
 
 def grain(picture: np.ndarray, rng: np.random.Generator, *, strength: float = 13.0) -> np.ndarray:

@@ -124,5 +124,3 @@ SURPRISED = Expression(open_eye, open_eye, gasp, 0.045, 1.3)
 SHY = Expression(open_eye, open_eye, gasp, 0.05, 0.95, True)
 CALM = Expression(closed_eye, closed_eye, smile, 0.01)
 WINKING = Expression(open_eye, happy_eye, smile, 0.02, 1.05, True)
-
-EXPRESSIONS = (NEUTRAL, HAPPY, HAPPY, JOYFUL, LAUGHING, ANGRY, GRIM, SAD, SURPRISED, SHY, CALM, WINKING)

@@ -48,10 +48,19 @@ def _limb(start, end, widths) -> list[np.ndarray]:
     return [band, ellipse(*start, widths[0] / 2, widths[0] / 2), ellipse(*end, widths[-1] / 2, widths[-1] / 2)]
 
 
+def _hand(pen: Pen, frame: Frame, who: Character, side: int) -> None:
+    """A hand that starts at the frame's origin and points along its y axis; the thumb is towards the body's middle when the arm hangs."""
+    palm = [(-0.09, -0.06), (-0.125, 0.08), (-0.105, 0.22), (-0.03, 0.28), (0.05, 0.275), (0.11, 0.2), (0.12, 0.06), (0.09, -0.06)]
+    thumb = [(side * -x, y) for x, y in ((0.06, 0.0), (0.15, 0.02), (0.2, 0.12), (0.165, 0.18), (0.07, 0.14))]
+    pen.union([frame(smooth(palm, steps=5)), frame(smooth(thumb, steps=5))], who.skin)
+    for x in (-0.035, 0.035):
+        pen.stroke(frame(np.float32([(x, 0.27), (x, 0.22), (x * 0.9, 0.15)])), who.skin, 0.7)
+
+
 def _arm(pen: Pen, frame: Frame, who: Character, arm, side: int) -> None:
     shoulder, (elbow, wrist) = np.float32((side * 0.44, 0.38)), np.float32(arm) * np.float32((side, 1))
     along = (wrist - elbow) / np.linalg.norm(wrist - elbow)
-    pen.shape(frame(ellipse(*(wrist + along * 0.06), 0.125, 0.135)), who.skin)
+    _hand(pen, frame.at(*wrist, angle=float(np.arctan2(-along[0], along[1]))), who, side)
     upper, fore = _limb(shoulder, elbow, (0.3, 0.27)), _limb(elbow, wrist, (0.27, 0.2))[:2]
     if who.long_sleeves:
         pen.union([frame(part) for part in upper + fore], who.top)

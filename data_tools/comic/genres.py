@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
-from data_tools.comic import accessories, hair, outfits
+from data_tools.comic import accessories, effects, expressions, outfits, props
 from data_tools.comic.colors import Color, lch
 from data_tools.comic.style import Palette
 
@@ -21,6 +21,9 @@ class Genre:
     necklines: tuple[Callable, ...]
     lowers: tuple[Callable, ...]
     accessories: tuple[Callable, ...]
+    props: tuple[Callable, ...]
+    weather: Callable  # (canvas, colour)
+    moods: tuple[expressions.Expression, ...]
     lines: tuple[str, ...]  # what is said
     noises: tuple[str, ...]  # what is heard
 
@@ -49,7 +52,10 @@ ROMANCE = Genre(
     necklines=(outfits.sailor, outfits.v_neck, outfits.crew, outfits.hoodie),
     lowers=(outfits.skirt, outfits.skirt, outfits.gown, outfits.trousers),
     accessories=(accessories.hairpin, accessories.ribbon, accessories.headband, accessories.earrings, accessories.nothing),
-    lines=("I wrote you a letter...", "Don't look at me like that!", "Was it always this warm?", "Wait for me!", "You remembered?", "My heart...", "Only today.", "Let's share the umbrella.", "It's nothing!", "Really?"),
+    props=(props.cup, props.book, props.phone, props.cake),
+    weather=effects.petals,
+    moods=(expressions.HAPPY, expressions.SHY, expressions.JOYFUL, expressions.SURPRISED, expressions.SAD, expressions.CALM, expressions.WINKING, expressions.NEUTRAL),
+    lines=("I wrote you a letter...", "Don't look at me like that!", "Was it always this warm?", "Wait for me!", "You remembered?", "My heart...", "Only today.", "Let's share the umbrella.", "It's nothing!", "Really?", "Are you free tomorrow?", "I practised this line.", "Hold my hand.", "Happy birthday!", "Then I'll wait.", "Say it again."),
     noises=("BA-DUM", "SWISH", "TWIRL", "FLUTTER"),
 )
 
@@ -67,7 +73,10 @@ FANTASY = Genre(
     necklines=(outfits.cape, outfits.cape, outfits.v_neck, outfits.shirt_and_tie),
     lowers=(outfits.trousers, outfits.gown, outfits.trousers, outfits.skirt),
     accessories=(accessories.crown, accessories.earrings, accessories.headband, accessories.nothing, accessories.plaster),
-    lines=("The gate is open.", "Draw your blade!", "I swore an oath.", "Who goes there?", "The embers still burn.", "You are too late.", "Run!", "So it begins...", "Behind you!", "Hmph."),
+    props=(props.sword, props.flask, props.book, props.apple),
+    weather=effects.embers,
+    moods=(expressions.GRIM, expressions.ANGRY, expressions.NEUTRAL, expressions.CALM, expressions.SURPRISED, expressions.HAPPY, expressions.SAD),
+    lines=("The gate is open.", "Draw your blade!", "I swore an oath.", "Who goes there?", "The embers still burn.", "You are too late.", "Run!", "So it begins...", "Behind you!", "Hmph.", "The crown chose you.", "Silence!", "By dawn, all of it.", "We ride north.", "I feel its heat...", "Kneel."),
     noises=("CLANG", "FWOOSH", "KRAKK", "RUMBLE"),
 )
 
@@ -85,7 +94,10 @@ COMEDY = Genre(
     necklines=(outfits.shirt_and_tie, outfits.hoodie, outfits.crew, outfits.crew),
     lowers=(outfits.trousers, outfits.shorts, outfits.skirt, outfits.trousers),
     accessories=(accessories.glasses, accessories.beanie, accessories.headphones, accessories.plaster, accessories.nothing),
-    lines=("WHO ATE MY NOODLES?!", "It's Monday AGAIN.", "I can explain!", "No. Just no.", "That's MY chair!", "Boss is coming!", "Ta-daaa!", "Are you serious?", "Ha ha ha!", "...oops."),
+    props=(props.cup, props.phone, props.cat, props.cake, props.apple),
+    weather=effects.confetti,
+    moods=(expressions.JOYFUL, expressions.LAUGHING, expressions.ANGRY, expressions.SURPRISED, expressions.WINKING, expressions.NEUTRAL, expressions.SHY, expressions.HAPPY),
+    lines=("WHO ATE MY NOODLES?!", "It's Monday AGAIN.", "I can explain!", "No. Just no.", "That's MY chair!", "Boss is coming!", "Ta-daaa!", "Are you serious?", "Ha ha ha!", "...oops.", "I have a plan!", "Who hired you?!", "Deadline? What deadline?", "It was like this before.", "My salary!", "Nooo!"),
     noises=("BOING", "SLAM", "TA-DA", "CRASH", "POW"),
 )
 
@@ -103,7 +115,10 @@ SLICE = Genre(
     necklines=(outfits.crew, outfits.v_neck, outfits.hoodie, outfits.crew),
     lowers=(outfits.trousers, outfits.skirt, outfits.shorts, outfits.gown),
     accessories=(accessories.nothing, accessories.glasses, accessories.hairpin, accessories.headband, accessories.beanie),
-    lines=("The soup is ready.", "Autumn came early.", "Did you sleep well?", "Smells so good!", "Let's walk home.", "Take your time.", "Thank you.", "Look, a heron!", "Again tomorrow?", "Mm."),
+    props=(props.cup, props.cat, props.apple, props.book, props.cake),
+    weather=effects.petals,
+    moods=(expressions.HAPPY, expressions.CALM, expressions.NEUTRAL, expressions.JOYFUL, expressions.LAUGHING, expressions.SURPRISED, expressions.SAD),
+    lines=("The soup is ready.", "Autumn came early.", "Did you sleep well?", "Smells so good!", "Let's walk home.", "Take your time.", "Thank you.", "Look, a heron!", "Again tomorrow?", "Mm.", "The bus is late.", "You've grown so tall.", "Have some more.", "It might rain.", "I'm home!", "Listen..."),
     noises=("SIZZLE", "CHIRP", "DRIP", "CLINK"),
 )
 
@@ -121,7 +136,10 @@ THRILLER = Genre(
     necklines=(outfits.shirt_and_tie, outfits.hoodie, outfits.v_neck, outfits.shirt_and_tie),
     lowers=(outfits.trousers, outfits.trousers, outfits.skirt),
     accessories=(accessories.glasses, accessories.nothing, accessories.headphones, accessories.plaster, accessories.earrings),
-    lines=("Someone was here.", "Check the tape.", "Don't answer it.", "He lied to us.", "Which floor?", "I heard a voice.", "Turn off the light.", "...nobody.", "Get down!", "It was you."),
+    props=(props.phone, props.cup, props.flask, props.book),
+    weather=effects.rain,
+    moods=(expressions.GRIM, expressions.SAD, expressions.SURPRISED, expressions.NEUTRAL, expressions.ANGRY, expressions.CALM, expressions.GRIM),
+    lines=("Someone was here.", "Check the tape.", "Don't answer it.", "He lied to us.", "Which floor?", "I heard a voice.", "Turn off the light.", "...nobody.", "Get down!", "It was you.", "The line is dead.", "Stay where you are.", "It's still warm.", "Count to ten.", "Who are you?", "Locked."),
     noises=("CREAK", "BEEP", "THUD", "DRRRRR"),
 )
 

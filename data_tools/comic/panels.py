@@ -7,7 +7,7 @@ import numpy as np
 from data_tools.comic import bubbles, effects, scenes, shading, tags
 from data_tools.comic.backdrops import paint_gradient
 from data_tools.comic.canvas import SCALE, Canvas
-from data_tools.comic.colors import BLACK, WHITE, Color, lighter, mixed, neutral
+from data_tools.comic.colors import BLACK, WHITE, Color, lighter, mixed, neutral, to_lch
 from data_tools.comic.genres import Genre
 from data_tools.comic.lettering import sound, write
 from data_tools.comic.pen import Pen
@@ -66,14 +66,14 @@ def _bubble_colors(stage: Stage) -> tuple[Color, Color]:
     return mixed(stage.palette.night, stage.palette.accent, 0.15), lighter(stage.palette.glow, 6)
 
 
-def _speak(stage: Stage, size: Size, genre: Genre, count: int, colors) -> list[np.ndarray]:
-    """Up to `count` bubbles where there is room; returns their outlines."""
-    outlines, letters = [], int(stage.rng.integers(19, 25))
-    for number in range(count):
+def _speak(stage: Stage, size: Size, genre: Genre, count: int, colors, *, clear_of=(), letters: int = 0) -> list[np.ndarray]:
+    """Up to `count` bubbles where there is room beside each other and the polygons `clear_of`; returns their outlines."""
+    outlines, letters = [], letters or int(stage.rng.integers(19, 25))
+    for number, text in enumerate(stage.rng.permutation(genre.lines)[:count]):
         look = _look(stage, *colors)
-        lines, *radius = bubbles.measured(pick(stage.rng, genre.lines), letters, look.weight, 13 if size.width > 400 else 10)
+        lines, *radius = bubbles.measured(str(text), letters, look.weight, 13 if size.width > 400 else 10)
         overhang = size.pad - 4.0 if number == 0 and size.pad > 8 and stage.rng.random() < 0.35 and look.outline is bubbles.speech else 0.0
-        place = bubbles.find_place(stage.pen.canvas, stage.frame, radius, look, outlines, overhang)
+        place = bubbles.find_place(stage.pen.canvas, stage.frame, radius, look, [*outlines, *clear_of], overhang)
         if place is not None:
             bubbles.draw_bubble(stage.pen.canvas, look, *place[:1], lines, *place[1:], letters)
             outlines.append(place[0])
@@ -115,10 +115,12 @@ def color_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
     scene(stage)
     if rng.random() < title.style.grain * 0.4:
         effects.hatching(stage.pen.canvas, mixed(title.palette.night, title.palette.backdrop, 0.2))
+    if rng.random() < 0.08:
+        genre.weather(stage.pen.canvas, mixed(title.palette.accent, title.palette.glow, 0.5))
     noisy = rng.random() < (0.7 if scene in (scenes.impact, scenes.running) else 0.12)
     covers = _make_noise(stage, genre) if noisy else []
     _close_frame(stage, size, title.style.border, title.style.border_width)
-    outlines = _speak(stage, size, genre, int(rng.choice((0, 1, 1, 2, 2))), _bubble_colors(stage))
+    outlines = _speak(stage, size, genre, int(rng.choice((0, 1, 1, 2, 2))), _bubble_colors(stage), clear_of=covers)
     if rng.random() < title.style.grain * 0.6:
         stage.pen.canvas.tags.add(tags.TEXTURE)
         panel = _finish(stage, covers, outlines)
@@ -129,8 +131,9 @@ def color_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
 def sparse_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
     """A gray panel in which one thing keeps its colour: hair and eyes, or the clothes, of one person."""
     stage = _stage(title, size, rng)
-    keep = pick(rng, (("hair", "eyes"), ("top",), ("top", "accent")))
     who = pick(rng, title.cast[2:])
+    vivid = [keep for keep in (("hair", "eyes"), ("top",), ("top", "accent")) if to_lch(getattr(who, keep[0]))[1] > 20]
+    keep = pick(rng, vivid or [("top", "trim", "accent")])
     scenes.backdrop(stage)
     stage.pen.canvas.drop_color()
     stage.pen.canvas.tags.clear()
@@ -159,7 +162,7 @@ def balloon_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
     top, bottom = pick(rng, ((252, 252), (214, 236), (238, 180), (120, 168)))
     paint_gradient(stage.pen, (top,) * 3, (bottom,) * 3)
     _close_frame(stage, size, BLACK if sum(title.style.gutter) > 380 else WHITE, max(2, title.style.border_width))
-    outlines = _speak(stage, size._replace(pad=0), genre_of(title.index), 2, (WHITE, BLACK))
+    outlines = _speak(stage, size._replace(pad=0), genre_of(title.index), 3, (WHITE, BLACK), letters=27)
     return _finish(stage, [], outlines, tags.GRAY)
 
 
@@ -169,6 +172,7 @@ def _poster(stage: Stage, size: Size, lines: list[str], letters: int, down: floa
     palette = stage.palette
     for number, line in enumerate(lines):
         sound(stage.pen.canvas, line, x, y + number * letters * 1.15, letters, lighter(palette.glow, 6), mixed(palette.night, palette.accent, 0.25), angle=-0.05)
+    stage.pen.canvas.tags.discard(tags.SOUND_EFFECT)  # drawn like one, but it is a heading
     _close_frame(stage, size, stage.title.style.border, stage.title.style.border_width)
 
 
@@ -178,8 +182,8 @@ def title_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
     scenes.ensemble(stage)
     words = title.name.upper().split("_")
     lines = [" ".join(words[: (len(words) + 1) // 2]), " ".join(words[(len(words) + 1) // 2 :])]
-    letters = int(min(86, size.width * 1.25 / max(len(line) for line in lines)))
-    _poster(stage, size, [line for line in lines if line], letters, 0.62)
+    letters = int(min(66, size.width * 1.2 / max(len(line) for line in lines)))
+    _poster(stage, size, [line for line in lines if line], letters, 0.74)
     return _finish(stage, [], [], tags.TITLE)
 
 

@@ -4,14 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data_tools.comic import effects, props, scenery, tags
-from data_tools.comic.backdrops import dreamy, solid, starry
+from data_tools.comic import effects, scenery, tags, towns
+from data_tools.comic.backdrops import dreamy, gradient_backdrop, solid, starry
 from data_tools.comic.colors import darker, lighter, mixed
 from data_tools.comic.curves import Frame, ellipse
-from data_tools.comic.expressions import ANGRY, EXPRESSIONS, SURPRISED
+from data_tools.comic.expressions import ANGRY, SURPRISED
 from data_tools.comic.figures import ARMS, LEGS, RUNNING, STANDING, Pose, draw_person
 from data_tools.comic.pen import Pen
 from data_tools.comic.style import Character, Palette, Title
+from data_tools.comic.titles import genre_of
 
 
 class Stage(NamedTuple):
@@ -34,6 +35,9 @@ class Stage(NamedTuple):
         return left + across * width, top + down * height
 
 
+PLACES = (scenery.park, scenery.forest, scenery.ruins, towns.street, towns.room, towns.night, towns.castle)
+
+
 def pick(rng: np.random.Generator, options):
     """One of a sequence."""
     return options[int(rng.integers(len(options)))]
@@ -52,7 +56,7 @@ def _people(stage: Stage, count: int) -> list[Character]:
 
 def _person(stage: Stage, who: Character, x: float, y: float, size: float, **changes) -> None:
     rng = stage.rng
-    pose = Pose(pick(rng, ARMS), STANDING, pick(rng, EXPRESSIONS), rng.uniform(-0.8, 0.8), rng.uniform(-0.14, 0.14))
+    pose = Pose(pick(rng, ARMS), STANDING, pick(rng, genre_of(stage.title.index).moods), rng.uniform(-0.8, 0.8), rng.uniform(-0.14, 0.14))
     draw_person(stage.pen, Frame(x, y, size, mirror=int(rng.choice((-1, 1)))), who, pose._replace(**changes))
     if who in stage.title.cast[:2]:
         stage.pen.canvas.tags.add(tags.MULTIMODALITY)
@@ -66,12 +70,25 @@ def close_up(stage: Stage) -> None:
     _person(stage, _people(stage, 1)[0], x, y + size * 0.08, size)
 
 
+def eyes(stage: Stage) -> None:
+    """Eyes only, across the panel."""
+    backdrop(stage)
+    size = min(stage.frame[2] * stage.rng.uniform(0.95, 1.25), stage.frame[3] * 2.2)
+    x, y = stage.at(stage.rng.uniform(0.42, 0.58), stage.rng.uniform(0.45, 0.6))
+    _person(stage, _people(stage, 1)[0], x, y - size * 0.09, size, tilt=stage.rng.uniform(-0.06, 0.06))
+
+
+def _cut(stage: Stage, size: float) -> float:
+    """How far above the panel's lower edge a head of that size is, so that people fill the panel's height and their feet stay below it."""
+    return float(np.clip(stage.frame[3] * stage.rng.uniform(0.5, 0.64), size * 1.15, size * (0.4 + 3.4 * stage.title.style.body_scale)))
+
+
 def bust(stage: Stage) -> None:
     """One person from the waist up."""
     backdrop(stage)
     size = min(stage.frame[3] * stage.rng.uniform(0.36, 0.48), stage.frame[2] * 0.42)
     x, y = stage.at(stage.rng.uniform(0.32, 0.68), 1.0)
-    _person(stage, _people(stage, 1)[0], x, y - size * stage.rng.uniform(1.15, 1.5), size)
+    _person(stage, _people(stage, 1)[0], x, y - _cut(stage, size), size)
 
 
 def _group(stage: Stage, count: int, share: float) -> None:
@@ -79,7 +96,7 @@ def _group(stage: Stage, count: int, share: float) -> None:
     size = min(stage.frame[3] * share, stage.frame[2] * 0.62 / count)
     for place, who in enumerate(_people(stage, count)):
         x, y = stage.at((place + 0.5 + stage.rng.uniform(-0.06, 0.06)) / count, 1.0)
-        _person(stage, who, x, y - size * stage.rng.uniform(1.2, 1.6), size * stage.rng.uniform(0.95, 1.05))
+        _person(stage, who, x, y - _cut(stage, size), size * stage.rng.uniform(0.95, 1.05))
 
 
 def pair(stage: Stage) -> None:
@@ -135,24 +152,22 @@ def impact(stage: Stage) -> None:
     _person(stage, _people(stage, 1)[0], x, y, size, expression=pick(stage.rng, (SURPRISED, ANGRY)))
 
 
-PLACES = (scenery.park, scenery.street, scenery.room, scenery.night, scenery.forest, scenery.ruins)
-
-
 def establishing(stage: Stage) -> None:
     """A place without people."""
-    own = [place for place in stage.title.style.backdrops if place in PLACES] or [scenery.night]
+    own = [place for place in stage.title.style.backdrops if place in PLACES] or [towns.night]
     pick(stage.rng, own)(stage.pen, stage.palette)
     if stage.rng.random() < 0.4:
         effects.light_from_above(stage.pen.canvas, stage.palette.glow)
 
 
 def still_life(stage: Stage) -> None:
-    """A thing, large."""
-    backdrop(stage)
+    """A thing, large, on a ground without scenery: an apple before a tree would be as large as the tree."""
+    plain = [painter for painter in stage.title.style.backdrops if painter not in PLACES] or [gradient_backdrop]
+    pick(stage.rng, plain)(stage.pen, stage.palette)
     size = min(stage.frame[3] * 0.5, stage.frame[2] * 0.42)
     x, y = stage.at(stage.rng.uniform(0.38, 0.62), 0.52)
     stage.pen.canvas.fill(ellipse(x, y + size * 0.58, size * 0.8, size * 0.12), darker(stage.palette.backdrop, 14))
-    pick(stage.rng, props.PROPS)(stage.pen._replace(weight=1.2), Frame(x, y, size), stage.palette)
+    pick(stage.rng, genre_of(stage.title.index).props)(stage.pen._replace(weight=1.2), Frame(x, y, size), stage.palette)
 
 
 def radiance(stage: Stage) -> None:
@@ -179,10 +194,10 @@ def portrait(stage: Stage, who: Character) -> None:
 def ensemble(stage: Stage) -> None:
     """Three people in a row before a place of the title, as on a cover."""
     establishing(stage)
-    size = min(stage.frame[3] * 0.36, stage.frame[2] * 0.2)
+    size = min(stage.frame[3] * 0.42, stage.frame[2] * 0.24)
     for across, who in zip((0.2, 0.8, 0.5), stage.cast[1:4]):
         x, y = stage.at(across, 1.0)
-        _person(stage, who, x, y - size * (1.7 if across == 0.5 else 2.0), size)
+        _person(stage, who, x, y - size * (1.5 if across == 0.5 else 1.65), size)
 
 
-SCENES = (close_up, close_up, bust, bust, bust, pair, pair, trio, lookalike_pair, full_figure, full_figure, running, impact, establishing, establishing, still_life, radiance)
+SCENES = (close_up, close_up, eyes, bust, bust, bust, pair, pair, trio, lookalike_pair, full_figure, full_figure, running, impact, establishing, establishing, still_life, radiance)

@@ -37,7 +37,7 @@ def cel(region: Region, color: Color) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _ramp(color: Color) -> np.ndarray:
     """uint8 [256, 3] from a light to a dark tone of a colour."""
-    ends = np.float32([lighter(color, 6), color, darker(color, 16)])
+    ends = np.float32([lighter(color, 5), color, darker(color, 12)])
     at = np.linspace(0, 2, 256)
     return np.stack([np.interp(at, [0, 0.8, 2], ends[:, channel]) for channel in range(3)], 1).round().astype(np.uint8)
 

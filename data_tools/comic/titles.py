@@ -5,7 +5,7 @@ import functools
 
 import numpy as np
 
-from data_tools.comic import backdrops, hair, scenery, shading
+from data_tools.comic import backdrops, hair, scenery, shading, towns
 from data_tools.comic.colors import Color, lch, rotated, to_lch
 from data_tools.comic.genres import GENRES, Genre
 from data_tools.comic.style import COLOR_FIELDS, Character, Palette, Style, Title
@@ -14,11 +14,11 @@ CAST = 6
 
 # One row for each genre, so that the first five titles differ in every respect and show every kind of gutter.
 STYLES = (
-    Style(shading.own_line, 1.7, 0.5, shading.soft, (backdrops.gradient_backdrop, backdrops.gradient_backdrop, backdrops.dreamy, backdrops.hearts, scenery.park, scenery.room), (255, 255, 255), (92, 70, 84), 2, 0.94, 1.12, 2.3, 0.12),
-    Style(shading.black_line, 2.3, 0.4, shading.cel, (scenery.ruins, scenery.forest, scenery.night, backdrops.gradient_backdrop, backdrops.burst), (0, 0, 0), (206, 200, 214), 2, 1.0, 0.92, 2.6, 0.25),
-    Style(shading.black_line, 2.6, 0.7, shading.flat, (backdrops.solid, backdrops.solid, backdrops.burst, backdrops.stripes, scenery.room, scenery.street), (255, 255, 255), (20, 20, 24), 3, 0.74, 1.2, 3.2, 0.1),
-    Style(shading.brown_line, 1.9, 1.1, shading.screentone, (backdrops.checks, backdrops.leaves, scenery.room, scenery.park, backdrops.solid, scenery.street), (247, 238, 220), (84, 58, 44), 2, 0.86, 1.0, 2.4, 0.15),
-    Style(shading.blue_line, 2.0, 0.2, shading.cel, (scenery.street, scenery.room, scenery.night, backdrops.gradient_backdrop, backdrops.solid), (20, 26, 38), (176, 190, 204), 2, 1.0, 0.88, 4.5, 0.3),
+    Style(shading.own_line, 1.7, 0.5, shading.soft, (backdrops.gradient_backdrop, backdrops.gradient_backdrop, backdrops.dreamy, backdrops.hearts, scenery.park, towns.room), (255, 255, 255), (92, 70, 84), 2, 0.94, 1.12, 2.3, 0.12),
+    Style(shading.black_line, 2.3, 0.4, shading.cel, (scenery.ruins, scenery.forest, towns.castle, backdrops.gradient_backdrop, backdrops.burst), (0, 0, 0), (206, 200, 214), 2, 1.0, 0.92, 2.6, 0.25),
+    Style(shading.black_line, 2.6, 0.7, shading.flat, (backdrops.solid, backdrops.solid, backdrops.burst, backdrops.stripes, towns.room, towns.street), (255, 255, 255), (20, 20, 24), 3, 0.74, 1.2, 3.2, 0.1),
+    Style(shading.brown_line, 1.9, 1.1, shading.screentone, (backdrops.checks, backdrops.leaves, towns.room, scenery.park, backdrops.solid, towns.street), (247, 238, 220), (84, 58, 44), 2, 0.86, 1.0, 2.4, 0.15),
+    Style(shading.blue_line, 2.0, 0.2, shading.cel, (towns.street, towns.room, towns.night, backdrops.gradient_backdrop, backdrops.solid), (20, 26, 38), (176, 190, 204), 2, 1.0, 0.88, 4.5, 0.3),
 )
 
 
