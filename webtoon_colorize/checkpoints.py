@@ -42,8 +42,18 @@ def last(
 ) -> tf.train.CheckpointManager:
     """All that is needed to go on as if nothing had happened."""
     return _manager(
-        pathlib.Path(run_dir) / "last", networks=method.networks, optimizers=optimizers, progress=progress._asdict()
+        pathlib.Path(run_dir) / "last",
+        networks=method.networks,
+        dropout={name: _dropout_states(network) for name, network in method.networks.items()},
+        optimizers=optimizers,
+        progress=progress._asdict(),
     )
+
+
+def _dropout_states(network: keras.Model) -> list[tf.Variable]:
+    """The counters of Keras's random layers, which TensorFlow's checkpoints pass over."""
+    weights = {id(weight) for weight in network.weights}
+    return [variable.value for variable in network.variables if id(variable) not in weights]
 
 
 def _manager(folder: pathlib.Path, **contents) -> tf.train.CheckpointManager:

@@ -1,0 +1,52 @@
+# The newest Python that TensorFlow's wheels cover, or the one you name.
+PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11 3.10,$(shell command -v python$(v))) python3)
+
+# The comics (folders <title>/<episode>/<page> or <title>/<episode>.cbz), and where they lie prepared.
+DRAWN := data/comic
+COMIC ?= $(DRAWN)
+DATA ?= data/synthetic
+# More flags for data_tools.prepare, such as --page_width=800.
+PREPARE ?=
+
+SCALE ?= quick
+SEEDS ?= 0
+# Empty: every row.
+ROWS ?=
+
+NAME := $(notdir $(DATA))/$(SCALE)
+VENV := .venv/installed
+RUN := .venv/bin/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help test reproduce-table inspect tensorboard
+
+help: ## List what can be made.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo 'Settings: COMIC="folder folder" DATA=data/name SCALE=quick|cpu|paper ROWS="l2 color_and_apply" SEEDS="0 1 2"'
+	@echo 'For your own comic: make reproduce-table COMIC=path/to/comics DATA=data/mine'
+
+test: $(VENV) ## Pass the tests.
+	$(RUN) pytest
+
+reproduce-table: $(DATA)/dataset.json ## Train and evaluate every row, print the paper's table.
+	$(RUN) experiments.reproduce --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=results/$(NAME) \
+	  --scale=$(SCALE) --seeds="$(SEEDS)" $(if $(ROWS),--rows="$(ROWS)")
+
+inspect: $(DATA)/dataset.json ## Write a page that shows whether the prepared data is right.
+	$(RUN) data_tools.inspect --data_dir=$(DATA)
+
+tensorboard: $(VENV) ## Look at curves and sample grids.
+	.venv/bin/tensorboard --logdir=runs
+
+$(DRAWN)/comic.json: | $(VENV)
+	$(RUN) data_tools.synthesize --output_dir=$(DRAWN)
+
+$(DATA)/dataset.json: | $(VENV) $(if $(filter $(DRAWN),$(COMIC)),$(DRAWN)/comic.json)
+	@# Files that cannot be read are named and make it fail, but the dataset is whole: go on.
+	$(RUN) data_tools.prepare $(COMIC:%=--comic_dir=%) --output_dir=$(DATA) $(PREPARE) || test -f $@
+
+$(VENV): setup.cfg constraints.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[experiments,test]'
+	@touch $@

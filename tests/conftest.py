@@ -1,0 +1,41 @@
+"""A small prepared dataset for tests that need one, and TensorFlow without its start-up messages."""
+
+import csv
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from webtoon_colorize import startup
+
+startup.import_tensorflow()
+
+
+def draw_panel(seed: int, *, size: int = 48) -> np.ndarray:
+    """A sky, a ground and a disc whose colours follow from their lightness; uint8 RGB [size, size, 3]."""
+    rng = np.random.default_rng(seed)
+    panel = np.full((size, size, 3), (150, 190, 240), np.uint8)
+    panel[rng.integers(size // 2, size - 8) :] = (60, 120, 40)
+    center = tuple(int(value) for value in rng.integers(12, size - 12, 2))
+    return cv2.circle(panel, center, int(rng.integers(6, 11)), (230, 90, 60), -1)
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory):
+    """Two titles, 24 training, 6 validation and 6 test panels of 48 x 48 pixels; `data_tools.prepare`'s layout."""
+    folder = tmp_path_factory.mktemp("dataset")
+    rows = []
+    for index in range(36):
+        title, episode = ("blue", "red")[index % 2], f"{index // 6:02}"
+        split = {"04": "validation", "05": "test"}.get(episode, "train")
+        path = f"panels/{title}/{episode}/{index:02}_0.png"
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(folder / path), draw_panel(index)[..., ::-1])
+        rows.append({"path": path, "title": title, "episode": episode, "split": split})
+    with open(folder / "panels.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    (folder / "dataset.json").write_text(json.dumps({"titles": ["blue", "red"]}))
+    return folder
