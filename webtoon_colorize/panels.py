@@ -12,6 +12,8 @@ import numpy as np
 
 STRAIGHT = 0.6  # of a side's length must be content for the side to count as a panel's edge
 OVERHANG = 0.3  # a row or column less full than this at a panel's rim is a bubble or a sword that sticks out
+SHARP = 0.3  # of a panel's edge must differ from the background strongly, or else it is where a gradient leaves the background's colour
+REACH = 6  # pixels within which an edge must become straight and sharp
 CLEAR = 0.985  # of a row must be background for a gutter that nothing bridges
 BRIDGED = 0.6  # ... and for one that bubbles or figures cross, if the panels' edges on both its sides are straight
 
@@ -78,15 +80,18 @@ def background_colour(image: np.ndarray, *, tolerance: int = 24) -> np.ndarray |
 
 
 def _content(image: np.ndarray, colour: np.ndarray, tolerance: int) -> np.ndarray:
-    """Where `image` is not background (uint8 [H, W], 0 or 1); background that does not reach the image's edge counts as content."""
+    """Where `image` is not background: uint8 [H, W], 1, or 2 where it differs from it much. Background that does not reach the image's edge is 2 as well."""
     smooth = cv2.blur(image, (3, 3))  # takes the grain off, yet leaves a third of a one-pixel line
-    background = (np.abs(smooth.astype(np.int16) - colour).max(axis=2) <= tolerance).astype(np.uint8)
+    difference = np.abs(smooth.astype(np.int16) - colour).max(axis=2)
+    background = (difference <= tolerance).astype(np.uint8)
     # Thinned by a pixel the background cannot leak through pinholes of a border line; afterwards it is thickened again.
     kernel = np.ones((3, 3), np.uint8)
     _, labels = cv2.connectedComponents(cv2.erode(background, kernel, borderValue=1), connectivity=4)
     edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     outside = np.isin(labels, np.setdiff1d(edge, [0])).astype(np.uint8)
-    return 1 - (cv2.dilate(outside, kernel) & background)
+    content = 1 - (cv2.dilate(outside, kernel) & background)
+    content = cv2.erode(content, kernel)  # the blur had made it wider by a pixel all round
+    return content * np.where((difference > 2 * tolerance) | (background > 0), 2, 1).astype(np.uint8)
 
 
 def _cut(content: np.ndarray, box: Box, min_gutter: int) -> list[_Piece]:
@@ -102,8 +107,9 @@ def _cut(content: np.ndarray, box: Box, min_gutter: int) -> list[_Piece]:
     return [_Piece(box, straight)]
 
 
-def _crop(content: np.ndarray, box: Box) -> np.ndarray:
-    return content[box.y : box.y + box.height, box.x : box.x + box.width]
+def _filled(content: np.ndarray, box: Box, axis: int, *, level: int = 1) -> np.ndarray:
+    """The share (float [N], 0 to 1) of each row (axis 1) or column (axis 0) of `box` where the content is at least `level`."""
+    return (content[box.y : box.y + box.height, box.x : box.x + box.width] >= level).mean(axis=axis)
 
 
 def _along(box: Box, axis: int, start: int, stop: int) -> Box:
@@ -128,7 +134,7 @@ def _between(gutters: list[tuple[int, int]], length: int) -> list[tuple[int, int
 def _shrink(content: np.ndarray, box: Box) -> Box | None:
     """`box` without the background at its four sides, or None if there is nothing else in it."""
     for axis in (1, 0):
-        full = np.flatnonzero(_crop(content, box).mean(axis=axis) > 1 - CLEAR)
+        full = np.flatnonzero(_filled(content, box, axis) > 1 - CLEAR)
         if not len(full):
             return None
         box = _along(box, axis, int(full[0]), int(full[-1]) + 1)
@@ -136,53 +142,73 @@ def _shrink(content: np.ndarray, box: Box) -> Box | None:
 
 
 def _parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Box]:
-    fill = _crop(content, box).mean(axis=axis)
+    fill = _filled(content, box, axis)
     gutters = _runs(fill <= 1 - CLEAR, min_gutter)
     return [_along(box, axis, a, b) for a, b in _between(gutters, len(fill))]
 
 
 def _bridged_parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Box]:
     """The parts of `box` on both sides of gutters that something crosses, known by the straight panel edges that run along them."""
-    fill = _crop(content, box).mean(axis=axis)
-    reach = 4  # an edge is as good as straight if it becomes so within these pixels
+    fill, strong = (_filled(content, box, axis, level=level) for level in (1, 2))
 
-    def is_gutter(start: int, stop: int) -> bool:
-        before, after = fill[max(0, start - reach) : start], fill[stop : stop + reach]
-        jump = STRAIGHT + (1 - STRAIGHT) / 2
-        return len(before) > 0 and len(after) > 0 and before.max() >= jump and after.max() >= jump
+    def is_edge(part: slice) -> bool:
+        return fill[part].max(initial=0) >= (1 + STRAIGHT) / 2 and strong[part].max(initial=0) >= SHARP
 
-    gutters = [run for run in _runs(fill <= 1 - BRIDGED, min_gutter) if is_gutter(*run)]
+    gutters = [(a, b) for a, b in _runs(fill <= 1 - BRIDGED, min_gutter) if is_edge(slice(max(0, a - REACH), a)) and is_edge(slice(b, b + REACH))]
     return [_along(box, axis, a, b) for a, b in _between(gutters, len(fill))]
 
 
 def _panel_edges(content: np.ndarray, box: Box) -> tuple[Box, bool]:
-    """`box` without what sticks out of its panel's edges, and whether two opposite sides are straight."""
-    straight = {}
+    """`box` without what sticks out of its panel's edges, and whether it is a panel: two opposite sides are straight, or one if the other is the image's."""
+    is_panel = False
     for axis in (1, 0):
-        fill = _crop(content, box).mean(axis=axis)
-        start, stop = _edge(fill), _edge(fill[::-1])
-        straight[axis] = start is not None and stop is not None
-        box = _along(box, axis, start or 0, len(fill) - (stop or 0))
-    return box, any(straight.values())
+        fill, strong = (_filled(content, box, axis, level=level) for level in (1, 2))
+        before, after = (box.y, box.y + box.height) if axis == 1 else (box.x, box.x + box.width)
+        ends = (before == 0, after == content.shape[1 - axis])  # the image's own edges say nothing about a panel
+        edges = _edge(fill, strong), _edge(fill[::-1], strong[::-1])
+        is_panel |= not all(ends) and all(end or edge is not None for end, edge in zip(ends, edges))
+        start, stop = (0 if end or edge is None else edge for end, edge in zip(ends, edges))
+        box = _along(box, axis, start, len(fill) - stop)
+    return box, is_panel
 
 
-def _edge(fill: np.ndarray) -> int | None:
-    """Where in `fill` (the filled share [N] of rows or columns) the panel begins: at once, or after what sticks out of it; None without a sharp edge."""
+def _edge(fill: np.ndarray, strong: np.ndarray) -> int | None:
+    """Where the panel begins, given the filled and the strongly filled share [N] of its rows or columns: at once, or after what sticks out of it.
+
+    None without a straight edge: the drawing grows slowly (it is round) or its colour leaves the background's slowly (it is a gradient).
+    """
     full = np.flatnonzero(fill >= STRAIGHT)
     if not len(full) or full[0] > max(8, 0.2 * len(fill)):
         return None
     first = int(full[0])
-    if first > 6 and fill[first - 6] > OVERHANG:  # it grows slowly: a round drawing, not an edge
-        return None
-    return first
+    grows_slowly = first > 6 and fill[first - 6] > OVERHANG
+    return None if grows_slowly or strong[first : first + REACH].max() < SHARP else first
 
 
 def _gather(parts: list[list[_Piece]], box: Box) -> list[_Piece]:
-    """The parts' pieces in a row, or `box` as one piece where none of them is a panel: a drawing without a frame."""
+    """The parts' pieces in a row; those that are no panels become one where they are close together (balloons, a drawing without a frame), or all `box`
+    if nothing in it is a panel."""
     pieces = [piece for part in parts for piece in part]
-    if any(piece.is_panel for piece in pieces) or box.height > 2 * box.width:
-        return pieces
-    return [_Piece(box, False)]
+    if not any(piece.is_panel for piece in pieces) and box.height <= 2 * box.width:
+        return [_Piece(box, False)]
+    joined = pieces[:1]
+    for piece in pieces[1:]:
+        if joined[-1].is_panel or piece.is_panel or _gap(joined[-1].box, piece.box) > box.width / 8:
+            joined.append(piece)
+        else:
+            joined[-1] = _Piece(_around(joined[-1].box, piece.box), False)
+    return joined
+
+
+def _gap(a: Box, b: Box) -> int:
+    """The distance between two boxes, along the axis on which they are further apart."""
+    return max(b.x - a.x - a.width, a.x - b.x - b.width, b.y - a.y - a.height, a.y - b.y - b.height)
+
+
+def _around(a: Box, b: Box) -> Box:
+    """The smallest box around two."""
+    x, y = min(a.x, b.x), min(a.y, b.y)
+    return Box(x, y, max(a.x + a.width, b.x + b.width) - x, max(a.y + a.height, b.y + b.height) - y)
 
 
 def _is_framed(box: Box, whole: Box, colour: np.ndarray, tolerance: int) -> bool:
