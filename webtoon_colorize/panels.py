@@ -39,25 +39,26 @@ def find_panels(image: np.ndarray, *, tolerance: int = 24, min_gutter: int = 6, 
     min_gutter: the narrowest gutter, in pixels. min_side: narrower or lower boxes (page numbers, specks) are left out.
     An image without gutters, a blank one too, is one panel: there is always at least one box.
     """
-    height, width = image.shape[:2]
-    whole = Box(0, 0, width, height)
-    colour = background_colour(image, tolerance=tolerance)
-    if colour is None:
-        return [whole]
-    content = _content(image, colour, tolerance)
-    pieces = _cut(content, whole, min_gutter)
-    boxes = [piece.box for piece in pieces if min(piece.box.width, piece.box.height) >= min_side]
-    if not any(piece.is_panel for piece in pieces) and height <= 2 * width or not boxes:
-        return [whole]
-    if len(boxes) == 1 and not _is_framed(boxes[0], whole, colour, tolerance):
-        return [whole]
-    return boxes
+    found = [_find(image, colour, tolerance=tolerance, min_gutter=min_gutter, min_side=min_side) for colour in background_colours(image, tolerance=tolerance)]
+    # The colour between the panels shows by cutting more of them than any colour inside them does; max keeps the commoner of two that cut as many.
+    boxes, _ = max(found, key=lambda result: result[1], default=([], 0))
+    return boxes or [Box(0, 0, image.shape[1], image.shape[0])]
 
 
-def background_colour(image: np.ndarray, *, tolerance: int = 24) -> np.ndarray | None:
-    """The colour (int [3]) that fills the most whole rows and columns of `image` (uint8 [H, W, 3]), or None if no row or column has just one colour.
+def _find(image: np.ndarray, colour: np.ndarray, *, tolerance: int, min_gutter: int, min_side: int) -> tuple[list[Box], int]:
+    """The boxes that the background `colour` cuts, none if it cuts no panel, and how many of them are panels."""
+    whole = Box(0, 0, image.shape[1], image.shape[0])
+    pieces = [piece for piece in _cut(_content(image, colour, tolerance), whole, min_gutter) if min(piece.box.width, piece.box.height) >= min_side]
+    panels = sum(piece.is_panel for piece in pieces)
+    if not panels and whole.height <= 2 * whole.width or len(pieces) == 1 and not _is_framed(pieces[0].box, whole, colour, tolerance):
+        return [], 0
+    return [piece.box for piece in pieces], panels
 
-    A row has one colour when nine tenths of it lie within `tolerance` of its median.
+
+def background_colours(image: np.ndarray, *, tolerance: int = 24) -> list[np.ndarray]:
+    """The colours (int [3]) that fill whole rows and columns of `image` (uint8 [H, W, 3]): the one that fills most, and others that fill a quarter as much.
+
+    A row has one colour when 98% of it lies within `tolerance` of its median.
     """
     scale = min(1.0, 256 / min(image.shape[:2]))  # colours of whole lines survive the reduction, and medians get cheap
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
@@ -65,18 +66,27 @@ def background_colour(image: np.ndarray, *, tolerance: int = 24) -> np.ndarray |
     for axis in (0, 1):
         median = np.median(small, axis=axis, keepdims=True)
         near = (np.abs(small - median).max(axis=2) <= tolerance).mean(axis=axis)
-        lines = median.reshape(-1, 3)[near >= 0.9]
+        lines = median.reshape(-1, 3)[near >= 0.98]
         colours.append(lines)
         weights.append(np.full(len(lines), small.shape[axis]))
-    colours, weights = np.concatenate(colours), np.concatenate(weights)
-    if not len(colours):
-        return None
-    bins, members = np.unique(np.round(colours / 16).astype(int), axis=0, return_inverse=True)
-    votes = np.bincount(members.ravel(), weights)
-    # Neighbouring bins vote together: a noisy white falls into several.
-    support = [votes[np.abs(bins - each).max(axis=1) <= 1].sum() for each in bins]
-    winner = bins[int(np.argmax(support))]
-    return np.median(colours[np.abs(np.round(colours / 16) - winner).max(axis=1) <= 1], axis=0).round().astype(int)
+    return _commonest(np.concatenate(colours), np.concatenate(weights))
+
+
+def _commonest(colours: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
+    """Of `colours` (float [N, 3]) the one with most weight around it, and at most two others that have a quarter as much."""
+    result, most = [], 0.0
+    while len(colours) and len(result) < 3:
+        bins, members = np.unique(np.round(colours / 16), axis=0, return_inverse=True)
+        votes = np.bincount(members.ravel(), weights)
+        # Neighbouring bins vote together: a noisy white falls into several.
+        support = [votes[np.abs(bins - each).max(axis=1) <= 1].sum() for each in bins]
+        near = np.abs(np.round(colours / 16) - bins[int(np.argmax(support))]).max(axis=1) <= 1
+        most = most or max(support)
+        if max(support) < most / 4:
+            break
+        result.append(np.median(colours[near], axis=0).round().astype(int))
+        colours, weights = colours[~near], weights[~near]
+    return result
 
 
 def _content(image: np.ndarray, colour: np.ndarray, tolerance: int) -> np.ndarray:
