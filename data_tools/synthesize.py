@@ -1,7 +1,7 @@
 """Draws the embedded comic: invented webtoons with the difficulties of real ones and exact ground truth.
 
-Writes `<title>/<episode>/<page>.png`, vertical strips, and beside each `<page>.json` with its panels, bubbles and tags (`data_tools/comic/tags.py`);
-last of all `comic.json`, with settings and counts. Strips are functions of (seed, title, episode), so a run that was interrupted goes on where it stopped.
+Writes `<title>/<episode>/<page>.png`, vertical strips, and beside each `<page>.json` with panels, bubbles and tags (`comic/tags.py`);
+last of all `comic.json`, with settings and counts. Strips are functions of (seed, title, episode): an interrupted run goes on where it stopped.
 """
 
 import collections
@@ -76,6 +76,13 @@ def _missing(tasks: list[Task]) -> list[Task]:
     return left
 
 
+def _sweep(tasks: list[Task]) -> None:
+    """Removes the temporary files (hidden, see `atomic_path`) that a killed run left in the folders of unfinished episodes."""
+    for task in tasks:
+        for path in _strip_path(*task[:4], 0).parent.glob(".*"):
+            path.unlink()
+
+
 def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
     """Raises ValueError unless the folder is new, empty or made with the same settings; then notes the settings in it."""
     noted = output_dir / "settings.json"
@@ -125,6 +132,7 @@ def synthesize(output_dir: str | os.PathLike, *, titles: int, episodes: int, see
     if not missing and (output_dir / "comic.json").exists():
         return False
     if missing:
+        _sweep(missing)
         _draw_all(missing, processes or os.cpu_count() or 1)
     counts = _counted(tasks)
     totals = {name: sum(count[name] for count in counts.values()) for name in ("strips", "panels", "usable_panels")}
@@ -148,7 +156,8 @@ def main(argv: list[str]) -> None:
     except (ValueError, OSError) as error:
         raise SystemExit(f"Error: {error}") from None
     comic = json.loads((pathlib.Path(folder) / "comic.json").read_text())
-    print(f"The comic {'is in' if drawn else 'is there already in'} {folder}: {comic['strips']} strips, {comic['panels']} panels, {comic['usable_panels']} of them usable.")
+    counts = f"{comic['strips']} strips, {comic['panels']} panels, {comic['usable_panels']} of them usable"
+    print(f"The comic {'is in' if drawn else 'is there already in'} {folder}: {counts}.")
 
 
 if __name__ == "__main__":

@@ -62,11 +62,12 @@ def test_another_seed_gives_another_comic():
     assert first != second
 
 
-def test_a_finished_comic_is_left_alone_and_a_missing_strip_is_drawn_again(folder):
+def test_a_finished_comic_is_left_alone_and_what_a_killed_run_lacks_is_drawn(folder):
     before = files_in(folder)
     assert not synthesize.synthesize(folder, titles=2, episodes=1, seed=SEED)
     lost = [name for name in before if name.endswith("01.png")][0]
     (folder / lost).unlink()
+    (folder / lost).with_name(".half-written.png").write_bytes(b"left by a killed run")
     assert synthesize.synthesize(folder, titles=2, episodes=1, seed=SEED, processes=1)
     assert files_in(folder) == before
 
@@ -201,12 +202,11 @@ def test_the_gray_version_of_a_character_keeps_lightness_only():
     assert abs(to_lab(gray.top)[0] - to_lab(who.top)[0]) < 0.5
 
 
-def test_a_panel_with_a_bubble_on_a_figure_is_tagged_as_occluded(drawn):
-    """Only in one direction: without lettering nothing can be covered."""
+def test_only_panels_with_lettering_are_tagged_as_occluded(drawn):
     for _, _, described in drawn:
         for panel in described["panels"]:
             if tags.OCCLUSION in panel["tags"]:
-                assert panel["bubbles"] or tags.SOUND_EFFECT in panel["tags"]
+                assert panel["bubbles"] or {tags.SOUND_EFFECT, tags.TITLE, tags.END} & set(panel["tags"])
 
 
 def test_both_colored_and_white_bubbles_and_all_difficulties_occur(drawn):

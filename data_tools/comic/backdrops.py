@@ -84,7 +84,10 @@ def stripes(pen: Pen, palette: Palette) -> None:
     canvas, pitch = pen.canvas, 70
     color = _plain_color(pen, palette)
     canvas.image[:] = color
-    bands = [np.float32([(x, 0), (x + pitch / 2, 0), (x + pitch / 2 - canvas.height * 0.5, canvas.height), (x - canvas.height * 0.5, canvas.height)]) for x in np.arange(0, canvas.width + canvas.height * 0.5, pitch)]
+    bands = [
+        np.float32([(x, 0), (x + pitch / 2, 0), (x + pitch / 2 - canvas.height * 0.5, canvas.height), (x - canvas.height * 0.5, canvas.height)])
+        for x in np.arange(0, canvas.width + canvas.height * 0.5, pitch)
+    ]
     canvas.fill_all(bands, mixed(color, palette.second, 0.35))
     canvas.tags.add(tags.BACKGROUND)
 

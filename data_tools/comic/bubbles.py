@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
-from data_tools.comic.canvas import MASK_STEP, Canvas
+from data_tools.comic.canvas import Canvas
 from data_tools.comic.colors import Color
 from data_tools.comic.curves import box, smooth
 from data_tools.comic.lettering import text_width, wrapped, write
 
 INSET = 6.0  # px between a bubble and the panel's edge that it does not cross
-COVERED = 0.01  # share of the people's area from which on they count as covered
 
 
 class Look(NamedTuple):
@@ -75,6 +73,7 @@ OUTLINES = (speech, speech, speech, speech, thought, outcry, caption)
 
 def draw_bubble(canvas: Canvas, look: Look, outline: np.ndarray, lines: list[str], x: float, y: float, size: int) -> None:
     """Fill, outline and text."""
+    canvas.mark_lettering(outline)
     canvas.fill(outline, look.fill)
     canvas.line(outline, look.ink, look.line_width, closed=True)
     write(canvas, lines, x, y, size, look.ink, weight=look.weight)
@@ -131,12 +130,3 @@ def _kept_inside(outline: np.ndarray, frame, overhang: float) -> np.ndarray:
     left, top, width, height = frame
     margin = INSET * 0.5 - (overhang + INSET * 0.5 if overhang else 0)
     return np.clip(outline, (left + margin, top + INSET * 0.5), (left + width - margin, top + height - INSET * 0.5)).astype(np.float32)
-
-
-def covers_figure(canvas: Canvas, outlines: list[np.ndarray]) -> bool:
-    """Whether bubbles or lettering lie over more than COVERED of the visible people."""
-    cover = np.zeros_like(canvas.figure)
-    for outline in outlines:
-        cv2.fillPoly(cover, [np.rint(outline / MASK_STEP).astype(np.int32)], 255)
-    hidden, whole = cv2.countNonZero(cover & canvas.figure), cv2.countNonZero(canvas.figure)
-    return hidden > COVERED * whole and hidden > 4

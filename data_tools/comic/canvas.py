@@ -10,7 +10,8 @@ from data_tools.comic.curves import ribbon
 
 SCALE = 2  # drawn pixels per final pixel, in both directions
 FRACTION_BITS = 4  # OpenCV takes positions in sixteenths of a pixel
-MASK_STEP = 4  # final pixels per pixel of the figure mask
+MASK_STEP = 4  # final pixels per pixel of the masks of people and lettering
+COVERED = 0.01  # share of the people's area from which on they count as covered
 
 
 class Region(NamedTuple):
@@ -23,13 +24,15 @@ class Region(NamedTuple):
 class Canvas:
     """uint8 RGB picture of `width` x `height` final pixels. Positions and widths given to its methods are in final pixels.
 
-    tags: what the drawing turned out to contain. heads: (x, y, radius) of every face. figure: uint8 mask of all people, at 1/MASK_STEP of the size.
+    tags: what the drawing turned out to contain. heads: (x, y, radius) of every face. figure and lettering: uint8 masks of
+    all people and of all bubbles and sounds, at 1/MASK_STEP of the size.
     """
 
     def __init__(self, width: int, height: int, rng: np.random.Generator):
         self.width, self.height, self.rng = width, height, rng
         self.image = np.full((height * SCALE, width * SCALE, 3), 255, np.uint8)
         self.figure = np.zeros((height // MASK_STEP + 1, width // MASK_STEP + 1), np.uint8)
+        self.lettering = np.zeros_like(self.figure)
         self.tags: set[str] = set()
         self.heads: list[tuple[float, float, float]] = []
 
@@ -80,9 +83,18 @@ class Canvas:
         outline = ribbon(points, [part * width for part in profile])
         cv2.fillPoly(self.image, [self.fixed(outline)], color, cv2.LINE_AA, FRACTION_BITS)
 
-    def mark_figure(self, points: np.ndarray) -> None:
-        """Notes that a polygon belongs to a person."""
-        cv2.fillPoly(self.figure, [np.rint(points / MASK_STEP).astype(np.int32)], 255)
+    def mark_figure(self, points: np.ndarray, *, visible: bool = True) -> None:
+        """Notes that a polygon belongs to a person, or, not `visible`, that it hides what there is of one."""
+        cv2.fillPoly(self.figure, [np.rint(points / MASK_STEP).astype(np.int32)], 255 if visible else 0)
+
+    def mark_lettering(self, points: np.ndarray) -> None:
+        """Notes that a polygon belongs to a bubble or a sound."""
+        cv2.fillPoly(self.lettering, [np.rint(points / MASK_STEP).astype(np.int32)], 255)
+
+    def is_figure_covered(self) -> bool:
+        """Whether lettering lies over more than COVERED of the people."""
+        hidden = cv2.countNonZero(self.lettering & self.figure)
+        return hidden > max(COVERED * cv2.countNonZero(self.figure), 4)
 
     def drop_color(self) -> None:
         """Turns what is drawn so far into its grays (L of Lab)."""

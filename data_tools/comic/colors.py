@@ -56,7 +56,7 @@ def neutral(color: Color) -> Color:
 
 
 def darker(color: Color, amount: float = 16.0) -> Color:
-    """`amount` of L darker, as a painter's shadow: skin and wood grow redder, all else bluer, grays stay gray. L falls by the same whatever the hue."""
+    """`amount` of L darker, as a painter's shadow: skin and wood grow redder, all else bluer, grays stay gray. All hues lose the same L."""
     lightness, a, b = to_lab(color)
     if is_neutral(color):
         a = b = 0.0

@@ -23,7 +23,7 @@ class Frame(NamedTuple):
 
     def at(self, x: float, y: float, *, scale: float = 1.0, angle: float = 0.0) -> "Frame":
         """A frame whose origin is the local point (x, y) of this one, turned and scaled against it."""
-        (pixel_x, pixel_y), = self([(x, y)])
+        ((pixel_x, pixel_y),) = self([(x, y)])
         return Frame(float(pixel_x), float(pixel_y), self.scale * scale, self.angle + angle * self.mirror, self.mirror)
 
 

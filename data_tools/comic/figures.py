@@ -4,11 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data_tools.comic import tags
 from data_tools.comic.colors import darker
 from data_tools.comic.curves import Frame, ellipse, mirrored, ribbon, smooth
 from data_tools.comic.expressions import Expression
-from data_tools.comic.head import draw_back_hair, draw_head
+from data_tools.comic.head import draw_back_hair, draw_head, draw_head_from_behind
 from data_tools.comic.pen import Pen
 from data_tools.comic.style import Character
 
@@ -20,7 +19,18 @@ RAISED = ((0.95, 0.05), (0.8, -0.75))
 AT_CHIN = ((0.72, 1.08), (0.2, 0.26))
 POINTING = ((1.0, 0.72), (1.65, 0.5))
 AT_HEART = ((0.74, 1.08), (0.12, 0.92))
-ARMS = ((HANGING, HANGING), (HANGING, WAVING), (ON_HIP, HANGING), (RAISED, RAISED), (HANGING, AT_CHIN), (HANGING, POINTING), (AT_HEART, AT_HEART), (ON_HIP, ON_HIP), (HANGING, AT_HEART), (WAVING, ON_HIP))
+ARMS = (
+    (HANGING, HANGING),
+    (HANGING, WAVING),
+    (ON_HIP, HANGING),
+    (RAISED, RAISED),
+    (HANGING, AT_CHIN),
+    (HANGING, POINTING),
+    (AT_HEART, AT_HEART),
+    (ON_HIP, ON_HIP),
+    (HANGING, AT_HEART),
+    (WAVING, ON_HIP),
+)
 
 # Hip, knee and ankle of both legs.
 STANDING = (((-0.22, 1.55), (-0.23, 2.6), (-0.24, 3.6)), ((0.22, 1.55), (0.23, 2.6), (0.24, 3.6)))
@@ -88,9 +98,14 @@ def _body(pen: Pen, frame: Frame, who: Character, pose: Pose) -> None:
             _arm(pen, frame, who, arm, side)
 
 
+def _near(pen: Pen, frame: Frame) -> Pen:
+    """The pen for a person of that size: larger people have heavier lines."""
+    return pen._replace(person=True, weight=pen.weight * float(np.clip((frame.scale / 130) ** 0.4, 0.55, 1.5)))
+
+
 def draw_person(pen: Pen, frame: Frame, who: Character, pose: Pose) -> None:
     """A person whose upright head has the frame `frame` (head units)."""
-    pen = pen._replace(person=True, weight=pen.weight * float(np.clip((frame.scale / 130) ** 0.4, 0.55, 1.5)))
+    pen = _near(pen, frame)
     # A head turns about the chin, not about its middle.
     chin = frame.at(0, 0.46)
     head = chin.at(0, 0, angle=pose.tilt).at(0, -0.46)
@@ -99,7 +114,13 @@ def draw_person(pen: Pen, frame: Frame, who: Character, pose: Pose) -> None:
     draw_head(pen, head, who, pose.expression, turn=pose.turn)
 
 
-def note_lookalikes(pen: Pen, shown, cast) -> None:
-    """Tags the panel when one of the first two of the cast is shown."""
-    if any(who in cast[:2] for who in shown):
-        pen.canvas.tags.add(tags.MULTIMODALITY)
+def draw_person_from_behind(pen: Pen, frame: Frame, who: Character) -> None:
+    """A person with the back to us, arms hanging."""
+    pen = _near(pen, frame)
+    body = frame.at(0, 0.46, scale=pen.style.body_scale * who.height)
+    for side in (-1, 1):
+        _arm(pen, body, who, HANGING, side)
+    pen.shape(body(ribbon(np.float32([(0, -0.2), (0, 0.0), (0, 0.24)]), (0.28, 0.27, 0.36))), who.skin, shade=False)
+    pen.shape(body(smooth(TORSO)), who.top)
+    pen.stroke(body(smooth([(-0.2, 0.15), (0, 0.2), (0.2, 0.15)], closed=False)), who.top)
+    draw_head_from_behind(pen, frame, who)

@@ -62,7 +62,22 @@ def _front_hair(pen: Pen, frame: Frame, who: Character) -> None:
     hair = who.hair_style()
     for controls in hair.front:
         drawn = pen.shape(frame(smooth(controls)), who.hair)
-        ring = smooth([(-0.4, -0.28), (-0.2, -0.42), (0.1, -0.45), (0.34, -0.34), (0.3, -0.29), (0.22, -0.33), (0.16, -0.28), (0.05, -0.37), (-0.06, -0.3), (-0.16, -0.34), (-0.24, -0.26), (-0.3, -0.3)])
+        ring = smooth(
+            [
+                (-0.4, -0.28),
+                (-0.2, -0.42),
+                (0.1, -0.45),
+                (0.34, -0.34),
+                (0.3, -0.29),
+                (0.22, -0.33),
+                (0.16, -0.28),
+                (0.05, -0.37),
+                (-0.06, -0.3),
+                (-0.16, -0.34),
+                (-0.24, -0.26),
+                (-0.3, -0.3),
+            ]
+        )
         pen.canvas.fill_inside(frame(ring * np.float32([0.8, 1.0]) + np.float32([0, -0.03])), drawn, lighter(who.hair, 14))
     for strand in hair.strands:
         pen.stroke(frame(smooth(strand, closed=False)), who.hair, 0.9)
@@ -81,3 +96,13 @@ def draw_head(pen: Pen, frame: Frame, who: Character, expression: Expression, *,
     _features(pen, frame, who, expression, turn)
     _front_hair(pen, frame, who)
     who.accessory(pen, frame, who)
+
+
+def draw_head_from_behind(pen: Pen, frame: Frame, who: Character) -> None:
+    """A head that looks away: hair all over."""
+    _ears(pen, frame, who, 0.0)
+    pen.shape(frame(smooth(FACE) * np.float32([1.1, 1.08]) + np.float32([0.0, -0.06])), who.hair)
+    for controls in who.hair_style().back:
+        pen.shape(frame(smooth(controls)), who.hair)
+    for bend in (-0.3, -0.1, 0.12, 0.3):
+        pen.stroke(frame(smooth([(bend * 0.3, -0.55), (bend, -0.3), (bend * 1.15, 0.05)], closed=False)), who.hair, 0.9)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from data_tools.comic import tags
-from data_tools.comic.canvas import SCALE, Canvas, paint
+from data_tools.comic.canvas import MASK_STEP, SCALE, Canvas, paint
 from data_tools.comic.colors import Color
 
 
@@ -43,12 +43,12 @@ def _slanted(mask: np.ndarray, angle: float, slant: float) -> np.ndarray:
     return cv2.warpAffine(mask, np.column_stack([turn, shift]), (side, side))
 
 
-def _place(canvas: Canvas, mask: np.ndarray, x: float, y: float) -> tuple[np.ndarray, np.ndarray]:
-    """The parts of picture and mask that meet when the middle of the mask lies on (x, y)."""
-    left, top = int(x * SCALE) - mask.shape[1] // 2, int(y * SCALE) - mask.shape[0] // 2
+def _place(picture: np.ndarray, mask: np.ndarray, x: float, y: float) -> tuple[np.ndarray, np.ndarray]:
+    """The parts of picture and mask that meet when the middle of the mask lies on the picture's pixel (x, y)."""
+    left, top = int(x) - mask.shape[1] // 2, int(y) - mask.shape[0] // 2
     low_x, low_y = max(left, 0), max(top, 0)
-    high_x, high_y = min(left + mask.shape[1], canvas.image.shape[1]), min(top + mask.shape[0], canvas.image.shape[0])
-    return canvas.image[low_y:high_y, low_x:high_x], mask[low_y - top : high_y - top, low_x - left : high_x - left]
+    high_x, high_y = min(left + mask.shape[1], picture.shape[1]), min(top + mask.shape[0], picture.shape[0])
+    return picture[low_y:high_y, low_x:high_x], mask[low_y - top : high_y - top, low_x - left : high_x - left]
 
 
 def sound(canvas: Canvas, text: str, x: float, y: float, size: int, fill: Color, rim: Color, *, angle: float = -0.15) -> np.ndarray:
@@ -62,8 +62,11 @@ def sound(canvas: Canvas, text: str, x: float, y: float, size: int, fill: Color,
     border = max(3, int(size * 0.08)) * SCALE + 1
     around = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (border | 1, border | 1)))
     for layer, color in ((around, rim), (mask, fill)):
-        view, part = _place(canvas, layer, x, y)
+        view, part = _place(canvas.image, layer, x * SCALE, y * SCALE)
         paint(view, np.ascontiguousarray(part), color)
+    small = cv2.resize(around, None, fx=1 / (SCALE * MASK_STEP), fy=1 / (SCALE * MASK_STEP), interpolation=cv2.INTER_AREA)
+    view, part = _place(canvas.lettering, small, x / MASK_STEP, y / MASK_STEP)
+    np.maximum(view, np.where(part > 127, 255, 0).astype(np.uint8), out=view)
     canvas.tags.add(tags.SOUND_EFFECT)
     corners = np.float32([(-0.5, -0.4), (0.5, -0.4), (0.5, 0.4), (-0.5, 0.4)]) * np.float32((length, size))
     turn = np.float32([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])

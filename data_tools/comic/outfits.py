@@ -50,7 +50,9 @@ def hoodie(pen: Pen, frame: Frame, who: Character, torso: np.ndarray) -> None:
     pen.shape(frame(smooth(hood)), darker(who.top, 6), shade=False)
     pen.canvas.fill(frame(smooth(mirrored([(0, 0.08), (0.17, 0.1), (0.14, 0.26), (0, 0.32)]))), who.skin)
     for side in (-1, 1):
-        pen.canvas.line(frame(smooth([(side * 0.1, 0.44), (side * 0.13, 0.62), (side * 0.11, 0.82)], closed=False)), who.trim, max(0.03 * frame.scale, 1))
+        pen.canvas.line(
+            frame(smooth([(side * 0.1, 0.44), (side * 0.13, 0.62), (side * 0.11, 0.82)], closed=False)), who.trim, max(0.03 * frame.scale, 1)
+        )
     pen.shape(frame(smooth([(-0.3, 1.5, True), (-0.2, 1.12, True), (0.2, 1.12, True), (0.3, 1.5, True)])), darker(who.top, 4), shade=False)
 
 
@@ -113,7 +115,9 @@ def skirt(pen: Pen, frame: Frame, who: Character, legs) -> None:
 def gown(pen: Pen, frame: Frame, who: Character, legs) -> None:
     """A skirt down to the ankles."""
     _shoes(pen, frame, who, legs)
-    hem = smooth([(0.86, 3.66, True), (0.4, 3.76), (0, 3.7), (-0.4, 3.77), (-0.86, 3.66, True), (-0.6, 2.4), (-0.42, 1.3, True), (0.42, 1.3, True), (0.6, 2.4)])
+    hem = smooth(
+        [(0.86, 3.66, True), (0.4, 3.76), (0, 3.7), (-0.4, 3.77), (-0.86, 3.66, True), (-0.6, 2.4), (-0.42, 1.3, True), (0.42, 1.3, True), (0.6, 2.4)]
+    )
     drawn = pen.shape(frame(hem), who.bottom)
     pen.canvas.fill_inside(frame(box(-1, 3.45, 2, 0.14)), drawn, who.trim)
     for x in (-0.2, 0.15):

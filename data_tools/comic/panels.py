@@ -52,7 +52,9 @@ def _close_frame(stage: Stage, size: Size, border: Color, border_width: int) -> 
 
 def _look(stage: Stage, fill: Color, ink: Color) -> bubbles.Look:
     style = stage.title.style
-    return bubbles.Look(pick(stage.rng, bubbles.OUTLINES), fill, ink, max(1.2, style.thickness * 0.8), style.bubble_roundness, int(stage.rng.choice((450, 550, 700))))
+    return bubbles.Look(
+        pick(stage.rng, bubbles.OUTLINES), fill, ink, max(1.2, style.thickness * 0.8), style.bubble_roundness, int(stage.rng.choice((450, 550, 700)))
+    )
 
 
 def _bubble_colors(stage: Stage) -> tuple[Color, Color]:
@@ -62,14 +64,16 @@ def _bubble_colors(stage: Stage) -> tuple[Color, Color]:
         return WHITE, BLACK
     stage.pen.canvas.tags.add(tags.COLORED_BUBBLE)
     if chance < 0.9:
-        return mixed(WHITE, pick(stage.rng, (stage.palette.accent, stage.palette.second, stage.palette.glow)), 0.4), shading.black_line(stage.palette.accent)
+        return mixed(WHITE, pick(stage.rng, (stage.palette.accent, stage.palette.second, stage.palette.glow)), 0.4), shading.black_line(
+            stage.palette.accent
+        )
     return mixed(stage.palette.night, stage.palette.accent, 0.15), lighter(stage.palette.glow, 6)
 
 
 def _speak(stage: Stage, size: Size, genre: Genre, count: int, colors, *, clear_of=(), letters: int = 0) -> list[np.ndarray]:
     """Up to `count` bubbles where there is room beside each other and the polygons `clear_of`; returns their outlines."""
     outlines, letters = [], letters or int(stage.rng.integers(19, 25))
-    for number, text in enumerate(stage.rng.permutation(genre.lines)[:count]):
+    for number, text in enumerate(stage.rng.permutation(genre.texts.lines)[:count]):
         look = _look(stage, *colors)
         lines, *radius = bubbles.measured(str(text), letters, look.weight, 13 if size.width > 400 else 10)
         overhang = size.pad - 4.0 if number == 0 and size.pad > 8 and stage.rng.random() < 0.35 and look.outline is bubbles.speech else 0.0
@@ -90,12 +94,12 @@ def _make_noise(stage: Stage, genre: Genre) -> list[np.ndarray]:
         colors = lighter(palette.glow, 5), mixed(WHITE, palette.glow, 0.2)
     else:
         colors = pick(rng, (palette.accent, palette.second, palette.glow)), pick(rng, (WHITE, shading.black_line(palette.accent)))
-    return [sound(stage.pen.canvas, pick(rng, genre.noises), x, y, letters, *colors, angle=rng.uniform(-0.25, 0.2))]
+    return [sound(stage.pen.canvas, pick(rng, genre.texts.noises), x, y, letters, *colors, angle=rng.uniform(-0.25, 0.2))]
 
 
-def _finish(stage: Stage, covers: list[np.ndarray], outlines: list[np.ndarray], *extra: str) -> Panel:
+def _finish(stage: Stage, outlines: list[np.ndarray], *extra: str) -> Panel:
     canvas = stage.pen.canvas
-    if bubbles.covers_figure(canvas, covers + outlines):
+    if canvas.is_figure_covered():
         canvas.tags.add(tags.OCCLUSION)
     return Panel(canvas.finished(), frozenset(canvas.tags) | set(extra), outlines)
 
@@ -123,9 +127,9 @@ def color_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
     outlines = _speak(stage, size, genre, int(rng.choice((0, 1, 1, 2, 2))), _bubble_colors(stage), clear_of=covers)
     if rng.random() < title.style.grain * 0.6:
         stage.pen.canvas.tags.add(tags.TEXTURE)
-        panel = _finish(stage, covers, outlines)
+        panel = _finish(stage, outlines)
         return panel._replace(image=_inside(size, panel.image, lambda view: effects.grain(view, rng)))
-    return _finish(stage, covers, outlines)
+    return _finish(stage, outlines)
 
 
 def sparse_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
@@ -140,7 +144,7 @@ def sparse_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
     scenes.portrait(stage, who.gray(keep=keep))
     _close_frame(stage, size, neutral(title.style.border), title.style.border_width)
     outlines = _speak(stage, size, genre_of(title.index), int(rng.integers(0, 2)), (WHITE, BLACK))
-    return _finish(stage, [], outlines, tags.SPARSE_COLOR)
+    return _finish(stage, outlines, tags.SPARSE_COLOR)
 
 
 def screentone_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
@@ -153,7 +157,7 @@ def screentone_panel(title: Title, size: Size, rng: np.random.Generator) -> Pane
     toned = _inside(size, stage.pen.canvas.finished(), effects.halftone)
     stage.pen.canvas.image[:] = np.repeat(np.repeat(toned, SCALE, 0), SCALE, 1)
     outlines = _speak(stage, size._replace(pad=0), genre_of(title.index), 1, (WHITE, BLACK))
-    return _finish(stage, [], outlines, tags.SCREENTONE)
+    return _finish(stage, outlines, tags.SCREENTONE)
 
 
 def balloon_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
@@ -163,7 +167,7 @@ def balloon_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
     paint_gradient(stage.pen, (top,) * 3, (bottom,) * 3)
     _close_frame(stage, size, BLACK if sum(title.style.gutter) > 380 else WHITE, max(2, title.style.border_width))
     outlines = _speak(stage, size._replace(pad=0), genre_of(title.index), 3, (WHITE, BLACK), letters=27)
-    return _finish(stage, [], outlines, tags.GRAY)
+    return _finish(stage, outlines, tags.GRAY)
 
 
 def _poster(stage: Stage, size: Size, lines: list[str], letters: int, down: float) -> None:
@@ -171,7 +175,16 @@ def _poster(stage: Stage, size: Size, lines: list[str], letters: int, down: floa
     x, y = stage.at(0.5, down)
     palette = stage.palette
     for number, line in enumerate(lines):
-        sound(stage.pen.canvas, line, x, y + number * letters * 1.15, letters, lighter(palette.glow, 6), mixed(palette.night, palette.accent, 0.25), angle=-0.05)
+        sound(
+            stage.pen.canvas,
+            line,
+            x,
+            y + number * letters * 1.15,
+            letters,
+            lighter(palette.glow, 6),
+            mixed(palette.night, palette.accent, 0.25),
+            angle=-0.05,
+        )
     stage.pen.canvas.tags.discard(tags.SOUND_EFFECT)  # drawn like one, but it is a heading
     _close_frame(stage, size, stage.title.style.border, stage.title.style.border_width)
 
@@ -184,7 +197,7 @@ def title_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
     lines = [" ".join(words[: (len(words) + 1) // 2]), " ".join(words[(len(words) + 1) // 2 :])]
     letters = int(min(66, size.width * 1.2 / max(len(line) for line in lines)))
     _poster(stage, size, [line for line in lines if line], letters, 0.74)
-    return _finish(stage, [], [], tags.TITLE)
+    return _finish(stage, [], tags.TITLE)
 
 
 def end_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
@@ -194,4 +207,4 @@ def end_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
     x, y = stage.at(0.5, 0.93)
     write(stage.pen.canvas, ["to be continued"], x, y, 24, lighter(title.palette.glow, 8) if sum(title.palette.backdrop) < 330 else BLACK, weight=600)
     _poster(stage, size, ["NEXT TIME!"], 54, 0.14)
-    return _finish(stage, [], [], tags.END)
+    return _finish(stage, [], tags.END)

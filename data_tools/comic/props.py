@@ -16,7 +16,11 @@ def cup(pen: Pen, frame: Frame, palette: Palette) -> None:
     pen.shape(frame(smooth(body)), palette.accent)
     pen.shape(frame(ellipse(0, -0.2, 0.42, 0.09)), darker(palette.wood, 16))
     for x in (-0.15, 0.1):
-        pen.canvas.stroke(frame(smooth([(x, -0.32), (x + 0.07, -0.45), (x - 0.03, -0.58), (x + 0.06, -0.75)], closed=False)), lighter(palette.cloud, 2), 0.05 * frame.scale)
+        pen.canvas.stroke(
+            frame(smooth([(x, -0.32), (x + 0.07, -0.45), (x - 0.03, -0.58), (x + 0.06, -0.75)], closed=False)),
+            lighter(palette.cloud, 2),
+            0.05 * frame.scale,
+        )
 
 
 def book(pen: Pen, frame: Frame, palette: Palette) -> None:
@@ -41,7 +45,18 @@ def phone(pen: Pen, frame: Frame, palette: Palette) -> None:
 
 def apple(pen: Pen, frame: Frame, palette: Palette) -> None:
     """An apple, in whatever colour the title gives to things that stand out."""
-    body = [(0, -0.28), (0.24, -0.38), (0.48, -0.12), (0.4, 0.28), (0.14, 0.48), (0, 0.43), (-0.14, 0.48), (-0.4, 0.28), (-0.48, -0.12), (-0.24, -0.38)]
+    body = [
+        (0, -0.28),
+        (0.24, -0.38),
+        (0.48, -0.12),
+        (0.4, 0.28),
+        (0.14, 0.48),
+        (0, 0.43),
+        (-0.14, 0.48),
+        (-0.4, 0.28),
+        (-0.48, -0.12),
+        (-0.24, -0.38),
+    ]
     drawn = pen.shape(frame(smooth(body)), palette.accent)
     pen.canvas.fill_inside(frame(ellipse(-0.24, -0.12, 0.09, 0.14)), drawn, lighter(palette.accent, 18))
     pen.canvas.line(frame(smooth([(0, -0.26), (0.02, -0.4), (0.08, -0.52)], closed=False)), palette.wood, 0.05 * frame.scale)
@@ -53,7 +68,18 @@ def cake(pen: Pen, frame: Frame, palette: Palette) -> None:
     pen.shape(frame(ellipse(0, 0.4, 0.75, 0.13)), palette.stone)
     pen.shape(frame([(-0.5, -0.08), (0.5, -0.08), (0.5, 0.38), (-0.5, 0.38)]), lighter(palette.wood, 28))
     pen.shape(frame(box(-0.5, 0.1, 1.0, 0.09)), palette.accent, shade=False)
-    icing = [(-0.54, -0.28, True), (0.54, -0.28, True), (0.54, 0.0), (0.4, 0.08), (0.26, -0.03), (0.08, 0.1), (-0.1, -0.03), (-0.3, 0.07), (-0.42, -0.02), (-0.54, 0.02)]
+    icing = [
+        (-0.54, -0.28, True),
+        (0.54, -0.28, True),
+        (0.54, 0.0),
+        (0.4, 0.08),
+        (0.26, -0.03),
+        (0.08, 0.1),
+        (-0.1, -0.03),
+        (-0.3, 0.07),
+        (-0.42, -0.02),
+        (-0.54, 0.02),
+    ]
     pen.shape(frame(smooth(icing)), palette.cloud)
     pen.shape(frame(smooth([(0, -0.24), (-0.16, -0.36), (-0.12, -0.52), (0.12, -0.52), (0.16, -0.36)])), palette.accent)
 

@@ -18,7 +18,20 @@ def thin(pen: Pen) -> Pen:
 
 def cloud(pen: Pen, x: float, y: float, size: float, color: Color) -> None:
     """A cloud with a nearly flat base; size is half its width."""
-    puffs = [(-1, 0.1), (-0.95, -0.12), (-0.62, -0.2), (-0.5, -0.45), (-0.1, -0.6), (0.22, -0.4), (0.55, -0.42), (0.7, -0.16), (0.95, -0.1), (1, 0.1), (0.8, 0.17), (-0.8, 0.17)]
+    puffs = [
+        (-1, 0.1),
+        (-0.95, -0.12),
+        (-0.62, -0.2),
+        (-0.5, -0.45),
+        (-0.1, -0.6),
+        (0.22, -0.4),
+        (0.55, -0.42),
+        (0.7, -0.16),
+        (0.95, -0.1),
+        (1, 0.1),
+        (0.8, 0.17),
+        (-0.8, 0.17),
+    ]
     pen.canvas.fill(smooth(puffs) * np.float32(size) + np.float32((x, y)), color)
 
 
@@ -38,12 +51,21 @@ def _foliage(pen: Pen, x: float, y: float, radius: float, color: Color) -> None:
     reach = radius * np.where(np.arange(2 * count) % 2 == 0, 1.0, 0.86) * rng.uniform(0.94, 1.06, 2 * count)
     rim = [(x + r * np.cos(a), y + r * 0.9 * np.sin(a)) for r, a in zip(reach, angle)]
     drawn = pen.shape(smooth(rim), color)
-    pen.canvas.fill_inside(smooth(rim) * np.float32(0.62) + np.float32((x, y)) * np.float32(0.38) - np.float32(radius * 0.18), drawn, lighter(color, 8))
+    pen.canvas.fill_inside(
+        smooth(rim) * np.float32(0.62) + np.float32((x, y)) * np.float32(0.38) - np.float32(radius * 0.18), drawn, lighter(color, 8)
+    )
 
 
 def tree(pen: Pen, palette: Palette, x: float, y: float, height: float) -> None:
     """A tree whose foot is at (x, y)."""
-    trunk = [(x - height * 0.07, y, True), (x - height * 0.04, y - height * 0.3), (x - height * 0.03, y - height * 0.6), (x + height * 0.03, y - height * 0.6), (x + height * 0.04, y - height * 0.3), (x + height * 0.08, y, True)]
+    trunk = [
+        (x - height * 0.07, y, True),
+        (x - height * 0.04, y - height * 0.3),
+        (x - height * 0.03, y - height * 0.6),
+        (x + height * 0.03, y - height * 0.6),
+        (x + height * 0.04, y - height * 0.3),
+        (x + height * 0.08, y, True),
+    ]
     pen.shape(smooth(trunk), palette.wood)
     for move_x, move_y, size in ((-0.2, 0.62, 0.22), (0.2, 0.64, 0.21), (0.0, 0.8, 0.28)):
         _foliage(pen, x + move_x * height, y - move_y * height, size * height, palette.leaf)
@@ -67,7 +89,14 @@ def park(pen: Pen, palette: Palette) -> None:
     hills(pen, mixed(palette.leaf, palette.sky, 0.5), horizon - 18, 16)
     hills(pen, palette.grass, horizon + 10, 5)
     middle = width * rng.uniform(0.3, 0.7)
-    path = [(middle - 8, horizon + 12), (middle + 10, horizon + 12), (middle + 70, height * 0.82), (middle + 190, height + 20), (middle - 90, height + 20), (middle + 10, height * 0.82)]
+    path = [
+        (middle - 8, horizon + 12),
+        (middle + 10, horizon + 12),
+        (middle + 70, height * 0.82),
+        (middle + 190, height + 20),
+        (middle - 90, height + 20),
+        (middle + 10, height * 0.82),
+    ]
     canvas.fill(smooth(path), mixed(palette.road, palette.horizon, 0.4))
     for x in sorted(rng.uniform(0, 1, 3)):
         tree(pen, palette, x * width, horizon + rng.uniform(15, 60), rng.uniform(0.4, 0.75) * height)
@@ -88,7 +117,14 @@ def forest(pen: Pen, palette: Palette) -> None:
         hills(pen, mixed(palette.grass, palette.horizon, depth), ground, 7)
         for x in rng.uniform(0, width, 5):
             thick = (1.3 - depth) * rng.uniform(16, 34)
-            trunk = [(x - thick, ground + 12, True), (x - thick * 0.55, ground - 60), (x - thick * 0.5, -20, True), (x + thick * 0.5, -20, True), (x + thick * 0.5, ground - 60), (x + thick, ground + 12, True)]
+            trunk = [
+                (x - thick, ground + 12, True),
+                (x - thick * 0.55, ground - 60),
+                (x - thick * 0.5, -20, True),
+                (x + thick * 0.5, -20, True),
+                (x + thick * 0.5, ground - 60),
+                (x + thick, ground + 12, True),
+            ]
             pen.shape(smooth(trunk), mixed(palette.wood, palette.horizon, depth))
         for x in rng.uniform(0, width, 4):
             _foliage(pen, x, rng.uniform(-20, height * 0.14), rng.uniform(60, 110), mixed(palette.leaf, palette.horizon, depth))

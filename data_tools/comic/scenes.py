@@ -7,9 +7,9 @@ import numpy as np
 from data_tools.comic import effects, scenery, tags, towns
 from data_tools.comic.backdrops import dreamy, gradient_backdrop, solid, starry
 from data_tools.comic.colors import darker, lighter, mixed
-from data_tools.comic.curves import Frame, ellipse
+from data_tools.comic.curves import Frame, box, ellipse
 from data_tools.comic.expressions import ANGRY, SURPRISED
-from data_tools.comic.figures import ARMS, LEGS, RUNNING, STANDING, Pose, draw_person
+from data_tools.comic.figures import ARMS, LEGS, RUNNING, STANDING, Pose, draw_person, draw_person_from_behind
 from data_tools.comic.pen import Pen
 from data_tools.comic.style import Character, Palette, Title
 from data_tools.comic.titles import genre_of
@@ -54,12 +54,16 @@ def _people(stage: Stage, count: int) -> list[Character]:
     return [stage.cast[place] for place in stage.rng.choice(len(stage.cast), count, replace=False, p=weight / weight.sum())]
 
 
+def _note_lookalikes(stage: Stage, who: Character) -> None:
+    if who in stage.title.cast[:2]:
+        stage.pen.canvas.tags.add(tags.MULTIMODALITY)
+
+
 def _person(stage: Stage, who: Character, x: float, y: float, size: float, **changes) -> None:
     rng = stage.rng
     pose = Pose(pick(rng, ARMS), STANDING, pick(rng, genre_of(stage.title.index).moods), rng.uniform(-0.8, 0.8), rng.uniform(-0.14, 0.14))
     draw_person(stage.pen, Frame(x, y, size, mirror=int(rng.choice((-1, 1)))), who, pose._replace(**changes))
-    if who in stage.title.cast[:2]:
-        stage.pen.canvas.tags.add(tags.MULTIMODALITY)
+    _note_lookalikes(stage, who)
 
 
 def close_up(stage: Stage) -> None:
@@ -113,6 +117,32 @@ def lookalike_pair(stage: Stage) -> None:
     """The two who are told apart by colour only, side by side."""
     first, second = stage.cast[:2]
     _group(stage._replace(cast=(first, second)), 2 if stage.frame[2] > 400 else 1, 0.4)
+
+
+def over_shoulder(stage: Stage) -> None:
+    """One person, seen past another who stands near with the back to us."""
+    backdrop(stage)
+    (far, near), left = _people(stage, 2), stage.rng.random() < 0.5
+    size = min(stage.frame[3] * 0.34, stage.frame[2] * 0.3)
+    x, y = stage.at(0.64 if left else 0.36, 1.0)
+    _person(stage, far, x, y - _cut(stage, size), size)
+    x, y = stage.at(0.16 if left else 0.84, 1.0)
+    draw_person_from_behind(stage.pen, Frame(x, y - size * 1.25, size * 1.5), near)
+    _note_lookalikes(stage, near)
+
+
+def at_table(stage: Stage) -> None:
+    """People behind a table with things on it."""
+    _group(stage, 2 if stage.frame[2] > 400 else 1, 0.36)
+    canvas, rng, palette = stage.pen.canvas, stage.rng, stage.palette
+    x, y = stage.at(0.0, rng.uniform(0.78, 0.84))
+    canvas.mark_figure(box(0, y, canvas.width, canvas.height), visible=False)
+    stage.pen.shape(box(-10, y, canvas.width + 20, 16), lighter(palette.wood, 10), shade=False)
+    stage.pen.shape(box(-10, y + 16, canvas.width + 20, canvas.height), palette.wood)
+    size = stage.frame[3] * 0.17
+    for across in (0.3, 0.5, 0.72)[: 1 + int(stage.frame[2] > 400) * 2]:
+        x, _ = stage.at(across + rng.uniform(-0.05, 0.05), 0)
+        pick(rng, genre_of(stage.title.index).props)(stage.pen._replace(weight=0.7), Frame(x, y - size * 0.4, size), palette)
 
 
 def _standing_size(stage: Stage) -> float:
@@ -200,4 +230,25 @@ def ensemble(stage: Stage) -> None:
         _person(stage, who, x, y - size * (1.5 if across == 0.5 else 1.65), size)
 
 
-SCENES = (close_up, close_up, eyes, bust, bust, bust, pair, pair, trio, lookalike_pair, full_figure, full_figure, running, impact, establishing, establishing, still_life, radiance)
+SCENES = (
+    close_up,
+    close_up,
+    eyes,
+    bust,
+    bust,
+    bust,
+    pair,
+    pair,
+    trio,
+    lookalike_pair,
+    over_shoulder,
+    at_table,
+    full_figure,
+    full_figure,
+    running,
+    impact,
+    establishing,
+    establishing,
+    still_life,
+    radiance,
+)

@@ -65,7 +65,9 @@ def _rows(rng: np.random.Generator) -> list[Row]:
     for kind, chance, low, high in ((panels.balloon_panel, 0.7, 230, 420), (panels.screentone_panel, 0.5, 300, 520)):
         if rng.random() < chance:
             rows.insert(int(rng.integers(1, len(rows))), _row(rng, kind, int(rng.integers(low, high))))
-    fixed = [Row(((kind, 20, 0, size.width, size.height),), size.height) for kind, size in ((panels.title_panel, TITLE_SIZE), (panels.end_panel, END_SIZE))]
+    fixed = [
+        Row(((kind, 20, 0, size.width, size.height),), size.height) for kind, size in ((panels.title_panel, TITLE_SIZE), (panels.end_panel, END_SIZE))
+    ]
     return [fixed[0], *rows, fixed[1]]
 
 

@@ -14,11 +14,87 @@ CAST = 6
 
 # One row for each genre, so that the first five titles differ in every respect and show every kind of gutter.
 STYLES = (
-    Style(shading.own_line, 1.7, 0.5, shading.soft, (backdrops.gradient_backdrop, backdrops.gradient_backdrop, backdrops.dreamy, backdrops.hearts, scenery.park, towns.room), (255, 255, 255), (92, 70, 84), 2, 0.94, 1.12, 2.3, 0.12),
-    Style(shading.black_line, 2.3, 0.4, shading.cel, (scenery.ruins, scenery.forest, towns.castle, backdrops.gradient_backdrop, backdrops.burst), (0, 0, 0), (206, 200, 214), 2, 1.0, 0.92, 2.6, 0.25),
-    Style(shading.black_line, 2.6, 0.7, shading.flat, (backdrops.solid, backdrops.solid, backdrops.burst, backdrops.stripes, towns.room, towns.street), (255, 255, 255), (20, 20, 24), 3, 0.74, 1.2, 3.2, 0.1),
-    Style(shading.brown_line, 1.9, 1.1, shading.screentone, (backdrops.checks, backdrops.leaves, towns.room, scenery.park, backdrops.solid, towns.street), (247, 238, 220), (84, 58, 44), 2, 0.86, 1.0, 2.4, 0.15),
-    Style(shading.blue_line, 2.0, 0.2, shading.cel, (towns.street, towns.room, towns.night, backdrops.gradient_backdrop, backdrops.solid), (20, 26, 38), (176, 190, 204), 2, 1.0, 0.88, 4.5, 0.3),
+    Style(
+        line_color=shading.own_line,
+        thickness=1.7,
+        wobble=0.5,
+        shade=shading.soft,
+        backdrops=(backdrops.gradient_backdrop, backdrops.gradient_backdrop, backdrops.dreamy, backdrops.hearts, scenery.park, towns.room),
+        gutter=(255, 255, 255),
+        border=(92, 70, 84),
+        border_width=2,
+        body_scale=0.94,
+        eye_scale=1.12,
+        bubble_roundness=2.3,
+        grain=0.12,
+    ),
+    Style(
+        line_color=shading.black_line,
+        thickness=2.3,
+        wobble=0.4,
+        shade=shading.cel,
+        backdrops=(scenery.ruins, scenery.forest, towns.castle, backdrops.gradient_backdrop, backdrops.burst),
+        gutter=(0, 0, 0),
+        border=(206, 200, 214),
+        border_width=2,
+        body_scale=1.0,
+        eye_scale=0.92,
+        bubble_roundness=2.6,
+        grain=0.25,
+    ),
+    Style(
+        line_color=shading.black_line,
+        thickness=2.6,
+        wobble=0.7,
+        shade=shading.flat,
+        backdrops=(backdrops.solid, backdrops.solid, backdrops.burst, backdrops.stripes, towns.room, towns.street),
+        gutter=(255, 255, 255),
+        border=(20, 20, 24),
+        border_width=3,
+        body_scale=0.74,
+        eye_scale=1.2,
+        bubble_roundness=3.2,
+        grain=0.1,
+    ),
+    Style(
+        line_color=shading.brown_line,
+        thickness=1.9,
+        wobble=1.1,
+        shade=shading.screentone,
+        backdrops=(backdrops.checks, backdrops.leaves, towns.room, scenery.park, backdrops.solid, towns.street),
+        gutter=(247, 238, 220),
+        border=(84, 58, 44),
+        border_width=2,
+        body_scale=0.86,
+        eye_scale=1.0,
+        bubble_roundness=2.4,
+        grain=0.15,
+    ),
+    Style(
+        line_color=shading.blue_line,
+        thickness=2.0,
+        wobble=0.2,
+        shade=shading.cel,
+        backdrops=(towns.street, towns.room, towns.night, backdrops.gradient_backdrop, backdrops.solid),
+        gutter=(20, 26, 38),
+        border=(176, 190, 204),
+        border_width=2,
+        body_scale=1.0,
+        eye_scale=0.88,
+        bubble_roundness=4.5,
+        grain=0.3,
+    ),
+)
+
+
+# Gutter and border of later titles; the two must differ clearly.
+GUTTERS = (
+    ((255, 255, 255), (40, 36, 44)),
+    ((0, 0, 0), (206, 200, 214)),
+    ((247, 238, 220), (84, 58, 44)),
+    ((20, 26, 38), (176, 190, 204)),
+    ((228, 224, 242), (70, 58, 96)),
+    ((216, 234, 226), (36, 74, 66)),
 )
 
 
@@ -43,9 +119,20 @@ def _person(rng: np.random.Generator, genre: Genre, hair_style, hair_color: Colo
     top, bottom = _two(rng, genre.clothes)
     trim, accent = _two(rng, genre.clothes)
     return Character(
-        hair_style=hair_style, neckline=_pick(rng, genre.necklines), lower=_pick(rng, genre.lowers), accessory=_pick(rng, genre.accessories),
-        long_sleeves=bool(rng.random() < 0.7), height=float(rng.uniform(0.93, 1.07)), hair=hair_color, skin=_pick(rng, genre.skins),
-        eyes=_pick(rng, genre.eyes), top=top, trim=trim, bottom=bottom, shoes=_pick(rng, (genre.palette.wood, genre.palette.night, genre.palette.accent)), accent=accent,
+        hair_style=hair_style,
+        neckline=_pick(rng, genre.necklines),
+        lower=_pick(rng, genre.lowers),
+        accessory=_pick(rng, genre.accessories),
+        long_sleeves=bool(rng.random() < 0.7),
+        height=float(rng.uniform(0.93, 1.07)),
+        hair=hair_color,
+        skin=_pick(rng, genre.skins),
+        eyes=_pick(rng, genre.eyes),
+        top=top,
+        trim=trim,
+        bottom=bottom,
+        shoes=_pick(rng, (genre.palette.wood, genre.palette.night, genre.palette.accent)),
+        accent=accent,
     )
 
 
@@ -83,7 +170,17 @@ def make_title(seed: int, index: int) -> Title:
     if index >= len(STYLES):
         # Later titles mix the ways of drawing, and their rooms and clothes have other hues.
         other = STYLES[int(rng.integers(len(STYLES)))]
-        style = dataclasses.replace(style, shade=other.shade, line_color=other.line_color, thickness=other.thickness, eye_scale=other.eye_scale, body_scale=other.body_scale)
+        gutter, border = GUTTERS[int(rng.integers(len(GUTTERS)))]
+        style = dataclasses.replace(
+            style,
+            gutter=gutter,
+            border=border,
+            shade=other.shade,
+            line_color=other.line_color,
+            thickness=other.thickness,
+            eye_scale=other.eye_scale,
+            body_scale=other.body_scale,
+        )
         palette = _turned(palette, float(rng.uniform(30, 330)))
     return Title(_name(index), index, palette, style, _cast(rng, genre))
 

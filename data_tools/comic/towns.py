@@ -106,7 +106,13 @@ def _window(pen: Pen, palette: Palette, x: float, y: float, width: float, height
     pen.shape(box(x + width / 2 - 4, y, 8, height), lighter(palette.wood, 10), shade=False)
     for side in (-1, 1):
         edge = x + width / 2 + side * (width / 2 + 14)
-        drape = [(edge + side * 26, y - 22, True), (edge - side * 30, y - 22, True), (edge - side * 14, y + height * 0.5), (edge - side * 2, y + height + 26, True), (edge + side * 26, y + height + 26, True)]
+        drape = [
+            (edge + side * 26, y - 22, True),
+            (edge - side * 30, y - 22, True),
+            (edge - side * 14, y + height * 0.5),
+            (edge - side * 2, y + height + 26, True),
+            (edge + side * 26, y + height + 26, True),
+        ]
         pen.shape(smooth(drape), palette.second)
 
 
@@ -123,7 +129,12 @@ def _shelf(pen: Pen, palette: Palette, x: float, y: float, width: float) -> None
 
 def _potted_plant(pen: Pen, palette: Palette, x: float, y: float, size: float) -> None:
     for lean in (-0.7, -0.35, 0.0, 0.35, 0.7):
-        leaf = [(x, y, True), (x + lean * size * 0.5 - size * 0.12, y - size * 0.6), (x + lean * size, y - size * (1.15 - abs(lean) * 0.4), True), (x + lean * size * 0.5 + size * 0.12, y - size * 0.5)]
+        leaf = [
+            (x, y, True),
+            (x + lean * size * 0.5 - size * 0.12, y - size * 0.6),
+            (x + lean * size, y - size * (1.15 - abs(lean) * 0.4), True),
+            (x + lean * size * 0.5 + size * 0.12, y - size * 0.5),
+        ]
         pen.shape(smooth(leaf), palette.leaf)
     pot = [(x - size * 0.3, y - size * 0.05), (x + size * 0.3, y - size * 0.05), (x + size * 0.22, y + size * 0.5), (x - size * 0.22, y + size * 0.5)]
     pen.shape(np.float32(pot), palette.accent)
@@ -131,7 +142,17 @@ def _potted_plant(pen: Pen, palette: Palette, x: float, y: float, size: float) -
 
 def _cabinet(pen: Pen, palette: Palette, x: float, base: float, width: float, height: float) -> None:
     """A low cabinet with two doors and a lamp on it."""
-    pen.shape(np.float32([(x + width * 0.3 - 26, base - height - 44), (x + width * 0.3 + 26, base - height - 44), (x + width * 0.3 + 15, base - height - 82), (x + width * 0.3 - 15, base - height - 82)]), palette.glow)
+    pen.shape(
+        np.float32(
+            [
+                (x + width * 0.3 - 26, base - height - 44),
+                (x + width * 0.3 + 26, base - height - 44),
+                (x + width * 0.3 + 15, base - height - 82),
+                (x + width * 0.3 - 15, base - height - 82),
+            ]
+        ),
+        palette.glow,
+    )
     pen.shape(box(x + width * 0.3 - 5, base - height - 44, 10, 44), palette.stone)
     pen.shape(box(x, base - height, width, height), palette.wood)
     for side in (0, 1):
@@ -152,7 +173,10 @@ def room(pen: Pen, palette: Palette) -> None:
         canvas.line(np.float32([(0, y), (width, y)]), darker(palette.floor, 8), 1)
     pen.shape(box(-10, floor - 14, width + 20, 14), lighter(palette.wood, 16), shade=False)
     flip = rng.random() < 0.5
-    place = lambda share, size: width * (1 - share) - size if flip else width * share
+
+    def place(share: float, size: float) -> float:
+        return width * (1 - share) - size if flip else width * share
+
     _window(pen, palette, place(0.08, width * 0.3), height * 0.12, width * 0.3, height * 0.36)
     _shelf(pen, palette, place(0.58, width * 0.34), height * 0.34, width * 0.34)
     pen.shape(box(place(0.66, 80), height * 0.44, 80, 58), lighter(palette.wood, 6), shade=False)
