@@ -5,6 +5,7 @@ A page is cut along straight runs of its background colour: first into rows, eac
 has straight sides; figures that merely stand apart on a plain ground have none, and so a drawing without a frame stays one picture.
 """
 
+import functools
 from typing import NamedTuple
 
 import cv2
@@ -50,9 +51,11 @@ def _find(image: np.ndarray, colour: np.ndarray, *, tolerance: int, min_gutter: 
     whole = Box(0, 0, image.shape[1], image.shape[0])
     pieces = [piece for piece in _cut(_content(image, colour, tolerance), whole, min_gutter) if min(piece.box.width, piece.box.height) >= min_side]
     panels = sum(piece.is_panel for piece in pieces)
-    if not panels and whole.height <= 2 * whole.width or len(pieces) == 1 and not _is_framed(pieces[0].box, whole, colour, tolerance):
+    boxes = [piece.box for piece in pieces]
+    is_strip = whole.height > 2 * whole.width
+    if not boxes or not is_strip and not (panels and (panels > 2 or _is_framed(boxes, whole, colour, tolerance))):
         return [], 0
-    return [piece.box for piece in pieces], panels
+    return boxes, panels
 
 
 def background_colours(image: np.ndarray, *, tolerance: int = 24) -> list[np.ndarray]:
@@ -221,9 +224,9 @@ def _around(a: Box, b: Box) -> Box:
     return Box(x, y, max(a.x + a.width, b.x + b.width) - x, max(a.y + a.height, b.y + b.height) - y)
 
 
-def _is_framed(box: Box, whole: Box, colour: np.ndarray, tolerance: int) -> bool:
-    """Whether what lies around a single `box` is a margin and no part of the picture (a plain sky, say): it is on two opposite sides, or is white or black."""
-    neutral = colour.min() >= 255 - tolerance or colour.max() <= tolerance
-    left, top = box.x, box.y
-    right, bottom = whole.width - box.x - box.width, whole.height - box.y - box.height
-    return neutral or min(left, right) > 0 or min(top, bottom) > 0
+def _is_framed(boxes: list[Box], whole: Box, colour: np.ndarray, tolerance: int) -> bool:
+    """Whether what lies around and between the `boxes` is paper and no part of a picture (a sky, a floor, a tree): it is white, or on two opposite sides."""
+    around = functools.reduce(_around, boxes)
+    left, top = around.x, around.y
+    right, bottom = whole.width - around.x - around.width, whole.height - around.y - around.height
+    return colour.min() >= 255 - tolerance or min(left, right) > 0 or min(top, bottom) > 0
