@@ -20,7 +20,7 @@ from data_tools.comic import strips
 from data_tools.comic.titles import make_title
 from webtoon_colorize.files import atomic_path
 
-DRAWING_VERSION = 1  # to be raised with every change that changes a pixel or a description
+DRAWING_VERSION = 2  # to be raised with every change that changes a pixel or a description
 PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 2)
 
 
