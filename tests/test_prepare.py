@@ -1,0 +1,300 @@
+"""Comics to datasets, on small comics that the tests draw."""
+
+import csv
+import hashlib
+import json
+import pathlib
+import subprocess
+import sys
+import zipfile
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from data_tools.crops import Settings
+from data_tools.pages import ComicError
+from data_tools.prepare import prepare
+from webtoon_colorize.images import read_image
+
+ROOT = pathlib.Path(__file__).parents[1]
+
+
+def art(seed, height=240, width=260):
+    """A picture that is like no other: smooth noise."""
+    small = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def save(path, rgb, **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(rgb).save(path, **options)
+    return path
+
+
+def strip(*panels, width=300, gutter=(255, 255, 255)):
+    """The panels one above the other, with gutters of 20 pixels."""
+    rows = [np.full((20, width, 3), gutter, np.uint8)]
+    for panel in panels:
+        row = np.full((len(panel), width, 3), gutter, np.uint8)
+        row[:, 20 : 20 + panel.shape[1]] = panel
+        rows += [row, rows[0]]
+    return np.concatenate(rows)
+
+
+def comic(folder, title="가우스 전자", episodes=3, seed=0):
+    """A title with one page of one panel per episode; returns the title's folder."""
+    for episode in range(1, episodes + 1):
+        save(folder / title / f"{episode}화" / "01.png", strip(art(1000 * seed + episode)))
+    return folder / title
+
+
+def rows(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def run(comic_dir, output, **settings):
+    code = prepare([str(comic_dir)], str(output), Settings(**settings))
+    return code, rows(output / "panels.csv"), rows(output / "dropped.csv")
+
+
+def test_a_comic_becomes_panels_with_a_manifest(tmp_path):
+    comic(tmp_path / "in")
+    code, panels, dropped = run(tmp_path / "in", tmp_path / "out")
+    assert code == 0 and dropped == []
+    assert list(panels[0]) == "path,title,episode,page,x,y,width,height,split,sha256,near_hash,tags,bubbles".split(",")
+    first = panels[0]
+    assert (first["path"], first["title"], first["episode"], first["page"]) == ("panels/가우스 전자/1화/01.png_0.png", "가우스 전자", "1화", "01.png")
+    np.testing.assert_allclose([int(first[key]) for key in ("x", "y", "width", "height")], (20, 20, 260, 240), atol=2)
+    assert sorted(row["split"] for row in panels) == ["test", "train", "validation"]
+    assert (first["tags"], first["bubbles"]) == ("", "[]")
+
+
+def test_the_files_are_what_the_manifest_says(tmp_path):
+    comic(tmp_path / "in")
+    _, panels, _ = run(tmp_path / "in", tmp_path / "out")
+    for row in panels:
+        data = (tmp_path / "out" / row["path"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == row["sha256"]
+        assert read_image(data).shape == (int(row["height"]), int(row["width"]), 3)
+    assert len(list((tmp_path / "out" / "panels").rglob("*.png"))) == len(panels)
+    summary = json.loads((tmp_path / "out" / "dataset.json").read_text())
+    assert summary["titles"] == ["가우스 전자"] and summary["counts"]["가우스 전자"] == {"train": 1, "validation": 1, "test": 1}
+
+
+def test_table_one_is_printed(tmp_path, capsys):
+    comic(tmp_path / "in", title="title")
+    run(tmp_path / "in", tmp_path / "out")
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["title", "train", "validation", "test"] in lines and ["title", "1", "1", "1"] in lines and ["all", "1", "1", "1"] in lines
+
+
+def test_each_reason_to_drop_is_recorded_with_a_thumbnail(tmp_path):
+    title = comic(tmp_path / "in", title="t")
+    gray = np.repeat(art(1)[..., :1], 3, axis=2)
+    small, large = art(2, 100, 250), art(3, 900, 260)
+    save(title / "1화" / "02.png", strip(art(4), gray, art(4), small, large))
+    save(title / "1화" / "03.png", strip(art(5)))
+    save(title / "2화" / "02.png", strip(art(5)))  # the same page again
+    save(title / "3화" / "02.jpg", strip(cv2.resize(art(4), (234, 216), interpolation=cv2.INTER_AREA)), quality=70)  # its panel at nine tenths, saved again
+    code, panels, dropped = run(tmp_path / "in", tmp_path / "out")
+    assert code == 0 and len(panels) == 5
+    reasons = {(row["reason"], row["episode"], row["page"]) for row in dropped}
+    assert reasons == {
+        *((reason, "1화", "02.png") for reason in ("gray", "duplicate", "too_small", "too_large")),
+        ("duplicate_page", "2화", "02.png"),
+        ("near_duplicate", "3화", "02.jpg"),
+    }
+    assert {row["detail"] for row in dropped if row["reason"] == "near_duplicate"} == {"t/1화/02.png_0"}
+    assert all((tmp_path / "out" / row["thumbnail"]).is_file() for row in dropped)
+    assert len(list((tmp_path / "out" / "dropped").rglob("*.jpg"))) == len(dropped)
+
+
+def test_copies_are_dropped_across_titles(tmp_path):
+    comic(tmp_path / "in", title="a")
+    title = comic(tmp_path / "in", title="b", seed=1)
+    save(title / "1화" / "02.jpg", strip(art(2)), quality=80)  # the art of a/2화, which may be in its test set
+    _, panels, dropped = run(tmp_path / "in", tmp_path / "out")
+    assert len(panels) == 6
+    assert [(row["title"], row["page"], row["reason"]) for row in dropped] == [("b", "02.jpg", "near_duplicate_page")]
+
+
+def test_pages_with_like_names_stay_apart(tmp_path):
+    title = comic(tmp_path / "in", title="t")
+    names = ["02.png", "02.jpg", "a/02.png", "b/02.png", "a%2F02.png", "10.png", "9.png"]
+    for seed, name in enumerate(names):
+        save(title / "1화" / name, strip(art(50 + seed)))
+    _, panels, _ = run(tmp_path / "in", tmp_path / "out")
+    pages = [row["page"] for row in panels if row["episode"] == "1화"]
+    assert pages == ["01.png", "02.jpg", "02.png", "9.png", "10.png", "a%2F02.png", "a/02.png", "b/02.png"]
+    assert len({row["path"] for row in panels}) == len(panels) == 10
+
+
+def test_other_files_are_ignored(tmp_path):
+    title = comic(tmp_path / "in")
+    for name in ("comic.json", "가우스 전자/readme.txt", "가우스 전자/1화/Thumbs.db", "가우스 전자/1화/ComicInfo.xml", "가우스 전자/1화/.hidden.png"):
+        (tmp_path / "in" / name).write_text("no page")
+    save(title / "1화" / "__MACOSX" / "01.png", art(9))
+    code, panels, dropped = run(tmp_path / "in", tmp_path / "out")
+    assert code == 0 and len(panels) == 3 and dropped == []
+
+
+def archive(path, names):
+    with zipfile.ZipFile(path, "w") as file:
+        for seed, name in enumerate(names):
+            file.writestr(name, cv2.imencode(".png", strip(art(70 + seed)))[1].tobytes())
+
+
+def test_archives_are_episodes(tmp_path):
+    title = comic(tmp_path / "in", title="t", episodes=2)
+    archive(title / "3화.cbz", ["1.png", "__MACOSX/1.png", "ComicInfo.xml", "쪽/2.png"])
+    _, panels, _ = run(tmp_path / "in", tmp_path / "out")
+    assert [row["page"] for row in panels if row["episode"] == "3화"] == ["1.png", "쪽/2.png"]
+
+
+def test_names_that_point_out_of_an_archive_are_refused_and_the_rest_is_done(tmp_path, capsys):
+    title = comic(tmp_path / "in", title="t")
+    archive(title / "4화.cbz", ["../../evil.png", "/evil.png", "good.png"])
+    code, panels, dropped = run(tmp_path / "in", tmp_path / "out")
+    assert code == 1 and len(panels) == 4
+    assert {(row["page"], row["reason"]) for row in dropped} == {("../../evil.png", "unreadable"), ("/evil.png", "unreadable")}
+    assert "../../evil.png" in capsys.readouterr().err
+    assert not list(tmp_path.rglob("evil*"))
+
+
+def test_bad_files_are_named_and_counted_and_the_rest_is_done(tmp_path, capsys):
+    title = comic(tmp_path / "in", title="t")
+    whole = save(title / "1화" / "02.png", strip(art(8))).read_bytes()
+    (title / "1화" / "02.png").write_bytes(whole[: len(whole) // 2])
+    (title / "1화" / "03 빈.png").touch()
+    (title / "1화" / "04.jpg").write_text("no image")
+    (title / "4화.cbz").write_text("no archive")
+    code, panels, dropped = run(tmp_path / "in", tmp_path / "out")
+    assert code == 1 and len(panels) == 3
+    assert [(row["page"], row["reason"]) for row in dropped] == [
+        (name, "unreadable") for name in ("02.png", "03 빈.png", "04.jpg", "4화.cbz")
+    ]
+    errors = capsys.readouterr().err
+    assert all(name in errors for name in ("02.png", "03 빈.png", "04.jpg", "4화.cbz", "4 files"))
+
+
+def test_odd_images_are_pages_like_others(tmp_path):
+    title = comic(tmp_path / "in", title="t")
+    Image.fromarray(strip(art(31))).convert("CMYK").save(title / "1화" / "02 cmyk.jpg", quality=95)
+    cv2.imwrite(str(title / "1화" / "03 deep.png"), strip(art(32)).astype(np.uint16)[..., ::-1] * 257)
+    Image.fromarray(strip(art(33))).quantize(64).save(title / "1화" / "04 palette.png")
+    see_through = np.dstack([strip(art(34), gutter=(0, 0, 0)), np.full((280, 300), 255, np.uint8)])
+    see_through[(see_through[..., :3] == 0).all(axis=2), 3] = 0
+    Image.fromarray(see_through).save(title / "1화" / "05 transparent.png")
+    save(title / "1화" / "06 misnamed.jpg", strip(art(35)), format="PNG")
+    save(title / "1화" / "07 pixel.png", np.zeros((1, 1, 3), np.uint8))
+    code, panels, dropped = run(tmp_path / "in", tmp_path / "out")
+    assert code == 0
+    assert [row["page"][:2] for row in panels if row["episode"] == "1화"] == ["01", "02", "03", "04", "05", "06"]
+    assert [(row["page"], row["reason"]) for row in dropped] == [("07 pixel.png", "too_small")]
+
+
+def test_the_page_width_comes_first_and_annotations_follow_it(tmp_path, capsys):
+    title = comic(tmp_path / "in", title="t")
+    save(title / "1화" / "02.png", strip(art(6, 300, 260), width=300))
+    bubble = [[10, 40], [120, 40], [120, 100], [10, 100]]  # sticks out of the panel, which begins at x = 20, by 10
+    known = {"width": 300, "height": 340, "panels": [{"box": [20, 20, 260, 300], "tags": ["texture", "occlusion"], "bubbles": [bubble]}]}
+    (title / "1화" / "02.json").write_text(json.dumps(known))
+    _, panels, _ = run(tmp_path / "in", tmp_path / "out", page_width=600)
+    row = next(row for row in panels if row["page"] == "02.png")
+    np.testing.assert_allclose([int(row[key]) for key in ("x", "y", "width", "height")], (40, 40, 520, 600), atol=3)
+    assert row["tags"] == "occlusion;texture"
+    np.testing.assert_allclose(json.loads(row["bubbles"]), [[[0, 40], [200, 40], [200, 160], [0, 160]]], atol=3)
+    assert ["t", "1", "1", "1", "1.000", "1.000"] in [line.split() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_same_comic_gives_the_same_dataset(tmp_path):
+    comic(tmp_path / "in", episodes=6)
+    for name in ("one", "two"):
+        run(tmp_path / "in", tmp_path / name)
+    for path in (tmp_path / "one").rglob("*.*"):
+        if path.is_file():
+            assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
+
+
+def test_a_dataset_that_is_there_is_not_made_again_nor_overwritten(tmp_path, capsys):
+    comic(tmp_path / "in")
+    run(tmp_path / "in", tmp_path / "out")
+    time = (tmp_path / "out" / "dataset.json").stat().st_mtime_ns
+    assert run(tmp_path / "in", tmp_path / "out")[0] == 0
+    assert "already made" in capsys.readouterr().out and (tmp_path / "out" / "dataset.json").stat().st_mtime_ns == time
+    with pytest.raises(ComicError, match="remove it or choose another"):
+        run(tmp_path / "in", tmp_path / "out", min_size=100)
+    save(tmp_path / "in" / "가우스 전자" / "1화" / "02.png", art(3))
+    with pytest.raises(ComicError, match="remove it or choose another"):
+        run(tmp_path / "in", tmp_path / "out")
+
+
+def test_titles_may_be_spread_over_folders_but_episodes_may_not(tmp_path):
+    comic(tmp_path / "a", title="t", episodes=2)
+    save(tmp_path / "b" / "t" / "3화" / "01.png", strip(art(3)))
+    assert prepare([tmp_path / "a", tmp_path / "b"], tmp_path / "out", Settings()) == 0
+    save(tmp_path / "b" / "t" / "2화" / "02.png", strip(art(4)))
+    with pytest.raises(ComicError, match="Episode 2화 of t is there twice"):
+        prepare([tmp_path / "a", tmp_path / "b"], tmp_path / "out2", Settings())
+
+
+@pytest.mark.parametrize("episodes", [1, 2])
+def test_a_title_with_too_few_episodes_is_refused_with_what_to_do(tmp_path, episodes):
+    comic(tmp_path / "in", title="t", episodes=episodes)
+    with pytest.raises(ComicError, match=rf"t: {episodes} episode.*Add episodes.*--without=t.*=0"):
+        run(tmp_path / "in", tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_a_title_whose_episodes_turn_out_empty_is_refused_and_leaves_nothing(tmp_path):
+    title = comic(tmp_path / "in", title="t", episodes=2)
+    save(title / "3화" / "01.png", strip(np.repeat(art(3)[..., :1], 3, axis=2)))  # gray
+    with pytest.raises(ComicError, match="t: 2 episodes with usable panels"):
+        run(tmp_path / "in", tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_a_share_of_zero_needs_no_episode(tmp_path):
+    comic(tmp_path / "in", episodes=1)
+    _, panels, _ = run(tmp_path / "in", tmp_path / "out", validation_share=0.0, test_share=0.0)
+    assert [row["split"] for row in panels] == ["train"]
+
+
+def test_a_title_can_be_left_out(tmp_path):
+    comic(tmp_path / "in", title="a")
+    comic(tmp_path / "in", title="b", episodes=1)
+    prepare([tmp_path / "in"], tmp_path / "out", Settings(), without=["b"])
+    assert {row["title"] for row in rows(tmp_path / "out" / "panels.csv")} == {"a"}
+
+
+def test_an_empty_or_missing_folder_is_refused(tmp_path):
+    (tmp_path / "in").mkdir()
+    with pytest.raises(ComicError, match="There are no pages in .*in"):
+        run(tmp_path / "in", tmp_path / "out")
+    with pytest.raises(ComicError, match="there is no such folder"):
+        run(tmp_path / "nowhere", tmp_path / "out")
+
+
+def command(*arguments):
+    return subprocess.run([sys.executable, "-m", "data_tools.prepare", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+
+def test_the_command_says_in_a_sentence_why_there_is_no_dataset(tmp_path):
+    comic(tmp_path / "in", title="t", episodes=1)
+    result = command(f"--comic_dir={tmp_path / 'in'}", f"--output_dir={tmp_path / 'out'}")
+    assert result.returncode == 2 and "t: 1 episode" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_the_commands_exit_code_tells_that_a_file_was_bad(tmp_path):
+    title = comic(tmp_path / "in", title="t")
+    (title / "1화" / "02.png").touch()
+    result = command(f"--comic_dir={tmp_path / 'in'}", f"--output_dir={tmp_path / 'out'}")
+    assert result.returncode == 1 and "02.png" in result.stderr and (tmp_path / "out" / "dataset.json").is_file()
+
+
+def test_preparing_needs_no_tensorflow():
+    code = "import sys, data_tools.prepare, data_tools.inspect; sys.exit('tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
