@@ -6,7 +6,6 @@ import pathlib
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from data_tools.annotations import Annotation, best_match, bubbles_inside, count_matches, read_annotations
 from data_tools.duplicates import Signature, signature
@@ -22,10 +21,10 @@ THUMBNAIL = 160  # pixels on the longer side
 class Settings:
     """What decides which panels a comic gives. Sizes in pixels, shares 0 to 1."""
 
-    page_width: int | None = None  # pages are brought to this width first
+    page_width: int | None = None  # wider pages are reduced to this width first
     min_size: int = 200  # of a panel's width and height
     max_size: int = 800
-    min_colour: float = 0.003  # the share of a panel that must have colour
+    min_colour: float = 0.0015  # the share of a panel that must have colour
     validation_share: float = 0.05
     test_share: float = 0.05
 
@@ -60,7 +59,7 @@ def cut_page(page: Page, folder: pathlib.Path, settings: Settings) -> PageReport
     cv2.setNumThreads(1)  # there is a process per core already
     try:
         image = read_page(page)
-        image = resize_to_width(image, settings.page_width) if settings.page_width else image
+        image = reduce_to_width(image, settings.page_width) if settings.page_width else image
         file = annotation_file(page)
         annotations = read_annotations(file, width=image.shape[1]) if file else []
     except ImageError as error:
@@ -85,12 +84,11 @@ def page_path(page: Page) -> str:
     return f"{page.title}/{page.episode}/{page.name.replace('%', '%25').replace('/', '%2F')}"
 
 
-def resize_to_width(image: np.ndarray, width: int) -> np.ndarray:
-    """`image` (uint8 [H, W, 3]) at the given width, its aspect kept. Raises ImageError for a width that would make it absurdly high."""
-    height = max(1, round(image.shape[0] * width / image.shape[1]))
-    if height * width > Image.MAX_IMAGE_PIXELS:
-        raise ImageError(f"the image ({image.shape[1]} x {image.shape[0]}) is too narrow to be brought to a width of {width}.")
-    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_CUBIC)
+def reduce_to_width(image: np.ndarray, width: int) -> np.ndarray:
+    """`image` (uint8 [H, W, 3]) at the given width, its aspect kept; narrower images stay as they are, for enlarging adds nothing to learn from."""
+    if image.shape[1] <= width:
+        return image
+    return cv2.resize(image, (width, max(1, round(image.shape[0] * width / image.shape[1]))), interpolation=cv2.INTER_AREA)
 
 
 def _region(path: str, image: np.ndarray, box: Box, folder: pathlib.Path, **known) -> Region:

@@ -97,10 +97,10 @@ def define_flags() -> None:
     flags.DEFINE_multi_string("comic_dir", None, "Folder with <title>/<episode>/<page>.jpg|png|webp or <title>/<episode>.cbz; may be repeated.", required=True)
     flags.DEFINE_string("output_dir", None, "Where to make the dataset.", required=True)
     flags.DEFINE_multi_string("without", [], "Title to leave out; may be repeated.")
-    flags.DEFINE_integer("page_width", None, "Bring pages to this width first, in pixels.", lower_bound=1)
+    flags.DEFINE_integer("page_width", None, "Reduce wider pages to this width first, in pixels.", lower_bound=1)
     flags.DEFINE_integer("min_size", 200, "Least width and height of a panel, in pixels.", lower_bound=1)
     flags.DEFINE_integer("max_size", 800, "Largest width and height of a panel, in pixels.", lower_bound=1)
-    flags.DEFINE_float("min_colour", 0.003, "Share of a panel that must have colour; less is gray by nature.", 0, 1)
+    flags.DEFINE_float("min_colour", 0.0015, "Share of a panel that must have colour; less is gray by nature.", 0, 1)
     flags.DEFINE_float("validation_share", 0.05, "Share of a title's panels for validation; 0 for none.", 0, 0.5)
     flags.DEFINE_float("test_share", 0.05, "Share of a title's panels for the test; 0 for none.", 0, 0.5)
 

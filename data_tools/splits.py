@@ -46,4 +46,6 @@ def _draw(sizes: Mapping[str, int], target: float, most: int) -> list[str]:
         if len(taken) < most and abs(total + size - target) < abs(total - target):
             taken.append(episode)
             total += size
-    return taken or [min(sizes, key=lambda episode: sizes[episode])]
+    # Where episodes are large for the share, the few that fit may miss it by more than one well chosen does.
+    nearest = min(sizes, key=lambda episode: abs(sizes[episode] - target))
+    return taken if taken and abs(total - target) <= abs(sizes[nearest] - target) else [nearest]

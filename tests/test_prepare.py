@@ -198,15 +198,15 @@ def test_odd_images_are_pages_like_others(tmp_path):
 
 def test_the_page_width_comes_first_and_annotations_follow_it(tmp_path, capsys):
     title = comic(tmp_path / "in", title="t")
-    save(title / "1화" / "02.png", strip(art(6, 300, 260), width=300))
-    bubble = [[10, 40], [120, 40], [120, 100], [10, 100]]  # sticks out of the panel, which begins at x = 20, by 10
-    known = {"width": 300, "height": 340, "panels": [{"box": [20, 20, 260, 300], "tags": ["texture", "occlusion"], "bubbles": [bubble]}]}
+    save(title / "1화" / "02.png", strip(art(6, 600, 520), width=600))
+    bubble = [[0, 80], [240, 80], [240, 200], [0, 200]]  # sticks out of the panel, which begins at x = 20
+    known = {"width": 600, "height": 640, "panels": [{"box": [20, 20, 520, 600], "tags": ["texture", "occlusion"], "bubbles": [bubble]}]}
     (title / "1화" / "02.json").write_text(json.dumps(known))
-    _, panels, _ = run(tmp_path / "in", tmp_path / "out", page_width=600)
+    _, panels, _ = run(tmp_path / "in", tmp_path / "out", page_width=300)
     row = next(row for row in panels if row["page"] == "02.png")
-    np.testing.assert_allclose([int(row[key]) for key in ("x", "y", "width", "height")], (40, 40, 520, 600), atol=3)
+    np.testing.assert_allclose([int(row[key]) for key in ("x", "y", "width", "height")], (10, 10, 260, 300), atol=2)
     assert row["tags"] == "occlusion;texture"
-    np.testing.assert_allclose(json.loads(row["bubbles"]), [[[0, 40], [200, 40], [200, 160], [0, 160]]], atol=3)
+    np.testing.assert_allclose(json.loads(row["bubbles"]), [[[0, 30], [110, 30], [110, 90], [0, 90]]], atol=2)
     assert ["t", "1", "1", "1", "1.000", "1.000"] in [line.split() for line in capsys.readouterr().out.splitlines()]
 
 

@@ -95,7 +95,7 @@ def _commonest(colours: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
 def _content(image: np.ndarray, colour: np.ndarray, tolerance: int) -> np.ndarray:
     """Where `image` is not background: uint8 [H, W], 1, or 2 where it differs from it much. Background that does not reach the image's edge is 2 as well."""
     smooth = cv2.blur(image, (3, 3))  # takes the grain off, yet leaves a third of a one-pixel line
-    difference = np.abs(smooth.astype(np.int16) - colour).max(axis=2)
+    difference = functools.reduce(np.maximum, cv2.split(cv2.absdiff(smooth, (*map(float, colour), 0.0))))
     background = (difference <= tolerance).astype(np.uint8)
     # Thinned by a pixel the background cannot leak through pinholes of a border line; afterwards it is thickened again.
     kernel = np.ones((3, 3), np.uint8)
