@@ -37,6 +37,13 @@ def _is_evaluated(experiment: str, run_dirs: list[pathlib.Path], seeds: list[int
     return (pathlib.Path(results_dir) / f"{experiment}.json").stat().st_mtime >= newest
 
 
+def _check_rows(rows: list[str]) -> bool:
+    unknown = [row for row in rows if row not in ablations.EXPERIMENTS]
+    if unknown:
+        raise flags.ValidationError(f"no row {', '.join(unknown)}; there are {', '.join(ablations.EXPERIMENTS)}")
+    return True
+
+
 def main(_) -> None:
     scale = ablations.SCALES[FLAGS.scale]
     seeds = [int(seed) for seed in FLAGS.seeds]
@@ -71,4 +78,6 @@ if __name__ == "__main__":
     flags.DEFINE_enum("scale", "quick", list(ablations.SCALES), "How large everything is.")
     flags.DEFINE_spaceseplist("seeds", ["0"], "Each row is trained once per seed.")
     flags.DEFINE_spaceseplist("rows", list(ablations.EXPERIMENTS), "Rows to train, in this order.")
+    flags.register_validator("rows", _check_rows)
+    flags.register_validator("seeds", lambda seeds: all(map(str.isdigit, seeds)), "seeds are whole numbers from 0")
     app.run(main)

@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.conftest import draw_panel
+from webtoon_colorize import color, data
+
+
+def numbered(count, *, size=16):
+    """Panels whose label is their number and whose pixels are random."""
+    rgb = np.random.default_rng(0).integers(0, 256, (count, size, size, 3), dtype=np.uint8)
+    return data.Panels(rgb, np.arange(count, dtype=np.int32), [str(index) for index in range(count)])
+
+
+def collect(batches):
+    return [tf.nest.map_structure(lambda tensor: tensor.numpy(), batch) for batch in batches]
+
+
+def assert_equal(first, second):
+    assert len(first) == len(second)
+    for one, other in zip(first, second):
+        tf.nest.map_structure(np.testing.assert_array_equal, one, other)
+
+
+def test_panels_of_a_split_come_in_the_order_of_the_csv_with_their_titles_label(dataset):
+    panels = data.load_panels(dataset, "test", image_size=48)
+    assert panels.rgb.shape == (6, 48, 48, 3) and panels.rgb.dtype == np.uint8
+    assert [path.split("/")[-1] for path in panels.path] == [f"{index}_0.png" for index in range(30, 36)]
+    assert list(panels.label) == [0, 1, 0, 1, 0, 1]
+    np.testing.assert_array_equal(panels.rgb[0], draw_panel(30))
+
+
+def test_panels_are_decoded_and_resized_once(dataset, monkeypatch):
+    first = data.load_panels(dataset, "train", image_size=32)
+    monkeypatch.setattr(data.cv2, "imdecode", lambda *_: pytest.fail("decoded again"))
+    np.testing.assert_array_equal(data.load_panels(dataset, "train", image_size=32).rgb, first.rgb)
+
+
+def test_a_folder_that_is_no_dataset_and_an_empty_split_are_refused_with_a_sentence(dataset, tmp_path):
+    with pytest.raises(FileNotFoundError, match="is not a prepared dataset"):
+        data.load_panels(tmp_path, "train", image_size=32)
+    with pytest.raises(ValueError, match="no panels in its holdout split"):
+        data.load_panels(dataset, "holdout", image_size=32)
+
+
+def test_a_damaged_panel_is_named(dataset, tmp_path):
+    for name in ("dataset.json", "panels.csv"):
+        (tmp_path / name).write_bytes((dataset / name).read_bytes())
+    for path in data.load_panels(dataset, "train", image_size=48).path:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"no picture")
+    with pytest.raises(ValueError, match="00_0.png is damaged"):
+        data.load_panels(tmp_path, "train", image_size=48)
+
+
+def test_an_epoch_shows_every_panel_once_in_an_order_of_its_own():
+    batches = collect(data.training_batches(numbered(12), batch_size=4, seed=0, epochs=2))
+    first, second = (np.concatenate([batch.label for batch in part]) for part in (batches[:3], batches[3:]))
+    assert sorted(first) == sorted(second) == list(range(12))
+    assert list(first) != list(second) and list(first) != list(range(12))
+
+
+def test_batches_are_a_function_of_seed_and_epoch():
+    panels = numbered(12)
+    both = collect(data.training_batches(panels, batch_size=4, seed=7, epochs=2))
+    assert_equal(collect(data.training_batches(panels, batch_size=4, seed=7, epochs=2)), both)
+    assert_equal(collect(data.training_batches(panels, batch_size=4, seed=7, epochs=2, first_epoch=1)), both[3:])
+    other = collect(data.training_batches(panels, batch_size=4, seed=8, epochs=1))
+    assert any((one.label != another.label).any() for one, another in zip(both, other))
+
+
+def test_training_batches_have_one_static_shape_and_stay_in_range():
+    dataset = data.training_batches(numbered(10), batch_size=4, seed=0, epochs=1)
+    batches = collect(dataset)
+    assert len(batches) == 2  # two of ten panels do not fill a batch
+    for batch in batches:
+        assert batch.lightness.shape == (4, 16, 16, 1) and batch.ab.shape == (4, 16, 16, 2)
+        assert np.abs(batch.lightness).max() <= 1.00001 and np.abs(batch.ab).max() <= 1
+
+
+def test_fewer_panels_than_a_batch_are_refused_with_a_sentence():
+    with pytest.raises(ValueError, match="batch_size is 16, but there are only 3 panels"):
+        data.training_batches(numbered(3), batch_size=16, seed=0, epochs=1)
+
+
+def test_evaluation_shows_every_panel_once_in_order_and_as_it_is():
+    panels = numbered(5)
+    batches = collect(data.evaluation_batches(panels, batch_size=2))
+    assert [len(batch.label) for batch in batches] == [2, 2, 1]
+    assert list(np.concatenate([batch.label for batch in batches])) == [0, 1, 2, 3, 4]
+    rgb = np.concatenate([color.lab_to_rgb(batch.lightness, batch.ab) for batch in batches])
+    np.testing.assert_allclose(rgb * 255, panels.rgb, atol=0.02)
+
+
+def test_augmentation_crops_and_mirrors_half_of_the_images_and_resizes_them_back():
+    """On a ramp the pixel values tell where the crop was: column x holds x, row y of channel 1 holds y."""
+    x, y = np.meshgrid(np.arange(32.0), np.arange(32.0))
+    ramp = tf.constant(np.tile(np.stack([x, y, 0 * x], axis=-1), (400, 1, 1, 1)), tf.float32)
+    crops = data.augment(ramp, seed=tf.constant([0, 1])).numpy()
+    across, down = crops[:, 0, -1, 0] - crops[:, 0, 0, 0], crops[:, -1, 0, 1] - crops[:, 0, 0, 1]
+    mirrored = across < 0
+    assert 0.4 < mirrored.mean() < 0.6
+    np.testing.assert_allclose(np.abs(across), down, atol=1e-3)  # width and height shrink alike
+    assert 0.6 * 31 <= down.min() < 0.65 * 31 and 0.95 * 31 < down.max() <= 31.001
+    assert crops.min() >= 0 and crops[..., :2].max() <= 31.001
+
+
+def test_augmentation_is_the_same_eagerly_and_inside_a_dataset():
+    rgb = tf.random.stateless_uniform([4, 8, 8, 3], seed=[1, 2])
+    inside = next(iter(tf.data.Dataset.from_tensors(rgb).map(lambda x: data.augment(x, seed=tf.constant([3, 4])))))
+    np.testing.assert_allclose(inside, data.augment(rgb, seed=tf.constant([3, 4])), atol=1e-6)

@@ -1,0 +1,122 @@
+"""From a prepared dataset to the table, as `make reproduce-table` does it."""
+
+import csv
+import subprocess
+import sys
+
+import pytest
+
+from experiments import ablations, evaluate, results, table
+from webtoon_colorize import run
+
+TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=4)
+
+
+def python(*arguments):
+    return subprocess.run([sys.executable, "-m", *map(str, arguments)], capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def trained(dataset, tmp_path_factory):
+    """Two seeds of `l2`, one of `no_skips`, at a scale too small to mean anything."""
+    from experiments import train
+
+    folder = tmp_path_factory.mktemp("runs")
+    for experiment, seed in (("l2", 0), ("l2", 1), ("no_skips", 0)):
+        train.train(
+            experiment,
+            TINY,
+            data_dir=dataset,
+            run_dir=folder / experiment / f"seed_{seed}",
+            seed=seed,
+            learning_rate=ablations.LEARNING_RATE,
+        )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def evaluated(dataset, trained, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    folders = {"data_dir": dataset, "results_dir": folder}
+    evaluate.evaluate_gray(image_size=32, **folders)
+    evaluate.evaluate_runs([trained / "l2/seed_0", trained / "l2/seed_1"], **folders)
+    return folder
+
+
+def test_a_result_holds_a_value_per_image_and_seed(evaluated):
+    result = results.read(evaluated, "l2")
+    assert [run["seed"] for run in result["runs"]] == [0, 1] and len(result["paths"]) == 6
+    assert results.per_image(result, "rmse_lab").shape == (2, 6)
+    assert (results.per_image(result, "l2")[0] != results.per_image(result, "l2")[1]).all()
+
+
+def test_the_table_starts_with_gray_and_what_is_missing_is_a_dash(evaluated):
+    table.write(evaluated)
+    with open(evaluated / "table.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["experiment"] for row in rows] == ["gray", *ablations.EXPERIMENTS]
+    gray, l2 = rows[0], next(row for row in rows if row["experiment"] == "l2")
+    assert gray["parameters"] == gray["paper_l2"] == "-" and float(gray["l2"]) > 0
+    assert l2["paper_l2"] == "1578.8" and l2["seeds"] == "2" and l2["images_seen"] == "24"
+    values = results.per_image(results.read(evaluated, "l2"), "rmse_lab")
+    assert float(l2["rmse_lab"]) == pytest.approx(values.mean())
+    assert float(l2["rmse_lab_seed_spread"]) == pytest.approx(abs(values[0].mean() - values[1].mean()) / 2**0.5)
+    assert float(l2["rmse_lab_low"]) <= float(l2["rmse_lab"]) <= float(l2["rmse_lab_high"])
+    missing = next(row for row in rows if row["experiment"] == "color_and_apply")
+    assert missing["l2"] == missing["rmse_lab"] == missing["train_minutes"] == "-"
+
+
+def test_the_table_is_a_pure_function_of_the_results(evaluated):
+    first = table.write(evaluated)
+    files = {name: (evaluated / name).read_bytes() for name in ("table.md", "table.csv", "table.html")}
+    assert table.write(evaluated) == first
+    assert files == {name: (evaluated / name).read_bytes() for name in files}
+
+
+def test_the_page_shows_the_same_panels_for_every_row_that_has_pictures(evaluated):
+    table.write(evaluated)
+    page = (evaluated / "table.html").read_text()
+    for column in ("gray", "l2", "truth"):
+        assert len(list((evaluated / "samples" / column).iterdir())) == page.count(f'src="samples/{column}/') == 6
+    assert "samples/color_and_apply/" not in page
+
+
+def test_an_empty_results_folder_gives_a_table_of_dashes(tmp_path):
+    text = table.write(tmp_path)
+    assert "No results yet." in text and "| l2 | L2 | 1578.8 | - |" in text
+
+
+def test_runs_that_differ_in_more_than_their_seed_are_not_averaged(dataset, trained, tmp_path):
+    with pytest.raises(ValueError, match="differ in more than their seed"):
+        evaluate.evaluate_runs(
+            [trained / "l2/seed_0", trained / "no_skips/seed_0"], data_dir=dataset, results_dir=tmp_path
+        )
+
+
+def test_a_run_that_is_not_finished_is_refused_with_a_sentence(dataset, trained, tmp_path):
+    run.claim(tmp_path / "new", run.load_settings(trained / "l2/seed_0"))
+    with pytest.raises(FileNotFoundError, match="is not finished"):
+        evaluate.evaluate_runs([tmp_path / "new"], data_dir=dataset, results_dir=tmp_path)
+
+
+def test_every_row_has_its_line_in_paper_csv_and_the_other_way_round():
+    assert list(table.paper_values()) == list(ablations.EXPERIMENTS)
+
+
+@pytest.mark.parametrize("program", ["train", "evaluate", "table", "reproduce"])
+def test_programs_explain_their_flags(program):
+    shown = python(f"experiments.{program}", "--helpshort")
+    assert f"experiments/{program}.py:" in shown.stdout and shown.stderr == ""
+
+
+def test_a_missing_dataset_is_one_sentence_not_a_traceback(tmp_path):
+    flags = [f"--data_dir={tmp_path / 'none'}", f"--runs_dir={tmp_path}", f"--results_dir={tmp_path}"]
+    done = python("experiments.reproduce", *flags)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ") and "is not a prepared dataset" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_an_unknown_row_is_named(dataset, tmp_path):
+    flags = [f"--data_dir={dataset}", f"--runs_dir={tmp_path}", f"--results_dir={tmp_path}", "--rows=l2 l3"]
+    done = python("experiments.reproduce", *flags)
+    assert done.returncode == 1 and "l3" in done.stderr and "Traceback" not in done.stderr

@@ -1,0 +1,160 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from experiments import ablations
+from webtoon_colorize import checkpoints, data, evaluation, run, training
+from webtoon_colorize.methods.method import Method, Size
+
+SCALE = ["--filters=4", "--batch_size=4"]
+
+
+def command(dataset, run_dir, *, experiment, epochs, image_size=32):
+    flags = [f"--experiment={experiment}", f"--data_dir={dataset}", f"--run_dir={run_dir}", f"--epochs={epochs}"]
+    return [sys.executable, "-m", "experiments.train", *flags, f"--image_size={image_size}", *SCALE]
+
+
+BOOKKEEPING = ("_CHECKPOINTABLE_OBJECT_GRAPH", "save_counter", "progress/seconds")
+
+
+def weights(run_dir, kind):
+    """Everything in a checkpoint but the time that training took and how often it was saved."""
+    reader = tf.train.load_checkpoint(str(run_dir / kind))
+    names = sorted(reader.get_variable_to_shape_map())
+    return {name: reader.get_tensor(name) for name in names if not name.startswith(BOOKKEEPING)}
+
+
+@pytest.mark.parametrize("experiment", ["adversarial", "color_and_apply"])
+def test_a_killed_run_that_goes_on_ends_with_the_weights_of_an_undisturbed_one(dataset, tmp_path, experiment):
+    settings = {"experiment": experiment, "epochs": 4, "image_size": 64}  # 64 px, because smaller ones have no dropout
+    subprocess.run(command(dataset, tmp_path / "whole", **settings), check=True)
+    killed = subprocess.Popen(command(dataset, tmp_path / "killed", **settings))
+    while not (tmp_path / "killed" / "last" / "checkpoint").exists():
+        assert killed.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert not (tmp_path / "killed" / "training.json").exists(), "it was finished before it could be killed"
+    subprocess.run(command(dataset, tmp_path / "killed", **settings), check=True)
+    assert any(name.startswith("dropout") for name in weights(tmp_path / "whole", "last"))
+    for kind in ("last", "best"):
+        whole, again = (weights(tmp_path / name, kind) for name in ("whole", "killed"))
+        assert whole.keys() == again.keys()
+        for name in whole:
+            np.testing.assert_array_equal(whole[name], again[name], err_msg=name)
+
+
+@pytest.fixture(scope="module")
+def trained(dataset, tmp_path_factory):
+    run_dir = tmp_path_factory.mktemp("runs") / "l2"
+    subprocess.run(command(dataset, run_dir, experiment="l2", epochs=2), check=True)
+    return run_dir
+
+
+def test_a_run_folder_holds_settings_summary_checkpoints_and_tensorboards_events(dataset, trained):
+    settings = run.load_settings(trained)
+    assert (settings.method, settings.arguments, settings.titles) == ("l2", {}, ["blue", "red"])
+    summary = json.loads((trained / "training.json").read_text())
+    assert summary["images_seen"] == 2 * 24 and summary["best_epoch"] in (1, 2)
+    assert summary["parameters"] == {"generator": run.build(settings).networks["generator"].count_params()}
+    [events] = (trained / "tensorboard").iterdir()
+    tags = {value.tag for event in tf.compat.v1.train.summary_iterator(str(events)) for value in event.summary.value}
+    assert tags == {
+        "settings",
+        "loss/generator/l2",
+        "validation/l2",
+        "validation/rmse_lab",
+        "learning_rate",
+        "images_per_s",
+        "gray | colorized | truth",
+    }
+
+
+def test_a_finished_run_stays_as_it_is_and_other_settings_are_refused(dataset, trained):
+    before = os.stat(trained / "training.json").st_mtime_ns
+    again = subprocess.run(command(dataset, trained, experiment="l2", epochs=2), capture_output=True, text=True)
+    assert again.returncode == 0 and "finished" in again.stdout
+    assert os.stat(trained / "training.json").st_mtime_ns == before
+    other = subprocess.run(command(dataset, trained, experiment="l2", epochs=5), capture_output=True, text=True)
+    assert other.returncode == 1
+    assert other.stderr.endswith("epochs is 2 there and 5 here. Choose another run_dir.\n") and "Traceback" not in other.stderr
+
+
+def test_the_programs_keep_tensorflows_start_up_messages_off_the_screen(dataset, trained):
+    again = subprocess.run(command(dataset, trained, experiment="l2", epochs=2), capture_output=True, text=True)
+    assert again.stderr == ""
+
+
+def test_a_restored_best_epoch_colorizes_like_the_one_that_was_saved(dataset, trained):
+    panels = data.load_panels(dataset, "validation", image_size=32)
+    method = run.load_method(trained)
+    l2 = evaluation.make_evaluate(method.colorize, evaluation.measure_ab)(panels)["l2"].mean()
+    assert l2 == pytest.approx(json.loads((trained / "training.json").read_text())["best_validation_l2"], rel=1e-5)
+
+
+def test_a_checkpoint_of_other_networks_is_refused(trained):
+    other = ablations.EXPERIMENTS["no_skips"].build(Size(image_size=32, filters=4, num_titles=2))
+    with pytest.raises((AssertionError, ValueError)):
+        checkpoints.restore(checkpoints.best(trained, other))
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_and_is_named(dataset, tmp_path):
+    method = ablations.EXPERIMENTS["l2"].build(Size(image_size=32, filters=4, num_titles=2))
+
+    def spoiled(batch, seed):
+        return {"generator": {"l2": method.losses(batch, seed)["generator"]["l2"] / 0.0}}
+
+    with pytest.raises(FloatingPointError, match="loss/generator/l2 became inf"):
+        training.train(
+            Method(method.networks, spoiled, method.colorize),
+            tmp_path,
+            training=data.load_panels(dataset, "train", image_size=32),
+            validation=data.load_panels(dataset, "validation", image_size=32),
+            epochs=1,
+            batch_size=4,
+            learning_rate=1e-3,
+            seed=0,
+            description="",
+        )
+    assert not (tmp_path / "last").exists() and not (tmp_path / "training.json").exists()
+
+
+def test_the_step_is_traced_once(dataset):
+    method = ablations.EXPERIMENTS["adversarial"].build(Size(image_size=32, filters=4, num_titles=2))
+    step = training.make_train_step(method, training.make_optimizers(method, 1e-3))
+    panels = data.load_panels(dataset, "train", image_size=32)
+    for number, batch in enumerate(data.training_batches(panels, batch_size=4, seed=0, epochs=2)):
+        step(batch, tf.constant([0, number]))
+    assert step.experimental_get_tracing_count() == 1
+
+
+def test_the_step_minimises_the_batch_mean_with_all_gradients_before_any_update():
+    """Two one-weight networks, each with a loss that holds the other's weight: 0.1 by hand, not 0.1 after an update."""
+
+    def network(value):
+        inputs = keras.Input([1])
+        layer = keras.layers.Dense(1, use_bias=False, kernel_initializer=keras.initializers.Constant(value))
+        return keras.Model(inputs, layer(inputs))
+
+    networks = {"first": network(2.0), "second": network(3.0)}
+    one = tf.ones([4, 1])
+
+    def losses(batch, seed):
+        product = networks["first"](one)[:, 0] * networks["second"](one)[:, 0]
+        return {"first": {"product": product}, "second": {"product": product}}
+
+    optimizers = {name: keras.optimizers.SGD(0.1) for name in networks}
+    for name, optimizer in optimizers.items():
+        optimizer.build(networks[name].trainable_variables)
+    values = training.make_train_step(Method(networks, losses, None), optimizers)(None, None)
+    assert values["first/product"].numpy() == pytest.approx(6)  # the mean of four sixes
+    assert networks["first"].weights[0].numpy().item() == pytest.approx(2 - 0.1 * 3)
+    assert networks["second"].weights[0].numpy().item() == pytest.approx(3 - 0.1 * 2)
