@@ -27,10 +27,10 @@ DROPPED = 60  # per reason
 HEIGHT = 132  # of a thumbnail, pixels
 REASONS = {
     "unreadable": "files that could not be read",
-    "duplicate_page": "pages that are there twice",
-    "near_duplicate_page": "pages with the art of an earlier page",
-    "duplicate": "panels that are there twice",
-    "near_duplicate": "panels with the art of an earlier panel (right)",
+    "duplicate_page": "pages that are there twice (right: the first panel of the original)",
+    "near_duplicate_page": "pages with the art of an earlier page (right: its first panel)",
+    "duplicate": "panels that are there twice (right: the original)",
+    "near_duplicate": "panels with the art of an earlier panel (right: the original)",
     "too_small": "panels that are too small",
     "too_large": "panels that are too large",
     "gray": "panels that are gray by nature",
@@ -121,7 +121,9 @@ def _dropped_sheet(folder: pathlib.Path, reason: str, dropped: Iterable[dict[str
 def _dropped_picture(folder: pathlib.Path, row: dict[str, str]) -> Picture:
     beside = ""
     if "duplicate" in row["reason"]:
-        originals = (folder / "panels" / f"{row['detail']}.png", folder / "dropped" / f"{row['detail']}.jpg")
+        # The original itself, or the first panel of an original page, or what is left of a region that was dropped for another reason.
+        places = ("panels/{}.png", "panels/{}_0.png", "dropped/{}.jpg", "dropped/{}_0.jpg")
+        originals = (folder / place.format(row["detail"]) for place in places)
         beside = next((_uri(path) for path in originals if path.exists()), "")
     uri = _uri(folder / row["thumbnail"]) if row["thumbnail"] else ""
     return Picture(uri, f"{_caption(row)}: {row['detail']}", beside=beside)

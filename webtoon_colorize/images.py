@@ -58,4 +58,4 @@ def _to_rgb(image: Image.Image) -> np.ndarray:
 def write_image(path: str | os.PathLike, rgb: np.ndarray) -> None:
     """Writes `rgb` (uint8 [height, width, 3]) in the format of the path's ending; the file appears whole or not at all."""
     with atomic_path(path) as temporary:
-        Image.fromarray(rgb).save(temporary)
+        Image.fromarray(rgb).save(temporary, compress_level=2)  # PNG: in half the time of the usual 6, and 6% larger
