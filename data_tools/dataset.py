@@ -9,10 +9,10 @@ import pathlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from data_tools.crops import PageReport, Region, Settings, page_path
+from data_tools.crops import PageReport, Region, Settings
 from data_tools.duplicates import Signature, exact_copies, near_copies
 from data_tools.pages import Bad, Page, natural_key
-from data_tools.splits import SPLITS, split_episodes
+from data_tools.splits import split_episodes
 from webtoon_colorize.panels import Box
 
 PANEL_COLUMNS = ("path", "title", "episode", "page", "x", "y", "width", "height", "split", "sha256", "near_hash", "tags", "bubbles")
@@ -102,12 +102,7 @@ def _splits(panels: Iterable[Entry], titles: Iterable[str], settings: Settings) 
 
 def write_dataset(folder: pathlib.Path, selection: Selection, settings: Settings, *, fingerprint: str) -> dict:
     """Writes the three files beside the panels in `folder`, takes away the pictures of what was not kept, and returns what dataset.json holds."""
-    for page, region in selection.kept:
-        (folder / "dropped" / f"{region.path}.jpg").unlink()
-    for each in selection.dropped:
-        if each.path:
-            (folder / "panels" / f"{each.path}.png").unlink(missing_ok=True)
-    _remove_spare_thumbnails(folder, selection)
+    _remove_spare_pictures(folder, selection)
     _write_csv(folder / "panels.csv", PANEL_COLUMNS, _panel_rows(folder, selection))
     _write_csv(folder / "dropped.csv", DROPPED_COLUMNS, map(_dropped_row, selection.dropped))
     summary = {
@@ -129,16 +124,16 @@ def _count(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _remove_spare_thumbnails(folder: pathlib.Path, selection: Selection) -> None:
-    """Takes away the thumbnails of pages that were not dropped, or only in parts, and of panels of dropped pages; then empty folders."""
-    wanted = {f"{each.path}.jpg" for each in selection.dropped}
-    stays = {f"{region.path}.png" for _, region in selection.kept}
-    for name, keep in (("dropped", wanted), ("panels", stays)):
-        for path in sorted((folder / name).rglob("*"), reverse=True):
-            if path.is_file() and path.relative_to(folder / name).as_posix() not in keep:
-                path.unlink()
-            elif path.is_dir() and not any(path.iterdir()):
+def _remove_spare_pictures(folder: pathlib.Path, selection: Selection) -> None:
+    """Takes away the panels that were not kept, the thumbnails of what was not dropped (or went with its page), and empty folders."""
+    keep = {folder / "panels" / f"{region.path}.png" for _, region in selection.kept}
+    keep |= {folder / "dropped" / f"{each.path}.jpg" for each in selection.dropped}
+    for name in ("dropped", "panels"):
+        for path in sorted((folder / name).rglob("*"), reverse=True):  # what is in a folder before the folder
+            if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
+            elif path.is_file() and path not in keep:
+                path.unlink()
 
 
 def _write_csv(path: pathlib.Path, columns: Sequence[str], rows: Iterable[Sequence]) -> None:

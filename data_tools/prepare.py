@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import pathlib
 import shutil
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -39,7 +40,7 @@ def prepare(comic_dirs: Sequence[str], output_dir: str, settings: Settings, *, w
         reports = _cut_pages(pages, folder, settings)
         selection = select(reports, bad, settings)
         summary = write_dataset(folder, selection, settings, fingerprint=source)
-    print(title_table(summary), box_table(reports), f"The dataset is in {output_dir}.", sep="\n\n")
+    print(*filter(None, (title_table(summary), box_table(reports), f"The dataset is in {output_dir}.")), sep="\n\n")
     return _name_unreadable(selection)
 
 
@@ -75,8 +76,10 @@ def _appearing_whole(output: pathlib.Path) -> Iterator[pathlib.Path]:
 
 def _cut_pages(pages: Sequence[Page], folder: pathlib.Path, settings: Settings) -> list[PageReport]:
     cut = functools.partial(cut_page, folder=folder, settings=settings)
-    # Not forked: the program that calls this may have threads (TensorFlow's), which a fork would leave in any state.
-    pool = concurrent.futures.ProcessPoolExecutor(len(os.sched_getaffinity(0)), mp_context=multiprocessing.get_context("spawn"))
+    # Not forked: the program that calls this may have threads (TensorFlow's), which a fork would leave in any state. Ctrl-C is for the parent alone.
+    pool = concurrent.futures.ProcessPoolExecutor(
+        mp_context=multiprocessing.get_context("spawn"), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    )
     try:
         reports = pool.map(cut, pages, chunksize=4)
         return list(tqdm.tqdm(reports, total=len(pages), desc="cutting pages", unit="page"))

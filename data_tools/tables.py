@@ -24,14 +24,14 @@ def title_table(summary: dict) -> str:
 
 
 def box_table(reports: Iterable[PageReport]) -> str:
-    """Recall and precision (at an IoU of 0.8) of the panels found on annotated pages, per title; nothing if no page is annotated."""
+    """Recall and precision (at an IoU of 0.8) of the panels found on annotated pages, per title; empty if no page is annotated."""
     sums = {}
     for each in reports:
         if each.true:
             row = sums.setdefault(each.page.title, [0, 0, 0])
             row[:] = (a + b for a, b in zip(row, (each.true, each.found, each.matched)))
     if not sums:
-        return "No page has an annotation to compare the panels with."
+        return ""
     totals = [sum(column) for column in zip(*sums.values())]
     rows = [[title, *counts, f"{counts[2] / counts[0]:.3f}", f"{counts[2] / max(1, counts[1]):.3f}"] for title, counts in [*sums.items(), ("all", totals)]]
     return text_table(["title", "true panels", "found", "matched", "recall", "precision"], rows)
