@@ -72,7 +72,9 @@ def cut_page(page: Page, folder: pathlib.Path, settings: Settings) -> PageReport
     return PageReport(
         page,
         whole=_region(path, image, Box(0, 0, image.shape[1], image.shape[0]), folder),
-        panels=tuple(_panel(f"{path}_{number}", image, box, folder, settings, annotations) for number, box in enumerate(boxes)),
+        panels=tuple(
+            _panel(f"{path}_{number}", image, box, folder, settings, annotations) for number, box in enumerate(boxes)
+        ),
         true=len(annotations),
         matched=count_matches(boxes, annotations),
         found=len(boxes) if file else 0,
@@ -88,7 +90,9 @@ def reduce_to_width(image: np.ndarray, width: int) -> np.ndarray:
     """`image` (uint8 [H, W, 3]) at the given width, its aspect kept; narrower images stay as they are, for enlarging adds nothing to learn from."""
     if image.shape[1] <= width:
         return image
-    return cv2.resize(image, (width, max(1, round(image.shape[0] * width / image.shape[1]))), interpolation=cv2.INTER_AREA)
+    return cv2.resize(
+        image, (width, max(1, round(image.shape[0] * width / image.shape[1]))), interpolation=cv2.INTER_AREA
+    )
 
 
 def _region(path: str, image: np.ndarray, box: Box, folder: pathlib.Path, **known) -> Region:
@@ -100,7 +104,9 @@ def _region(path: str, image: np.ndarray, box: Box, folder: pathlib.Path, **know
     return Region(path, box, signature(image, digest), **{"fault": None, **known})
 
 
-def _panel(path: str, page: np.ndarray, box: Box, folder: pathlib.Path, settings: Settings, annotations: list[Annotation]) -> Region:
+def _panel(
+    path: str, page: np.ndarray, box: Box, folder: pathlib.Path, settings: Settings, annotations: list[Annotation]
+) -> Region:
     crop = np.ascontiguousarray(page[box.y : box.y + box.height, box.x : box.x + box.width])
     fault = panel_fault(crop, settings)
     if fault is None:

@@ -15,7 +15,21 @@ from data_tools.pages import Bad, Page, natural_key
 from data_tools.splits import split_episodes
 from webtoon_colorize.panels import Box
 
-PANEL_COLUMNS = ("path", "title", "episode", "page", "x", "y", "width", "height", "split", "sha256", "near_hash", "tags", "bubbles")
+PANEL_COLUMNS = (
+    "path",
+    "title",
+    "episode",
+    "page",
+    "x",
+    "y",
+    "width",
+    "height",
+    "split",
+    "sha256",
+    "near_hash",
+    "tags",
+    "bubbles",
+)
 DROPPED_COLUMNS = ("title", "episode", "page", "x", "y", "width", "height", "reason", "detail", "thumbnail")
 TOO_SMALL_OR_LARGE = ("too_small", "too_large")
 
@@ -66,7 +80,9 @@ def select(reports: Sequence[PageReport], bad: Iterable[Bad], settings: Settings
     panels = _without_faults(panels, TOO_SMALL_OR_LARGE, dropped)
     panels = _without_copies(panels, near_copies, "near_duplicate", dropped)
     panels = _without_faults(panels, ("gray",), dropped)
-    splits = _splits(panels, sorted({page.title for page in by_page} | {each.title for each in bad}, key=natural_key), settings)
+    splits = _splits(
+        panels, sorted({page.title for page in by_page} | {each.title for each in bad}, key=natural_key), settings
+    )
     order = lambda each: (*map(natural_key, (each.title, each.episode, each.page)), natural_key(each.path))
     return Selection(tuple(panels), splits, tuple(sorted(dropped, key=order)))
 
@@ -77,7 +93,9 @@ def _drop(entry: Entry, reason: str, detail: str) -> Dropped:
     return Dropped(page.title, page.episode, page.name, box, reason, detail, path)
 
 
-def _without_copies(entries: list[Entry], find: Callable[[list[Signature]], dict[int, int]], reason: str, dropped: list[Dropped]) -> list[Entry]:
+def _without_copies(
+    entries: list[Entry], find: Callable[[list[Signature]], dict[int, int]], reason: str, dropped: list[Dropped]
+) -> list[Entry]:
     originals = find([entry.region.signature for entry in entries])
     dropped += [_drop(entries[copy], reason, entries[original].region.path) for copy, original in originals.items()]
     return [entry for index, entry in enumerate(entries) if index not in originals]
@@ -96,7 +114,9 @@ def _splits(panels: Iterable[Entry], titles: Iterable[str], settings: Settings) 
     return {
         (title, episode): split
         for title in titles
-        for episode, split in split_episodes(title, sizes[title], validation_share=settings.validation_share, test_share=settings.test_share).items()
+        for episode, split in split_episodes(
+            title, sizes[title], validation_share=settings.validation_share, test_share=settings.test_share
+        ).items()
     }
 
 

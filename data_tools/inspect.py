@@ -60,7 +60,9 @@ def inspect(data_dir: str | pathlib.Path) -> pathlib.Path:
     summary = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
     panels, dropped = _read_csv(folder / "panels.csv"), _read_csv(folder / "dropped.csv")
     heads, rows = title_rows(summary)
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
+    )
     page = environment.get_template("inspect.html").render(
         name=folder.resolve().name,
         heads=[head.replace("_", " ") for head in heads],
@@ -68,7 +70,11 @@ def inspect(data_dir: str | pathlib.Path) -> pathlib.Path:
         settings=summary["settings"],
         pairs=[_pair(folder, panel) for panel in sample(panels, PAIRS)],
         kept=[_kept_sheet(folder, title, panels, KEPT // len(summary["titles"])) for title in summary["titles"]],
-        dropped=[_dropped_sheet(folder, reason, dropped) for reason in REASONS if any(row["reason"] == reason for row in dropped)],
+        dropped=[
+            _dropped_sheet(folder, reason, dropped)
+            for reason in REASONS
+            if any(row["reason"] == reason for row in dropped)
+        ],
     )
     path = folder / "inspect.html"
     with atomic_path(path) as temporary:
@@ -109,7 +115,10 @@ def _caption(row: dict[str, str]) -> str:
 
 def _kept_sheet(folder: pathlib.Path, title: str, panels: Iterable[dict[str, str]], most: int) -> Sheet:
     rows = [row for row in panels if row["title"] == title]
-    pictures = [Picture(_uri(folder / row["path"]), f"{_caption(row)}, {row['width']} x {row['height']}", row["split"]) for row in sample(rows, most)]
+    pictures = [
+        Picture(_uri(folder / row["path"]), f"{_caption(row)}, {row['width']} x {row['height']}", row["split"])
+        for row in sample(rows, most)
+    ]
     return Sheet(title, len(rows), pictures)
 
 
@@ -137,7 +146,10 @@ def main(_) -> int:
     try:
         path = inspect(flags.FLAGS.data_dir)
     except (OSError, ValueError, KeyError) as error:
-        print(f"{flags.FLAGS.data_dir} is not a prepared dataset ({error}): make one with python -m data_tools.prepare.", file=sys.stderr)
+        print(
+            f"{flags.FLAGS.data_dir} is not a prepared dataset ({error}): make one with python -m data_tools.prepare.",
+            file=sys.stderr,
+        )
         return 2
     print(f"Open {path} ({path.stat().st_size / 2**20:.1f} MiB) in a browser.")
     return 0

@@ -65,7 +65,9 @@ def find_pages(comic_dirs: Iterable[str | os.PathLike], *, without: Iterable[str
         found, faults = _episode_pages(title, path)
         for episode in {each.episode for each in (*found, *faults)}:
             if (title, episode) in seen:
-                raise ComicError(f"Episode {episode} of {title} is there twice, as {seen[title, episode]} and as {path}: rename or remove one.")
+                raise ComicError(
+                    f"Episode {episode} of {title} is there twice, as {seen[title, episode]} and as {path}: rename or remove one."
+                )
             seen[title, episode] = path
         pages += found
         bad += faults
@@ -98,7 +100,9 @@ def _is_image(name: str) -> bool:
 def _episode_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Bad]]:
     if path.is_dir():
         files = ((file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file())
-        return [Page(title, path.name, name, file) for name, file in files if _is_image(name) and not _is_hidden(name)], []
+        return [
+            Page(title, path.name, name, file) for name, file in files if _is_image(name) and not _is_hidden(name)
+        ], []
     if path.suffix.lower() == ".cbz":
         return _archived_pages(title, path)
     return [], []
@@ -133,7 +137,14 @@ def _read_archived(page: Page, name: str) -> bytes:
             if archive.getinfo(name).file_size > MAX_BYTES:
                 raise ImageError(f"{page}: the file is larger than {MAX_BYTES // 2**20} MiB.")
             return archive.read(name)
-    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError) as error:  # damaged, encrypted, unknown packing
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+    ) as error:  # damaged, encrypted, unknown packing
         raise ImageError(f"{page}: it cannot be unpacked ({error}).") from error
 
 

@@ -51,7 +51,9 @@ def is_done(output: pathlib.Path, source: str) -> bool:
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         if json.loads((output / "dataset.json").read_text(encoding="utf-8"))["fingerprint"] == source:
             return True
-    raise ComicError(f"{output} is there already, and was not made from these pages with these settings: remove it or choose another --output_dir.")
+    raise ComicError(
+        f"{output} is there already, and was not made from these pages with these settings: remove it or choose another --output_dir."
+    )
 
 
 def _check_titles(pages: Sequence[Page], settings: Settings) -> None:
@@ -78,7 +80,9 @@ def _cut_pages(pages: Sequence[Page], folder: pathlib.Path, settings: Settings) 
     cut = functools.partial(cut_page, folder=folder, settings=settings)
     # Not forked: the program that calls this may have threads (TensorFlow's), which a fork would leave in any state. Ctrl-C is for the parent alone.
     pool = concurrent.futures.ProcessPoolExecutor(
-        mp_context=multiprocessing.get_context("spawn"), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
     )
     try:
         reports = pool.map(cut, pages, chunksize=4)
@@ -92,12 +96,20 @@ def _name_unreadable(selection: Selection) -> int:
     for each in unreadable:
         print(f"Left out {each.title}/{each.episode}/{each.page}: {each.detail}", file=sys.stderr)
     if unreadable:
-        print(f"{len(unreadable)} file{'s' * (len(unreadable) > 1)} could not be read; all the rest is in the dataset.", file=sys.stderr)
+        print(
+            f"{len(unreadable)} file{'s' * (len(unreadable) > 1)} could not be read; all the rest is in the dataset.",
+            file=sys.stderr,
+        )
     return 1 if unreadable else 0
 
 
 def define_flags() -> None:
-    flags.DEFINE_multi_string("comic_dir", None, "Folder with <title>/<episode>/<page>.jpg|png|webp or <title>/<episode>.cbz; may be repeated.", required=True)
+    flags.DEFINE_multi_string(
+        "comic_dir",
+        None,
+        "Folder with <title>/<episode>/<page>.jpg|png|webp or <title>/<episode>.cbz; may be repeated.",
+        required=True,
+    )
     flags.DEFINE_string("output_dir", None, "Where to make the dataset.", required=True)
     flags.DEFINE_multi_string("without", [], "Title to leave out; may be repeated.")
     flags.DEFINE_integer("page_width", None, "Reduce wider pages to this width first, in pixels.", lower_bound=1)

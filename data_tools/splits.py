@@ -8,7 +8,9 @@ from data_tools.pages import ComicError
 SPLITS = ("train", "validation", "test")
 
 
-def split_episodes(title: str, sizes: Mapping[str, int], *, validation_share: float, test_share: float) -> dict[str, str]:
+def split_episodes(
+    title: str, sizes: Mapping[str, int], *, validation_share: float, test_share: float
+) -> dict[str, str]:
     """The split of each episode, given how many panels each has (`sizes`).
 
     Validation and test get at least one episode each, and further ones while that brings them nearer to their share of the panels; a share of 0 leaves a
@@ -19,7 +21,9 @@ def split_episodes(title: str, sizes: Mapping[str, int], *, validation_share: fl
     check_episodes(title, len(left), validation_share=validation_share, test_share=test_share)
     splits, total = {}, sum(sizes.values())
     for number, (name, share) in enumerate(parts.items(), 1):
-        taken = _draw({episode: sizes[episode] for episode in left}, share * total, most=len(left) - (len(parts) - number) - 1)
+        taken = _draw(
+            {episode: sizes[episode] for episode in left}, share * total, most=len(left) - (len(parts) - number) - 1
+        )
         splits.update(dict.fromkeys(taken, name))
         left = [episode for episode in left if episode not in taken]
     return {**dict.fromkeys(left, "train"), **splits}

@@ -71,7 +71,9 @@ def _missing(tasks: list[Task]) -> list[Task]:
     left = []
     for task in tasks:
         paths = [_strip_path(*task[:4], page) for page in task.pages]
-        pages = tuple(page for page, path in zip(task.pages, paths) if not (path.exists() and path.with_suffix(".json").exists()))
+        pages = tuple(
+            page for page, path in zip(task.pages, paths) if not (path.exists() and path.with_suffix(".json").exists())
+        )
         left.extend([task._replace(pages=pages)] if pages else [])
     return left
 
@@ -88,12 +90,18 @@ def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
     noted = output_dir / "settings.json"
     if not noted.exists():
         if output_dir.exists() and any(output_dir.iterdir()):
-            raise ValueError(f"{output_dir} has files in it but was not made by this program: choose another --output_dir.")
+            raise ValueError(
+                f"{output_dir} has files in it but was not made by this program: choose another --output_dir."
+            )
         return _write_json(noted, settings)
     found = json.loads(noted.read_text())
-    differences = [f"{name} {found.get(name)} instead of {value}" for name, value in settings.items() if found.get(name) != value]
+    differences = [
+        f"{name} {found.get(name)} instead of {value}" for name, value in settings.items() if found.get(name) != value
+    ]
     if differences:
-        raise ValueError(f"{output_dir} was drawn with other settings ({', '.join(differences)}): choose another --output_dir or delete it.")
+        raise ValueError(
+            f"{output_dir} was drawn with other settings ({', '.join(differences)}): choose another --output_dir or delete it."
+        )
 
 
 def _counted(tasks: list[Task]) -> dict:
@@ -111,9 +119,13 @@ def _counted(tasks: list[Task]) -> dict:
 def _draw_all(tasks: list[Task], processes: int) -> None:
     # A fresh interpreter per worker: forking a process that has threads (the progress bar's, TensorFlow's under test) can hang.
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+    with concurrent.futures.ProcessPoolExecutor(
+        processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)
+    ) as pool:
         futures = [pool.submit(draw_episode, task) for task in tasks]
-        with tqdm.tqdm(total=sum(len(task.pages) for task in tasks), desc="drawing", unit="strip", smoothing=0.05) as bar:
+        with tqdm.tqdm(
+            total=sum(len(task.pages) for task in tasks), desc="drawing", unit="strip", smoothing=0.05
+        ) as bar:
             try:
                 for future in concurrent.futures.as_completed(futures):
                     bar.update(future.result())
@@ -122,7 +134,9 @@ def _draw_all(tasks: list[Task], processes: int) -> None:
                 raise
 
 
-def synthesize(output_dir: str | os.PathLike, *, titles: int, episodes: int, seed: int, processes: int | None = None) -> bool:
+def synthesize(
+    output_dir: str | os.PathLike, *, titles: int, episodes: int, seed: int, processes: int | None = None
+) -> bool:
     """Draws what is missing in `output_dir`; False when nothing was. Raises ValueError when it was drawn with other settings."""
     output_dir = pathlib.Path(output_dir)
     settings = {"titles": titles, "episodes": episodes, "seed": seed, "drawing_version": DRAWING_VERSION}
@@ -140,9 +154,15 @@ def synthesize(output_dir: str | os.PathLike, *, titles: int, episodes: int, see
     return True
 
 
-_OUTPUT_DIR = flags.DEFINE_string("output_dir", "data/comic", "Folder of the comic; <title>/<episode>/<page>.png and .json are written in it.")
-_TITLES = flags.DEFINE_integer("titles", 5, "Number of webtoons; the first ones are the same whatever the number.", lower_bound=1)
-_EPISODES = flags.DEFINE_integer("episodes", 40, "Episodes of each webtoon, each with 7 or 8 usable panels.", lower_bound=1)
+_OUTPUT_DIR = flags.DEFINE_string(
+    "output_dir", "data/comic", "Folder of the comic; <title>/<episode>/<page>.png and .json are written in it."
+)
+_TITLES = flags.DEFINE_integer(
+    "titles", 5, "Number of webtoons; the first ones are the same whatever the number.", lower_bound=1
+)
+_EPISODES = flags.DEFINE_integer(
+    "episodes", 40, "Episodes of each webtoon, each with 7 or 8 usable panels.", lower_bound=1
+)
 _SEED = flags.DEFINE_integer("seed", 0, "The same seed gives the same bytes.", lower_bound=0)
 
 

@@ -33,7 +33,10 @@ def box_table(reports: Iterable[PageReport]) -> str:
     if not sums:
         return ""
     totals = [sum(column) for column in zip(*sums.values())]
-    rows = [[title, *counts, f"{counts[2] / counts[0]:.3f}", f"{counts[2] / max(1, counts[1]):.3f}"] for title, counts in [*sums.items(), ("all", totals)]]
+    rows = [
+        [title, *counts, f"{counts[2] / counts[0]:.3f}", f"{counts[2] / max(1, counts[1]):.3f}"]
+        for title, counts in [*sums.items(), ("all", totals)]
+    ]
     return text_table(["title", "true panels", "found", "matched", "recall", "precision"], rows)
 
 
@@ -41,7 +44,10 @@ def text_table(heads: Sequence[str], rows: Sequence[Sequence]) -> str:
     """A table in plain text: the first column to the left, the others to the right."""
     lines = [list(map(str, row)) for row in (heads, *rows)]
     widths = [max(map(_columns, column)) for column in zip(*lines)]
-    return "\n".join("  ".join(_pad(cell, width, index > 0) for index, (cell, width) in enumerate(zip(line, widths))) for line in lines)
+    return "\n".join(
+        "  ".join(_pad(cell, width, index > 0) for index, (cell, width) in enumerate(zip(line, widths)))
+        for line in lines
+    )
 
 
 def _columns(text: str) -> int:

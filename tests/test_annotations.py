@@ -16,7 +16,17 @@ def test_intersection_over_union_by_hand():
 
 def test_boxes_and_bubbles_scale_with_the_page(tmp_path):
     file = tmp_path / "01.json"
-    file.write_text(json.dumps({"width": 690, "height": 1000, "panels": [{"box": [69, 100, 345, 200], "tags": ["b", "a"], "bubbles": [[[69, 100], [138, 200], [70, 150]]]}]}))
+    file.write_text(
+        json.dumps(
+            {
+                "width": 690,
+                "height": 1000,
+                "panels": [
+                    {"box": [69, 100, 345, 200], "tags": ["b", "a"], "bubbles": [[[69, 100], [138, 200], [70, 150]]]}
+                ],
+            }
+        )
+    )
     (annotation,) = read_annotations(file, width=345)
     assert annotation.box == Box(34, 50, 172, 100) and annotation.tags == ("a", "b")
     assert annotation.bubbles[0][1] == (69.0, 100.0)

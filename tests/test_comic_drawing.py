@@ -19,7 +19,16 @@ def test_a_color_keeps_the_lightness_asked_for_where_the_chroma_is_out_of_gamut(
 
 
 @pytest.mark.parametrize(
-    "change", [colors.darker, colors.lighter, colors.neutral, shading.black_line, shading.own_line, shading.brown_line, shading.blue_line]
+    "change",
+    [
+        colors.darker,
+        colors.lighter,
+        colors.neutral,
+        shading.black_line,
+        shading.own_line,
+        shading.brown_line,
+        shading.blue_line,
+    ],
 )
 def test_grays_stay_gray(change):
     for level in range(0, 256, 5):
@@ -27,7 +36,10 @@ def test_grays_stay_gray(change):
 
 
 def test_shadows_take_the_same_lightness_from_every_hue():
-    steps = [colors.to_lab(colors.lch(55, 32, hue))[0] - colors.to_lab(colors.darker(colors.lch(55, 32, hue), 12))[0] for hue in range(0, 360, 15)]
+    steps = [
+        colors.to_lab(colors.lch(55, 32, hue))[0] - colors.to_lab(colors.darker(colors.lch(55, 32, hue), 12))[0]
+        for hue in range(0, 360, 15)
+    ]
     np.testing.assert_allclose(steps, 12, atol=1.5)  # two roundings to 8 bits and gamut mapping
 
 

@@ -21,5 +21,9 @@ def test_recall_and_precision_are_at_least_97_percent_for_every_title(drawn):
         for file in title.glob("*/*.json"):
             image = read_image(file.with_suffix(".png"))
             annotations, boxes = read_annotations(file, width=image.shape[1]), find_panels(image)
-            true, found, matched = true + len(annotations), found + len(boxes), matched + count_matches(boxes, annotations)
+            true, found, matched = (
+                true + len(annotations),
+                found + len(boxes),
+                matched + count_matches(boxes, annotations),
+            )
         assert true >= 15 and matched / true >= 0.97 and matched / found >= 0.97, title.name

@@ -18,7 +18,9 @@ def test_values_are_per_image_in_order_whatever_the_batches(dataset, monkeypatch
     monkeypatch.setattr(evaluation, "BATCH_SIZE", 4)  # of 6: one whole, one not
     values = evaluation.make_evaluate(evaluation.gray, evaluation.measure_ab)(panels)
     for index in range(6):
-        one = data.Panels(panels.rgb[index : index + 1], panels.label[index : index + 1], panels.path[index : index + 1])
+        one = data.Panels(
+            panels.rgb[index : index + 1], panels.label[index : index + 1], panels.path[index : index + 1]
+        )
         alone = evaluation.make_evaluate(evaluation.gray, evaluation.measure_ab)(one)
         np.testing.assert_allclose(values["l2"][index], alone["l2"][0], rtol=1e-6)
 

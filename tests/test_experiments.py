@@ -113,7 +113,11 @@ def test_a_missing_dataset_is_one_sentence_not_a_traceback(tmp_path):
     flags = [f"--data_dir={tmp_path / 'none'}", f"--runs_dir={tmp_path}", f"--results_dir={tmp_path}"]
     done = python("experiments.reproduce", *flags)
     assert done.returncode == 1
-    assert done.stderr.startswith("error: ") and "is not a prepared dataset" in done.stderr and done.stderr.count("\n") == 1
+    assert (
+        done.stderr.startswith("error: ")
+        and "is not a prepared dataset" in done.stderr
+        and done.stderr.count("\n") == 1
+    )
 
 
 def test_an_unknown_row_is_named(dataset, tmp_path):

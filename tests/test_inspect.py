@@ -55,7 +55,14 @@ def test_the_page_holds_all_it_shows(prepared):
 
 def test_the_page_names_titles_reasons_and_numbers(prepared):
     text = Reader(inspect(prepared).read_text(encoding="utf-8")).text
-    for words in ("가우스 <전자>", "4 panels of 1 titles", "files that could not be read", "the file is empty", "art of an earlier panel", "too small"):
+    for words in (
+        "가우스 <전자>",
+        "4 panels of 1 titles",
+        "files that could not be read",
+        "the file is empty",
+        "art of an earlier panel",
+        "too small",
+    ):
         assert words in text
 
 
@@ -69,5 +76,11 @@ def test_a_sample_is_spread_evenly():
 
 
 def test_a_folder_without_a_dataset_is_refused_with_a_sentence(tmp_path):
-    result = subprocess.run([sys.executable, "-m", "data_tools.inspect", f"--data_dir={tmp_path}"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(
+        [sys.executable, "-m", "data_tools.inspect", f"--data_dir={tmp_path}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert result.returncode == 2 and str(tmp_path) in result.stderr and "Traceback" not in result.stderr

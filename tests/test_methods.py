@@ -6,8 +6,7 @@ import tensorflow as tf
 
 from experiments import ablations
 from tests.conftest import draw_panel
-from webtoon_colorize import color, data, metrics, training
-from webtoon_colorize.methods import color_and_apply
+from webtoon_colorize import color, data, hints, metrics, training
 from webtoon_colorize.methods.method import Size
 
 SEED = tf.constant([0, 1])
@@ -70,7 +69,9 @@ def test_colorize_is_deterministic_and_does_not_depend_on_neighbours(experiment)
     together = method.colorize(batch.lightness, batch.label, None).numpy()
     assert together.shape == (4, 32, 32, 2) and np.abs(together).max() <= 1
     np.testing.assert_array_equal(method.colorize(batch.lightness, batch.label, None), together)
-    alone = np.concatenate([method.colorize(batch.lightness[i : i + 1], batch.label[i : i + 1], None) for i in range(4)])
+    alone = np.concatenate(
+        [method.colorize(batch.lightness[i : i + 1], batch.label[i : i + 1], None) for i in range(4)]
+    )
     np.testing.assert_allclose(alone, together, atol=1e-5)
 
 
@@ -109,27 +110,28 @@ def test_color_loss_reaches_the_color_generator_only_and_the_applier_loss_the_ap
     with tf.GradientTape(persistent=True) as tape:
         losses = method.losses(batch, SEED)
     assert all(g is None for g in tape.gradient(losses["applier"]["applier"], generator))
+    assert all(g is not None for g in tape.gradient(losses["applier"]["applier"], applier))
     assert all(g is None for g in tape.gradient(losses["color_generator"]["color_generator"], applier))
     assert all(g is not None for g in tape.gradient(losses["color_generator"]["color"], generator))
 
 
-def test_applier_loss_sees_the_truth_with_a_hundredth_of_its_colour():
-    """With keep_probability 1 the applier's input is the whole truth, with 0 it is none of it."""
-    batch = make_batch(4)
-    size = Size(image_size=32, filters=4, num_titles=2)
-    for keep_probability, hints in ((1.0, batch.ab), (0.0, tf.zeros_like(batch.ab))):
-        method = color_and_apply.build(size, keep_probability=keep_probability)
-        applied = method.colorize(batch.lightness, None, hints)
-        by_hand = tf.reduce_mean((applied - batch.ab) ** 2, axis=[1, 2, 3])
-        np.testing.assert_allclose(method.losses(batch, SEED)["applier"]["applier"], by_hand, rtol=1e-4)
-
-
-def test_hints_take_the_color_generators_place():
+def test_applier_learns_from_the_truth_with_its_colour_dropped_out_as_tensorflow_does_it():
+    """Kept pixels are divided by the keep probability, so that a hint weighs as much in use as in training."""
     method, batch = build("color_and_apply"), make_batch(4)
-    generated = method.networks["color_generator"](batch.lightness, training=False)
-    automatic = method.colorize(batch.lightness, batch.label, None)
-    np.testing.assert_array_equal(method.colorize(batch.lightness, batch.label, generated), automatic)
-    assert tf.reduce_any(method.colorize(batch.lightness, batch.label, batch.ab) != automatic)
+    sparse = hints.pixel_dropout(batch.ab, 0.01, seed=SEED)
+    lightness_and_sparse = tf.concat([batch.lightness, 100 * sparse], axis=-1)
+    applied = method.networks["applier"](lightness_and_sparse, training=True)
+    by_hand = tf.reduce_mean((applied - batch.ab) ** 2, axis=[1, 2, 3])
+    np.testing.assert_allclose(method.losses(batch, SEED)["applier"]["applier"], by_hand, rtol=1e-4)
+    in_use = method.networks["applier"](lightness_and_sparse, training=False)
+    np.testing.assert_allclose(method.colorize(batch.lightness, None, sparse), in_use, atol=1e-5)
+
+
+def test_without_hints_the_applier_spreads_what_the_color_generator_proposes():
+    method, batch = build("color_and_apply"), make_batch(4)
+    proposal = method.networks["color_generator"](batch.lightness, training=False)
+    applied = method.networks["applier"](tf.concat([batch.lightness, proposal], axis=-1), training=False)
+    np.testing.assert_array_equal(method.colorize(batch.lightness, batch.label, None), applied)
 
 
 def test_adversarial_terms_are_pix2pixs():

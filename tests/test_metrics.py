@@ -11,7 +11,9 @@ def plane(*values, size=16):
 def test_ab_l2_is_the_sum_over_256_x_256_pixels_whatever_the_size():
     # (0.1^2 + 0.2^2) * 65536 = 3276.8
     for size in (16, 256):
-        np.testing.assert_allclose(metrics.ab_l2(plane(0.1, -0.2, size=size), plane(0, 0, size=size)), 3276.8, rtol=1e-4)
+        np.testing.assert_allclose(
+            metrics.ab_l2(plane(0.1, -0.2, size=size), plane(0, 0, size=size)), 3276.8, rtol=1e-4
+        )
 
 
 def test_the_papers_l2_is_an_rmse_of_12_lab_units():

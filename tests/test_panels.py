@@ -13,9 +13,17 @@ from webtoon_colorize.images import read_image
 from webtoon_colorize.panels import Box, background_colours, find_panels
 
 COMICS = pathlib.Path(os.environ.get("WEBTOON_COMICS", pathlib.Path(__file__).parents[1] / "../shared/comics"))
-needs_comics = pytest.mark.skipif(not COMICS.is_dir(), reason="needs real comics: set WEBTOON_COMICS to a folder of them")
+needs_comics = pytest.mark.skipif(
+    not COMICS.is_dir(), reason="needs real comics: set WEBTOON_COMICS to a folder of them"
+)
 GUTTERS = {"white": (255, 255, 255), "black": (0, 0, 0), "tinted": (214, 224, 240), "dark tinted": (40, 30, 60)}
-COLUMN = [Box(20, 40, 650, 300), Box(60, 360, 570, 420), Box(0, 792, 690, 260), Box(20, 1100, 310, 400), Box(342, 1100, 328, 400)]
+COLUMN = [
+    Box(20, 40, 650, 300),
+    Box(60, 360, 570, 420),
+    Box(0, 792, 690, 260),
+    Box(20, 1100, 310, 400),
+    Box(342, 1100, 328, 400),
+]
 
 
 def drawing(height, width, seed=0):
@@ -62,7 +70,10 @@ def test_the_background_is_the_colour_of_most_whole_rows_and_columns():
 
 def test_a_bubble_that_hangs_over_the_edge_does_not_join_or_widen_panels():
     image = page(COLUMN, (255, 255, 255))
-    for centre in ((200, 338), (500, 362)):  # one from above and one from below into the gutter from 340 to 360, each by about 10 pixels
+    for centre in (
+        (200, 338),
+        (500, 362),
+    ):  # one from above and one from below into the gutter from 340 to 360, each by about 10 pixels
         cv2.ellipse(image, centre, (70, 12), 0, 0, 360, (20, 20, 20), -1)
     assert_boxes(find_panels(image), COLUMN)
 
@@ -133,4 +144,3 @@ def test_gray_pages_are_cut_like_coloured_ones():
 def test_a_single_frame_is_one_panel(title):
     frames = sorted((COMICS / title).glob("*/*.jpg"))[::8]
     assert np.mean([len(find_panels(read_image(frame))) == 1 for frame in frames]) >= 0.93
-

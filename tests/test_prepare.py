@@ -38,7 +38,12 @@ def test_a_comic_becomes_panels_with_a_manifest(tmp_path):
     assert code == 0 and dropped == []
     assert list(panels[0]) == "path,title,episode,page,x,y,width,height,split,sha256,near_hash,tags,bubbles".split(",")
     first = panels[0]
-    assert (first["path"], first["title"], first["episode"], first["page"]) == ("panels/가우스 전자/1화/01.png_0.png", "가우스 전자", "1화", "01.png")
+    assert (first["path"], first["title"], first["episode"], first["page"]) == (
+        "panels/가우스 전자/1화/01.png_0.png",
+        "가우스 전자",
+        "1화",
+        "01.png",
+    )
     np.testing.assert_allclose([int(first[key]) for key in ("x", "y", "width", "height")], (20, 20, 260, 240), atol=2)
     assert sorted(row["split"] for row in panels) == ["test", "train", "validation"]
     assert (first["tags"], first["bubbles"]) == ("", "[]")
@@ -53,14 +58,22 @@ def test_the_files_are_what_the_manifest_says(tmp_path):
         assert read_image(data).shape == (int(row["height"]), int(row["width"]), 3)
     assert len(list((tmp_path / "out" / "panels").rglob("*.png"))) == len(panels)
     summary = json.loads((tmp_path / "out" / "dataset.json").read_text())
-    assert summary["titles"] == ["가우스 전자"] and summary["counts"]["가우스 전자"] == {"train": 1, "validation": 1, "test": 1}
+    assert summary["titles"] == ["가우스 전자"] and summary["counts"]["가우스 전자"] == {
+        "train": 1,
+        "validation": 1,
+        "test": 1,
+    }
 
 
 def test_table_one_is_printed(tmp_path, capsys):
     comic(tmp_path / "in", title="title")
     run(tmp_path / "in", tmp_path / "out")
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["title", "train", "validation", "test"] in lines and ["title", "1", "1", "1"] in lines and ["all", "1", "1", "1"] in lines
+    assert (
+        ["title", "train", "validation", "test"] in lines
+        and ["title", "1", "1", "1"] in lines
+        and ["all", "1", "1", "1"] in lines
+    )
 
 
 def test_each_reason_to_drop_is_recorded_with_a_thumbnail(tmp_path):
@@ -70,7 +83,9 @@ def test_each_reason_to_drop_is_recorded_with_a_thumbnail(tmp_path):
     save(title / "1화" / "02.png", strip(art(4), gray, art(4), small, large))
     save(title / "1화" / "03.png", strip(art(5)))
     save(title / "2화" / "02.png", strip(art(5)))  # the same page again
-    save(title / "3화" / "02.jpg", strip(cv2.resize(art(4), (234, 216), interpolation=cv2.INTER_AREA)), quality=70)  # its panel at nine tenths, saved again
+    save(
+        title / "3화" / "02.jpg", strip(cv2.resize(art(4), (234, 216), interpolation=cv2.INTER_AREA)), quality=70
+    )  # its panel at nine tenths, saved again
     code, panels, dropped = run(tmp_path / "in", tmp_path / "out")
     assert code == 0 and len(panels) == 5
     reasons = {(row["reason"], row["episode"], row["page"]) for row in dropped}
@@ -106,7 +121,13 @@ def test_pages_with_like_names_stay_apart(tmp_path):
 
 def test_other_files_are_ignored(tmp_path):
     title = comic(tmp_path / "in")
-    for name in ("comic.json", "가우스 전자/readme.txt", "가우스 전자/1화/Thumbs.db", "가우스 전자/1화/ComicInfo.xml", "가우스 전자/1화/.hidden.png"):
+    for name in (
+        "comic.json",
+        "가우스 전자/readme.txt",
+        "가우스 전자/1화/Thumbs.db",
+        "가우스 전자/1화/ComicInfo.xml",
+        "가우스 전자/1화/.hidden.png",
+    ):
         (tmp_path / "in" / name).write_text("no page")
     save(title / "1화" / "__MACOSX" / "01.png", art(9))
     code, panels, dropped = run(tmp_path / "in", tmp_path / "out")
@@ -131,7 +152,10 @@ def test_names_that_point_out_of_an_archive_are_refused_and_the_rest_is_done(tmp
     archive(title / "4화.cbz", ["../../evil.png", "/evil.png", "good.png"])
     code, panels, dropped = run(tmp_path / "in", tmp_path / "out")
     assert code == 1 and len(panels) == 4
-    assert {(row["page"], row["reason"]) for row in dropped} == {("../../evil.png", "unreadable"), ("/evil.png", "unreadable")}
+    assert {(row["page"], row["reason"]) for row in dropped} == {
+        ("../../evil.png", "unreadable"),
+        ("/evil.png", "unreadable"),
+    }
     assert "../../evil.png" in capsys.readouterr().err
     assert not list(tmp_path.rglob("evil*"))
 
@@ -172,7 +196,11 @@ def test_the_page_width_comes_first_and_annotations_follow_it(tmp_path, capsys):
     title = comic(tmp_path / "in", title="t")
     save(title / "1화" / "02.png", strip(art(6, 600, 520), width=600))
     bubble = [[0, 80], [240, 80], [240, 200], [0, 200]]  # sticks out of the panel, which begins at x = 20
-    known = {"width": 600, "height": 640, "panels": [{"box": [20, 20, 520, 600], "tags": ["texture", "occlusion"], "bubbles": [bubble]}]}
+    known = {
+        "width": 600,
+        "height": 640,
+        "panels": [{"box": [20, 20, 520, 600], "tags": ["texture", "occlusion"], "bubbles": [bubble]}],
+    }
     (title / "1화" / "02.json").write_text(json.dumps(known))
     _, panels, _ = run(tmp_path / "in", tmp_path / "out", page_width=300)
     row = next(row for row in panels if row["page"] == "02.png")
@@ -251,7 +279,9 @@ def test_an_empty_or_missing_folder_is_refused(tmp_path):
 
 
 def command(*arguments):
-    return subprocess.run([sys.executable, "-m", "data_tools.prepare", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-m", "data_tools.prepare", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
 
 
 def test_the_command_says_in_a_sentence_why_there_is_no_dataset(tmp_path):

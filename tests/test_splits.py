@@ -9,7 +9,10 @@ SHARES = {"validation_share": 0.05, "test_share": 0.05}
 
 
 def panels(sizes, splits):
-    return {name: sum(sizes[episode] for episode, split in splits.items() if split == name) for name in ("train", "validation", "test")}
+    return {
+        name: sum(sizes[episode] for episode, split in splits.items() if split == name)
+        for name in ("train", "validation", "test")
+    }
 
 
 def test_parts_have_about_their_shares():
@@ -45,7 +48,9 @@ def test_episodes_without_panels_do_not_count():
         split_episodes("t", {"1": 5, "2": 5, "3": 0}, **SHARES)
 
 
-@pytest.mark.parametrize("shares, parts", [((0.0, 0.0), {"train"}), ((0.1, 0.0), {"train", "validation"}), ((0.0, 0.1), {"train", "test"})])
+@pytest.mark.parametrize(
+    "shares, parts", [((0.0, 0.0), {"train"}), ((0.1, 0.0), {"train", "validation"}), ((0.0, 0.1), {"train", "test"})]
+)
 def test_a_share_of_zero_leaves_a_part_empty(shares, parts):
     sizes = dict.fromkeys("12", 5)
     assert set(split_episodes("t", sizes, validation_share=shares[0], test_share=shares[1]).values()) <= parts

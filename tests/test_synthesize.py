@@ -31,7 +31,9 @@ def folder(tmp_path_factory):
 
 
 def files_in(output_dir):
-    return {str(path.relative_to(output_dir)): path.read_bytes() for path in sorted(output_dir.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(output_dir)): path.read_bytes() for path in sorted(output_dir.rglob("*")) if path.is_file()
+    }
 
 
 def crop(strip, box):
@@ -133,7 +135,9 @@ def test_everything_outside_boxes_and_bubbles_is_exactly_gutter(drawn):
                 polygon = np.rint(np.float32(outline)).astype(np.int32)
                 cv2.fillPoly(covered, [polygon], 1)
                 cv2.polylines(covered, [polygon], True, 1, 7)  # the outline's own width
-        np.testing.assert_array_equal(strip[covered == 0], np.broadcast_to(title.style.gutter, strip[covered == 0].shape))
+        np.testing.assert_array_equal(
+            strip[covered == 0], np.broadcast_to(title.style.gutter, strip[covered == 0].shape)
+        )
 
 
 def test_white_black_and_tinted_gutters_occur_in_the_first_five_titles():
@@ -211,4 +215,12 @@ def test_only_panels_with_lettering_are_tagged_as_occluded(drawn):
 
 def test_both_colored_and_white_bubbles_and_all_difficulties_occur(drawn):
     seen = {tag for _, _, described in drawn for panel in described["panels"] for tag in panel["tags"]}
-    assert {tags.TEXTURE, tags.OCCLUSION, tags.MULTIMODALITY, tags.LIGHT, tags.BACKGROUND, tags.COLORED_BUBBLE, tags.SOUND_EFFECT} <= seen
+    assert {
+        tags.TEXTURE,
+        tags.OCCLUSION,
+        tags.MULTIMODALITY,
+        tags.LIGHT,
+        tags.BACKGROUND,
+        tags.COLORED_BUBBLE,
+        tags.SOUND_EFFECT,
+    } <= seen

@@ -85,7 +85,10 @@ def test_a_finished_run_stays_as_it_is_and_other_settings_are_refused(dataset, t
     assert os.stat(trained / "training.json").st_mtime_ns == before
     other = subprocess.run(command(dataset, trained, experiment="l2", epochs=5), capture_output=True, text=True)
     assert other.returncode == 1
-    assert other.stderr.endswith("epochs is 2 there and 5 here. Choose another run_dir.\n") and "Traceback" not in other.stderr
+    assert (
+        other.stderr.endswith("epochs is 2 there and 5 here. Choose another run_dir.\n")
+        and "Traceback" not in other.stderr
+    )
 
 
 def test_the_programs_keep_tensorflows_start_up_messages_off_the_screen(dataset, trained):

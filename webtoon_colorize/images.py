@@ -32,7 +32,9 @@ def read_image(source: str | os.PathLike | bytes, *, name: str | None = None) ->
         raise ImageError(f"{name}: the file is empty.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # a bad EXIF block or palette is no reason to give up the picture
+            warnings.simplefilter(
+                "ignore", UserWarning
+            )  # a bad EXIF block or palette is no reason to give up the picture
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data)) as image:
                 return _to_rgb(ImageOps.exif_transpose(image))
@@ -40,7 +42,9 @@ def read_image(source: str | os.PathLike | bytes, *, name: str | None = None) ->
         raise ImageError(f"{name}: this is not an image that can be read (JPEG, PNG and WebP can).") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageError(f"{name}: the image is too large ({Image.MAX_IMAGE_PIXELS:,} pixels are allowed).") from error
-    except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, ... on damaged data
+    except (
+        Exception
+    ) as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, ... on damaged data
         raise ImageError(f"{name}: the image is damaged or cut off ({error}).") from error
 
 

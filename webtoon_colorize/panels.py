@@ -40,16 +40,25 @@ def find_panels(image: np.ndarray, *, tolerance: int = 24, min_gutter: int = 6, 
     min_gutter: the narrowest gutter, in pixels. min_side: narrower or lower boxes (page numbers, specks) are left out.
     An image without gutters, a blank one too, is one panel: there is always at least one box.
     """
-    found = [_find(image, colour, tolerance=tolerance, min_gutter=min_gutter, min_side=min_side) for colour in background_colours(image, tolerance=tolerance)]
+    found = [
+        _find(image, colour, tolerance=tolerance, min_gutter=min_gutter, min_side=min_side)
+        for colour in background_colours(image, tolerance=tolerance)
+    ]
     # The colour between the panels shows by cutting more of them than any colour inside them does; max keeps the commoner of two that cut as many.
     boxes, _ = max(found, key=lambda result: result[1], default=([], 0))
     return boxes or [Box(0, 0, image.shape[1], image.shape[0])]
 
 
-def _find(image: np.ndarray, colour: np.ndarray, *, tolerance: int, min_gutter: int, min_side: int) -> tuple[list[Box], int]:
+def _find(
+    image: np.ndarray, colour: np.ndarray, *, tolerance: int, min_gutter: int, min_side: int
+) -> tuple[list[Box], int]:
     """The boxes that the background `colour` cuts, none if it cuts no panel, and how many of them are panels."""
     whole = Box(0, 0, image.shape[1], image.shape[0])
-    pieces = [piece for piece in _cut(_content(image, colour, tolerance), whole, min_gutter) if min(piece.box.width, piece.box.height) >= min_side]
+    pieces = [
+        piece
+        for piece in _cut(_content(image, colour, tolerance), whole, min_gutter)
+        if min(piece.box.width, piece.box.height) >= min_side
+    ]
     panels = sum(piece.is_panel for piece in pieces)
     boxes = [piece.box for piece in pieces]
     is_strip = whole.height > 2 * whole.width
@@ -167,7 +176,11 @@ def _bridged_parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) ->
     def is_edge(part: slice) -> bool:
         return fill[part].max(initial=0) >= (1 + STRAIGHT) / 2 and strong[part].max(initial=0) >= SHARP
 
-    gutters = [(a, b) for a, b in _runs(fill <= 1 - BRIDGED, min_gutter) if is_edge(slice(max(0, a - REACH), a)) and is_edge(slice(b, b + REACH))]
+    gutters = [
+        (a, b)
+        for a, b in _runs(fill <= 1 - BRIDGED, min_gutter)
+        if is_edge(slice(max(0, a - REACH), a)) and is_edge(slice(b, b + REACH))
+    ]
     return [_along(box, axis, a, b) for a, b in _between(gutters, len(fill))]
 
 

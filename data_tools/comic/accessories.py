@@ -14,7 +14,9 @@ def glasses(pen: Pen, frame: Frame, who: Character) -> None:
     """Round glasses."""
     for x in (-0.19, 0.19):
         pen.canvas.line(frame(ellipse(x, 0.1, 0.155, 0.14)), who.accent, max(0.022 * frame.scale, 1.2), closed=True)
-    pen.canvas.line(frame(smooth([(-0.04, 0.08), (0, 0.06), (0.04, 0.08)], closed=False)), who.accent, max(0.022 * frame.scale, 1.2))
+    pen.canvas.line(
+        frame(smooth([(-0.04, 0.08), (0, 0.06), (0.04, 0.08)], closed=False)), who.accent, max(0.022 * frame.scale, 1.2)
+    )
 
 
 def hairpin(pen: Pen, frame: Frame, who: Character) -> None:
@@ -25,7 +27,13 @@ def hairpin(pen: Pen, frame: Frame, who: Character) -> None:
 def ribbon(pen: Pen, frame: Frame, who: Character) -> None:
     """A bow on top."""
     for side in (-1, 1):
-        wing = [(0.16, -0.6, True), (0.16 + side * 0.16, -0.74), (0.16 + side * 0.27, -0.68), (0.16 + side * 0.24, -0.5), (0.16 + side * 0.1, -0.52)]
+        wing = [
+            (0.16, -0.6, True),
+            (0.16 + side * 0.16, -0.74),
+            (0.16 + side * 0.27, -0.68),
+            (0.16 + side * 0.24, -0.5),
+            (0.16 + side * 0.1, -0.52),
+        ]
         pen.shape(frame(smooth(wing)), who.accent)
     pen.shape(frame(ellipse(0.16, -0.6, 0.06, 0.07)), lighter(who.accent, 8))
 
@@ -83,7 +91,9 @@ def beanie(pen: Pen, frame: Frame, who: Character) -> None:
 def headphones(pen: Pen, frame: Frame, who: Character) -> None:
     """Over the ears."""
     arc = [(-0.5, 0.0), (-0.46, -0.38), (-0.2, -0.68), (0.2, -0.68), (0.46, -0.38), (0.5, 0.0)]
-    pen.canvas.line(frame(smooth(arc, closed=False)), pen.style.line_color(who.accent), max(0.075 * frame.scale, 2) + pen.thickness)
+    pen.canvas.line(
+        frame(smooth(arc, closed=False)), pen.style.line_color(who.accent), max(0.075 * frame.scale, 2) + pen.thickness
+    )
     pen.canvas.line(frame(smooth(arc, closed=False)), who.accent, max(0.075 * frame.scale, 2) - pen.thickness * 0.5)
     for x in (-0.47, 0.47):
         pen.shape(frame(ellipse(x, 0.08, 0.085, 0.16)), who.accent)
@@ -97,7 +107,17 @@ def earrings(pen: Pen, frame: Frame, who: Character) -> None:
 
 def crown(pen: Pen, frame: Frame, who: Character) -> None:
     """A circlet with points."""
-    points = [(-0.33, -0.42), (-0.4, -0.74), (-0.2, -0.6), (0.0, -0.86), (0.2, -0.6), (0.4, -0.74), (0.33, -0.42), (0.15, -0.49), (-0.15, -0.49)]
+    points = [
+        (-0.33, -0.42),
+        (-0.4, -0.74),
+        (-0.2, -0.6),
+        (0.0, -0.86),
+        (0.2, -0.6),
+        (0.4, -0.74),
+        (0.33, -0.42),
+        (0.15, -0.49),
+        (-0.15, -0.49),
+    ]
     pen.shape(frame(points), who.accent)
 
 

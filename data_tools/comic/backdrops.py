@@ -45,13 +45,17 @@ def dreamy(pen: Pen, palette: Palette) -> None:
 def _grid(pen: Pen, pitch: float) -> list[tuple[float, float]]:
     """Places of a pattern, every other row moved by half a step."""
     rows, columns = int(pen.canvas.height / pitch) + 2, int(pen.canvas.width / pitch) + 2
-    return [((column + row % 2 / 2 - 0.3) * pitch, (row - 0.2) * pitch) for row in range(rows) for column in range(columns)]
+    return [
+        ((column + row % 2 / 2 - 0.3) * pitch, (row - 0.2) * pitch) for row in range(rows) for column in range(columns)
+    ]
 
 
 def hearts(pen: Pen, palette: Palette) -> None:
     """Rows of hearts."""
     solid(pen, palette)
-    heart = smooth([(0, -0.25, True), (0.32, -0.5), (0.5, -0.15), (0, 0.5, True), (-0.5, -0.15), (-0.32, -0.5)], steps=5)
+    heart = smooth(
+        [(0, -0.25, True), (0.32, -0.5), (0.5, -0.15), (0, 0.5, True), (-0.5, -0.15), (-0.32, -0.5)], steps=5
+    )
     color = mixed(palette.backdrop, palette.accent, 0.3)
     pen.canvas.fill_all([heart * 30 + np.float32(place) for place in _grid(pen, 74)], color)
     pen.canvas.tags.add(tags.BACKGROUND)
@@ -64,7 +68,10 @@ def leaves(pen: Pen, palette: Palette) -> None:
     for number, place in enumerate(_grid(pen, 66)):
         angle = pen.canvas.rng.uniform(0, 6.28)
         turn = np.float32([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-        pen.canvas.fill(leaf * 40 @ turn + np.float32(place), mixed(palette.backdrop, (palette.leaf, palette.accent)[number % 2], 0.45))
+        pen.canvas.fill(
+            leaf * 40 @ turn + np.float32(place),
+            mixed(palette.backdrop, (palette.leaf, palette.accent)[number % 2], 0.45),
+        )
     pen.canvas.tags.add(tags.BACKGROUND)
 
 
@@ -75,7 +82,14 @@ def checks(pen: Pen, palette: Palette) -> None:
     band, cross = mixed(palette.backdrop, palette.second, 0.35), mixed(palette.backdrop, palette.second, 0.65)
     canvas.fill_all([box(x, 0, pitch / 2, canvas.height) for x in range(10, canvas.width, pitch)], band)
     canvas.fill_all([box(0, y, canvas.width, pitch / 2) for y in range(14, canvas.height, pitch)], band)
-    canvas.fill_all([box(x, y, pitch / 2, pitch / 2) for x in range(10, canvas.width, pitch) for y in range(14, canvas.height, pitch)], cross)
+    canvas.fill_all(
+        [
+            box(x, y, pitch / 2, pitch / 2)
+            for x in range(10, canvas.width, pitch)
+            for y in range(14, canvas.height, pitch)
+        ],
+        cross,
+    )
     canvas.tags.add(tags.BACKGROUND)
 
 
@@ -85,7 +99,14 @@ def stripes(pen: Pen, palette: Palette) -> None:
     color = _plain_color(pen, palette)
     canvas.image[:] = color
     bands = [
-        np.float32([(x, 0), (x + pitch / 2, 0), (x + pitch / 2 - canvas.height * 0.5, canvas.height), (x - canvas.height * 0.5, canvas.height)])
+        np.float32(
+            [
+                (x, 0),
+                (x + pitch / 2, 0),
+                (x + pitch / 2 - canvas.height * 0.5, canvas.height),
+                (x - canvas.height * 0.5, canvas.height),
+            ]
+        )
         for x in np.arange(0, canvas.width + canvas.height * 0.5, pitch)
     ]
     canvas.fill_all(bands, mixed(color, palette.second, 0.35))
@@ -111,5 +132,7 @@ def starry(pen: Pen, palette: Palette) -> None:
     paint_gradient(pen, palette.night, mixed(palette.night, palette.second, 0.35))
     for _ in range(40):
         radius = rng.uniform(1, 5)
-        canvas.fill(star(rng.uniform(0, canvas.width), rng.uniform(0, canvas.height), radius, radius * 0.4, 4), palette.glow)
+        canvas.fill(
+            star(rng.uniform(0, canvas.width), rng.uniform(0, canvas.height), radius, radius * 0.4, 4), palette.glow
+        )
     canvas.tags.update((tags.BACKGROUND, tags.LIGHT))

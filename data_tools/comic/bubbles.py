@@ -28,7 +28,10 @@ def _around(x: float, y: float, radius_x: float, radius_y: float, roundness: flo
     """A superellipse: 2 is an ellipse, 6 nearly a box."""
     angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
     cosine, sine = np.cos(angle), np.sin(angle)
-    curve = [np.sign(part) * np.abs(part) ** (2 / roundness) * radius for part, radius in ((cosine, radius_x), (sine, radius_y))]
+    curve = [
+        np.sign(part) * np.abs(part) ** (2 / roundness) * radius
+        for part, radius in ((cosine, radius_x), (sine, radius_y))
+    ]
     return (np.stack(curve, 1) + (x, y)).astype(np.float32)
 
 
@@ -52,7 +55,9 @@ def speech(x: float, y: float, radius_x: float, radius_y: float, target, roundne
 def thought(x: float, y: float, radius_x: float, radius_y: float, target, roundness: float) -> np.ndarray:
     """A cloud."""
     rim = _around(x, y, radius_x, radius_y, 2.4, 24)
-    lobes = (rim - np.float32((x, y))) * np.where(np.arange(24) % 2 == 0, 0.99, 1.1).astype(np.float32)[:, None] + np.float32((x, y))
+    lobes = (rim - np.float32((x, y))) * np.where(np.arange(24) % 2 == 0, 0.99, 1.1).astype(np.float32)[
+        :, None
+    ] + np.float32((x, y))
     return smooth([(*point, number % 2 == 0) for number, point in enumerate(lobes)], steps=5)
 
 
@@ -71,7 +76,9 @@ def caption(x: float, y: float, radius_x: float, radius_y: float, target, roundn
 OUTLINES = (speech, speech, speech, speech, thought, outcry, caption)
 
 
-def draw_bubble(canvas: Canvas, look: Look, outline: np.ndarray, lines: list[str], x: float, y: float, size: int) -> None:
+def draw_bubble(
+    canvas: Canvas, look: Look, outline: np.ndarray, lines: list[str], x: float, y: float, size: int
+) -> None:
     """Fill, outline and text."""
     canvas.mark_lettering(outline)
     canvas.fill(outline, look.fill)
@@ -118,7 +125,11 @@ def find_place(canvas: Canvas, frame, radius, look: Look, taken: list[np.ndarray
             x = left + radius[0] - overhang
         elif overhang:
             x = left + width - radius[0] + overhang
-        target = min(((hx, hy + r * 0.6) for hx, hy, r in canvas.heads), key=lambda head: np.hypot(head[0] - x, head[1] - y), default=None)
+        target = min(
+            ((hx, hy + r * 0.6) for hx, hy, r in canvas.heads),
+            key=lambda head: np.hypot(head[0] - x, head[1] - y),
+            default=None,
+        )
         outline = look.outline(float(x), float(y), *radius, target, look.roundness)
         if not any(_overlap(outline, other) for other in taken) and not _hides_face(canvas, outline):
             return _kept_inside(outline, frame, overhang), float(x), float(y)
@@ -129,4 +140,6 @@ def _kept_inside(outline: np.ndarray, frame, overhang: float) -> np.ndarray:
     """The outline, its tail or spikes clipped to the panel and the allowed overhang."""
     left, top, width, height = frame
     margin = INSET * 0.5 - (overhang + INSET * 0.5 if overhang else 0)
-    return np.clip(outline, (left + margin, top + INSET * 0.5), (left + width - margin, top + height - INSET * 0.5)).astype(np.float32)
+    return np.clip(
+        outline, (left + margin, top + INSET * 0.5), (left + width - margin, top + height - INSET * 0.5)
+    ).astype(np.float32)

@@ -27,7 +27,9 @@ class Frame(NamedTuple):
         return Frame(float(pixel_x), float(pixel_y), self.scale * scale, self.angle + angle * self.mirror, self.mirror)
 
 
-def _tangents(points: np.ndarray, corners: np.ndarray, closed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _tangents(
+    points: np.ndarray, corners: np.ndarray, closed: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Start, end and both tangents of every segment; tangents break at corners."""
     before, after = np.roll(points, 1, 0), np.roll(points, -1, 0)
     length = np.linalg.norm(after - points, axis=1) + 1e-6

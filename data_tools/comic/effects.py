@@ -18,7 +18,9 @@ def _add_light(canvas: Canvas, strength: np.ndarray, color: Color) -> None:
     full = cv2.resize(strength, (width, height), interpolation=cv2.INTER_LINEAR)
     rest = cv2.merge([1 - full] * 3)
     light = cv2.merge([full * channel for channel in color])
-    cv2.add(cv2.multiply(canvas.image, rest, dtype=cv2.CV_8U), cv2.multiply(light, 1.0, dtype=cv2.CV_8U), dst=canvas.image)
+    cv2.add(
+        cv2.multiply(canvas.image, rest, dtype=cv2.CV_8U), cv2.multiply(light, 1.0, dtype=cv2.CV_8U), dst=canvas.image
+    )
     canvas.tags.add(tags.LIGHT)
 
 
@@ -88,7 +90,9 @@ def hatching(canvas: Canvas, color: Color) -> None:
             points = np.float32([(offset, canvas.height + 4), (offset + slant * tall, canvas.height - tall)])
             if not left:
                 points[:, 0] = canvas.width - points[:, 0]
-            cv2.polylines(overlay, [canvas.fixed(points)], False, color, int(round(width * SCALE)), cv2.LINE_AA, FRACTION_BITS)
+            cv2.polylines(
+                overlay, [canvas.fixed(points)], False, color, int(round(width * SCALE)), cv2.LINE_AA, FRACTION_BITS
+            )
     cv2.addWeighted(overlay, 0.55, canvas.image, 0.45, 0, dst=canvas.image)
     canvas.tags.add(tags.TEXTURE)
 
@@ -104,7 +108,13 @@ def _scattered(canvas: Canvas, shape: np.ndarray, color: Color, count: int, size
 
 def petals(canvas: Canvas, color: Color) -> None:
     """Drifting petals."""
-    _scattered(canvas, smooth([(0, -0.5, True), (0.3, 0.0), (0.1, 0.45), (-0.1, 0.45), (-0.3, 0.0)], steps=4), color, 28, (10, 24))
+    _scattered(
+        canvas,
+        smooth([(0, -0.5, True), (0.3, 0.0), (0.1, 0.45), (-0.1, 0.45), (-0.3, 0.0)], steps=4),
+        color,
+        28,
+        (10, 24),
+    )
 
 
 def confetti(canvas: Canvas, color: Color) -> None:
@@ -124,7 +134,9 @@ def rain(canvas: Canvas, color: Color) -> None:
     rng = canvas.rng
     for _ in range(110):
         x, y, length = rng.uniform(-40, canvas.width), rng.uniform(-40, canvas.height), rng.uniform(18, 52)
-        canvas.stroke(np.linspace((x, y), (x - length * 0.22, y + length), 4, dtype=np.float32), lighter(color, 12), 1.8)
+        canvas.stroke(
+            np.linspace((x, y), (x - length * 0.22, y + length), 4, dtype=np.float32), lighter(color, 12), 1.8
+        )
 
 
 def grain(picture: np.ndarray, rng: np.random.Generator, *, strength: float = 13.0) -> np.ndarray:

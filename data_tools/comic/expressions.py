@@ -89,7 +89,13 @@ def _open(pen: Pen, frame: Frame, who: Character, controls, teeth: bool) -> None
 
 def laugh(pen: Pen, frame: Frame, who: Character) -> None:
     """Wide open and merry."""
-    _open(pen, frame, who, [(-0.115, -0.03, True), (0.0, -0.015), (0.115, -0.03, True), (0.075, 0.075), (0.0, 0.105), (-0.075, 0.075)], True)
+    _open(
+        pen,
+        frame,
+        who,
+        [(-0.115, -0.03, True), (0.0, -0.015), (0.115, -0.03, True), (0.075, 0.075), (0.0, 0.105), (-0.075, 0.075)],
+        True,
+    )
 
 
 def gasp(pen: Pen, frame: Frame, who: Character) -> None:
@@ -99,7 +105,13 @@ def gasp(pen: Pen, frame: Frame, who: Character) -> None:
 
 def shout(pen: Pen, frame: Frame, who: Character) -> None:
     """Open and angular."""
-    _open(pen, frame, who, [(-0.09, -0.02, True), (0.0, -0.05), (0.09, -0.02, True), (0.1, 0.07), (0.0, 0.1), (-0.1, 0.07)], True)
+    _open(
+        pen,
+        frame,
+        who,
+        [(-0.09, -0.02, True), (0.0, -0.05), (0.09, -0.02, True), (0.1, 0.07), (0.0, 0.1), (-0.1, 0.07)],
+        True,
+    )
 
 
 class Expression(NamedTuple):

@@ -38,7 +38,9 @@ STRIDING = (((-0.2, 1.55), (-0.42, 2.55), (-0.72, 3.45)), ((0.2, 1.55), (0.38, 2
 RUNNING = (((-0.2, 1.55), (-0.5, 2.4), (-1.05, 2.75)), ((0.2, 1.55), (0.6, 2.35), (0.62, 3.35)))
 LEGS = (STANDING, STANDING, STRIDING, RUNNING)
 
-TORSO = mirrored([(0, 0.13), (0.2, 0.13), (0.44, 0.22), (0.59, 0.4), (0.53, 0.8), (0.43, 1.2), (0.47, 1.64, True), (0, 1.67)])
+TORSO = mirrored(
+    [(0, 0.13), (0.2, 0.13), (0.44, 0.22), (0.59, 0.4), (0.53, 0.8), (0.43, 1.2), (0.47, 1.64, True), (0, 1.67)]
+)
 
 
 class Pose(NamedTuple):
@@ -60,7 +62,16 @@ def _limb(start, end, widths) -> list[np.ndarray]:
 
 def _hand(pen: Pen, frame: Frame, who: Character, side: int) -> None:
     """A hand that starts at the frame's origin and points along its y axis; the thumb is towards the body's middle when the arm hangs."""
-    palm = [(-0.09, -0.06), (-0.125, 0.08), (-0.105, 0.22), (-0.03, 0.28), (0.05, 0.275), (0.11, 0.2), (0.12, 0.06), (0.09, -0.06)]
+    palm = [
+        (-0.09, -0.06),
+        (-0.125, 0.08),
+        (-0.105, 0.22),
+        (-0.03, 0.28),
+        (0.05, 0.275),
+        (0.11, 0.2),
+        (0.12, 0.06),
+        (0.09, -0.06),
+    ]
     thumb = [(side * -x, y) for x, y in ((0.06, 0.0), (0.15, 0.02), (0.2, 0.12), (0.165, 0.18), (0.07, 0.14))]
     pen.union([frame(smooth(palm, steps=5)), frame(smooth(thumb, steps=5))], who.skin)
     for x in (-0.035, 0.035):
@@ -75,7 +86,9 @@ def _arm(pen: Pen, frame: Frame, who: Character, arm, side: int) -> None:
     if who.long_sleeves:
         pen.union([frame(part) for part in upper + fore], who.top)
         return
-    pen.union([frame(part) for part in _limb(elbow, wrist, (0.21, 0.15))[:2] + _limb(shoulder, elbow, (0.2, 0.21))], who.skin)
+    pen.union(
+        [frame(part) for part in _limb(elbow, wrist, (0.21, 0.15))[:2] + _limb(shoulder, elbow, (0.2, 0.21))], who.skin
+    )
     pen.union([frame(part) for part in _limb(shoulder, shoulder + (elbow - shoulder) * 0.6, (0.3, 0.3))[:2]], who.top)
 
 
@@ -89,7 +102,9 @@ def _body(pen: Pen, frame: Frame, who: Character, pose: Pose) -> None:
     for arm, side in sides:
         if not _is_in_front(arm):
             _arm(pen, frame, who, arm, side)
-    neck = pen.shape(frame(ribbon(np.float32([(0, -0.2), (0, 0.0), (0, 0.24)]), (0.28, 0.27, 0.36))), who.skin, shade=False)
+    neck = pen.shape(
+        frame(ribbon(np.float32([(0, -0.2), (0, 0.0), (0, 0.24)]), (0.28, 0.27, 0.36))), who.skin, shade=False
+    )
     torso = pen.shape(frame(smooth(TORSO)), who.top)
     who.neckline(pen, frame, who, torso)
     pen.canvas.fill_inside(frame(ellipse(0.02, -0.06, 0.3, 0.17)), neck, darker(who.skin, 12))

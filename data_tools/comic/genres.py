@@ -63,7 +63,13 @@ ROMANCE = Genre(
     eyes=_colors((46, 40, 50), (50, 40, 250), (52, 40, 150), (48, 44, 320)),
     necklines=(outfits.sailor, outfits.v_neck, outfits.crew, outfits.hoodie),
     lowers=(outfits.skirt, outfits.skirt, outfits.gown, outfits.trousers),
-    accessories=(accessories.hairpin, accessories.ribbon, accessories.headband, accessories.earrings, accessories.nothing),
+    accessories=(
+        accessories.hairpin,
+        accessories.ribbon,
+        accessories.headband,
+        accessories.earrings,
+        accessories.nothing,
+    ),
     props=(props.cup, props.book, props.phone, props.cake),
     weather=effects.petals,
     moods=(
@@ -105,10 +111,24 @@ FANTASY = Genre(
     eyes=_colors((56, 64, 40), (60, 52, 85), (56, 46, 200), (50, 56, 320)),
     necklines=(outfits.cape, outfits.cape, outfits.v_neck, outfits.shirt_and_tie),
     lowers=(outfits.trousers, outfits.gown, outfits.trousers, outfits.skirt),
-    accessories=(accessories.crown, accessories.earrings, accessories.headband, accessories.nothing, accessories.plaster),
+    accessories=(
+        accessories.crown,
+        accessories.earrings,
+        accessories.headband,
+        accessories.nothing,
+        accessories.plaster,
+    ),
     props=(props.sword, props.flask, props.book, props.apple),
     weather=effects.embers,
-    moods=(expressions.GRIM, expressions.ANGRY, expressions.NEUTRAL, expressions.CALM, expressions.SURPRISED, expressions.HAPPY, expressions.SAD),
+    moods=(
+        expressions.GRIM,
+        expressions.ANGRY,
+        expressions.NEUTRAL,
+        expressions.CALM,
+        expressions.SURPRISED,
+        expressions.HAPPY,
+        expressions.SAD,
+    ),
     texts=texts.FANTASY,
 )
 
@@ -138,7 +158,13 @@ COMEDY = Genre(
     eyes=_colors((34, 30, 55), (46, 44, 255), (44, 44, 145)),
     necklines=(outfits.shirt_and_tie, outfits.hoodie, outfits.crew, outfits.crew),
     lowers=(outfits.trousers, outfits.shorts, outfits.skirt, outfits.trousers),
-    accessories=(accessories.glasses, accessories.beanie, accessories.headphones, accessories.plaster, accessories.nothing),
+    accessories=(
+        accessories.glasses,
+        accessories.beanie,
+        accessories.headphones,
+        accessories.plaster,
+        accessories.nothing,
+    ),
     props=(props.cup, props.phone, props.cat, props.cake, props.apple),
     weather=effects.confetti,
     moods=(
@@ -180,7 +206,13 @@ SLICE = Genre(
     eyes=_colors((30, 24, 50), (36, 28, 60), (42, 26, 130)),
     necklines=(outfits.crew, outfits.v_neck, outfits.hoodie, outfits.crew),
     lowers=(outfits.trousers, outfits.skirt, outfits.shorts, outfits.gown),
-    accessories=(accessories.nothing, accessories.glasses, accessories.hairpin, accessories.headband, accessories.beanie),
+    accessories=(
+        accessories.nothing,
+        accessories.glasses,
+        accessories.hairpin,
+        accessories.headband,
+        accessories.beanie,
+    ),
     props=(props.cup, props.cat, props.apple, props.book, props.cake),
     weather=effects.petals,
     moods=(
@@ -221,10 +253,24 @@ THRILLER = Genre(
     eyes=_colors((40, 24, 245), (44, 24, 200), (36, 20, 50)),
     necklines=(outfits.shirt_and_tie, outfits.hoodie, outfits.v_neck, outfits.shirt_and_tie),
     lowers=(outfits.trousers, outfits.trousers, outfits.skirt),
-    accessories=(accessories.glasses, accessories.nothing, accessories.headphones, accessories.plaster, accessories.earrings),
+    accessories=(
+        accessories.glasses,
+        accessories.nothing,
+        accessories.headphones,
+        accessories.plaster,
+        accessories.earrings,
+    ),
     props=(props.phone, props.cup, props.flask, props.book),
     weather=effects.rain,
-    moods=(expressions.GRIM, expressions.SAD, expressions.SURPRISED, expressions.NEUTRAL, expressions.ANGRY, expressions.CALM, expressions.GRIM),
+    moods=(
+        expressions.GRIM,
+        expressions.SAD,
+        expressions.SURPRISED,
+        expressions.NEUTRAL,
+        expressions.ANGRY,
+        expressions.CALM,
+        expressions.GRIM,
+    ),
     texts=texts.THRILLER,
 )
 

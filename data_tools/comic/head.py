@@ -9,7 +9,9 @@ from data_tools.comic.expressions import Expression, toned
 from data_tools.comic.pen import Pen
 from data_tools.comic.style import Character
 
-FACE = mirrored([(0, -0.54), (0.28, -0.46), (0.405, -0.2), (0.405, 0.04), (0.36, 0.24), (0.2, 0.43), (0.055, 0.505), (0, 0.508)])
+FACE = mirrored(
+    [(0, -0.54), (0.28, -0.46), (0.405, -0.2), (0.405, 0.04), (0.36, 0.24), (0.2, 0.43), (0.055, 0.505), (0, 0.508)]
+)
 EYE_X, EYE_Y, TURN = 0.19, 0.09, 0.085  # TURN: how far the features move when the head turns by 1
 
 
@@ -43,7 +45,9 @@ def _brows(pen: Pen, frame: Frame, who: Character, raised: float) -> None:
     color = darker(who.hair, 14)
     for side in (-1, 1):
         brow = [(side * 0.085, -0.085 - raised), (side * 0.18, -0.125), (side * 0.295, -0.09 + raised * 0.5)]
-        pen.canvas.stroke(frame(smooth(brow, closed=False)), color, max(0.03 * frame.scale, 1.2), profile=(0.7, 1.0, 0.8, 0.2))
+        pen.canvas.stroke(
+            frame(smooth(brow, closed=False)), color, max(0.03 * frame.scale, 1.2), profile=(0.7, 1.0, 0.8, 0.2)
+        )
 
 
 def _features(pen: Pen, frame: Frame, who: Character, expression: Expression, turn: float) -> None:
@@ -51,7 +55,9 @@ def _features(pen: Pen, frame: Frame, who: Character, expression: Expression, tu
     size = pen.style.eye_scale
     for side, eye in ((-1, expression.left), (1, expression.right)):
         # The eye on the far side of a turned head looks narrower, so it is set a little nearer to the nose.
-        spot = features.at(side * (EYE_X - 0.02 * max(side * turn, 0)), EYE_Y, scale=size * (1 - 0.1 * max(side * turn, 0)))
+        spot = features.at(
+            side * (EYE_X - 0.02 * max(side * turn, 0)), EYE_Y, scale=size * (1 - 0.1 * max(side * turn, 0))
+        )
         eye(pen, spot._replace(mirror=spot.mirror * -side) if side > 0 else spot, who, expression.height)
     _brows(pen, features, who, expression.brow)
     _nose(pen, features, who)
@@ -78,7 +84,9 @@ def _front_hair(pen: Pen, frame: Frame, who: Character) -> None:
                 (-0.3, -0.3),
             ]
         )
-        pen.canvas.fill_inside(frame(ring * np.float32([0.8, 1.0]) + np.float32([0, -0.03])), drawn, lighter(who.hair, 14))
+        pen.canvas.fill_inside(
+            frame(ring * np.float32([0.8, 1.0]) + np.float32([0, -0.03])), drawn, lighter(who.hair, 14)
+        )
     for strand in hair.strands:
         pen.stroke(frame(smooth(strand, closed=False)), who.hair, 0.9)
 

@@ -24,7 +24,17 @@ def text_width(text: str, size: int, weight: int, face: str = "sans") -> float:
     return width / SCALE
 
 
-def write(canvas: Canvas, lines: list[str], x: float, y: float, size: int, color: Color, *, weight: int = 500, face: str = "sans") -> None:
+def write(
+    canvas: Canvas,
+    lines: list[str],
+    x: float,
+    y: float,
+    size: int,
+    color: Color,
+    *,
+    weight: int = 500,
+    face: str = "sans",
+) -> None:
     """Lines of text centred on (x, y)."""
     font, pitch = cv2.FontFace(face), size * 1.22
     for number, line in enumerate(lines):
@@ -51,20 +61,32 @@ def _place(picture: np.ndarray, mask: np.ndarray, x: float, y: float) -> tuple[n
     return picture[low_y:high_y, low_x:high_x], mask[low_y - top : high_y - top, low_x - left : high_x - left]
 
 
-def sound(canvas: Canvas, text: str, x: float, y: float, size: int, fill: Color, rim: Color, *, angle: float = -0.15) -> np.ndarray:
+def sound(
+    canvas: Canvas, text: str, x: float, y: float, size: int, fill: Color, rim: Color, *, angle: float = -0.15
+) -> np.ndarray:
     """A sound in big slanted letters with a rim; returns the rectangle it covers as a polygon in final pixels."""
     length = text_width(text, size, 900)
     mask = np.zeros((int(size * 1.5 * SCALE), int((length + size * 0.5) * SCALE)), np.uint8)
     # Drawn on three channels and then reduced, because the lettering call paints colour pictures.
     letters = cv2.merge([mask] * 3)
-    cv2.putText(letters, text, (int(size * 0.25 * SCALE), int(size * 1.1 * SCALE)), (255, 255, 255), cv2.FontFace("sans"), size * SCALE, 900)
+    cv2.putText(
+        letters,
+        text,
+        (int(size * 0.25 * SCALE), int(size * 1.1 * SCALE)),
+        (255, 255, 255),
+        cv2.FontFace("sans"),
+        size * SCALE,
+        900,
+    )
     mask = np.where(_slanted(letters[:, :, 0], angle, -0.25) > 127, 255, 0).astype(np.uint8)
     border = max(3, int(size * 0.08)) * SCALE + 1
     around = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (border | 1, border | 1)))
     for layer, color in ((around, rim), (mask, fill)):
         view, part = _place(canvas.image, layer, x * SCALE, y * SCALE)
         paint(view, np.ascontiguousarray(part), color)
-    small = cv2.resize(around, None, fx=1 / (SCALE * MASK_STEP), fy=1 / (SCALE * MASK_STEP), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        around, None, fx=1 / (SCALE * MASK_STEP), fy=1 / (SCALE * MASK_STEP), interpolation=cv2.INTER_AREA
+    )
     view, part = _place(canvas.lettering, small, x / MASK_STEP, y / MASK_STEP)
     np.maximum(view, np.where(part > 127, 255, 0).astype(np.uint8), out=view)
     canvas.tags.add(tags.SOUND_EFFECT)

@@ -40,7 +40,11 @@ def shirt_and_tie(pen: Pen, frame: Frame, who: Character, torso: np.ndarray) -> 
     for side in (-1, 1):
         lapel = [(side * 0.2, 0.12), (side * 0.36, 0.2), (side * 0.33, 0.5), (side * 0.24, 0.52), (0, 1.1)]
         pen.shape(frame(lapel), darker(who.top, 5), shade=False)
-        pen.shape(frame([(side * 0.2, 0.09), (side * 0.02, 0.3), (side * 0.16, 0.42), (side * 0.26, 0.16)]), white, shade=False)
+        pen.shape(
+            frame([(side * 0.2, 0.09), (side * 0.02, 0.3), (side * 0.16, 0.42), (side * 0.26, 0.16)]),
+            white,
+            shade=False,
+        )
     pen.stroke(frame([(0, 1.1), (0, 1.35), (0.01, 1.62)]), who.top, 0.9)
 
 
@@ -51,9 +55,15 @@ def hoodie(pen: Pen, frame: Frame, who: Character, torso: np.ndarray) -> None:
     pen.canvas.fill(frame(smooth(mirrored([(0, 0.08), (0.17, 0.1), (0.14, 0.26), (0, 0.32)]))), who.skin)
     for side in (-1, 1):
         pen.canvas.line(
-            frame(smooth([(side * 0.1, 0.44), (side * 0.13, 0.62), (side * 0.11, 0.82)], closed=False)), who.trim, max(0.03 * frame.scale, 1)
+            frame(smooth([(side * 0.1, 0.44), (side * 0.13, 0.62), (side * 0.11, 0.82)], closed=False)),
+            who.trim,
+            max(0.03 * frame.scale, 1),
         )
-    pen.shape(frame(smooth([(-0.3, 1.5, True), (-0.2, 1.12, True), (0.2, 1.12, True), (0.3, 1.5, True)])), darker(who.top, 4), shade=False)
+    pen.shape(
+        frame(smooth([(-0.3, 1.5, True), (-0.2, 1.12, True), (0.2, 1.12, True), (0.3, 1.5, True)])),
+        darker(who.top, 4),
+        shade=False,
+    )
 
 
 def sailor(pen: Pen, frame: Frame, who: Character, torso: np.ndarray) -> None:
@@ -62,14 +72,20 @@ def sailor(pen: Pen, frame: Frame, who: Character, torso: np.ndarray) -> None:
     pen.shape(frame(smooth(collar)), who.trim, shade=False)
     pen.canvas.fill(frame([(-0.16, 0.1), (0.16, 0.1), (0, 0.5)]), who.skin)
     for side in (-1, 1):
-        pen.shape(frame(smooth([(0, 0.6, True), (side * 0.2, 0.5), (side * 0.22, 0.72), (side * 0.1, 0.68)])), who.accent, shade=False)
+        pen.shape(
+            frame(smooth([(0, 0.6, True), (side * 0.2, 0.5), (side * 0.22, 0.72), (side * 0.1, 0.68)])),
+            who.accent,
+            shade=False,
+        )
         pen.shape(frame([(0, 0.62), (side * 0.14, 0.98), (side * 0.04, 0.94)]), who.accent, shade=False)
     pen.shape(frame(ellipse(0, 0.62, 0.05, 0.06)), lighter(who.accent, 8), shade=False)
 
 
 def cape(pen: Pen, frame: Frame, who: Character, torso: np.ndarray) -> None:
     """A short cape with a clasp."""
-    cloth = mirrored([(0, 0.12), (0.3, 0.1), (0.62, 0.3), (0.74, 0.75), (0.66, 1.0, True), (0.3, 0.84), (0.0, 0.72, True)])
+    cloth = mirrored(
+        [(0, 0.12), (0.3, 0.1), (0.62, 0.3), (0.74, 0.75), (0.66, 1.0, True), (0.3, 0.84), (0.0, 0.72, True)]
+    )
     pen.shape(frame(smooth(cloth)), who.trim)
     pen.canvas.fill(frame(smooth(mirrored([(0, 0.06), (0.17, 0.08), (0.12, 0.22), (0, 0.28)]))), who.skin)
     pen.shape(frame(ellipse(0, 0.38, 0.075, 0.075)), who.accent)
@@ -80,7 +96,12 @@ NECKLINES = (crew, v_neck, shirt_and_tie, hoodie, sailor, cape)
 
 def _shoes(pen: Pen, frame: Frame, who: Character, legs) -> None:
     for (x, y), side in ((legs[0][-1], -1), (legs[1][-1], 1)):
-        shoe = [(x - 0.14, y + 0.02), (x + 0.13, y + 0.02), (x + 0.15 + 0.05 * side, y + 0.2), (x - 0.15 + 0.05 * side, y + 0.2)]
+        shoe = [
+            (x - 0.14, y + 0.02),
+            (x + 0.13, y + 0.02),
+            (x + 0.15 + 0.05 * side, y + 0.2),
+            (x - 0.15 + 0.05 * side, y + 0.2),
+        ]
         pen.shape(frame(smooth(shoe)), who.shoes)
 
 
@@ -106,7 +127,17 @@ def skirt(pen: Pen, frame: Frame, who: Character, legs) -> None:
     """A pleated skirt over bare legs."""
     _legs(pen, frame, who.skin, legs, (0.3, 0.25, 0.22, 0.16))
     _shoes(pen, frame, who, legs)
-    hem = smooth([(0.72, 2.45, True), (0.4, 2.52), (0, 2.54), (-0.4, 2.52), (-0.72, 2.45, True), (-0.44, 1.3, True), (0.44, 1.3, True)])
+    hem = smooth(
+        [
+            (0.72, 2.45, True),
+            (0.4, 2.52),
+            (0, 2.54),
+            (-0.4, 2.52),
+            (-0.72, 2.45, True),
+            (-0.44, 1.3, True),
+            (0.44, 1.3, True),
+        ]
+    )
     pen.shape(frame(hem), who.bottom)
     for x in (-0.3, -0.1, 0.1, 0.3):
         pen.stroke(frame(smooth([(x, 1.75), (x * 1.25, 2.1), (x * 1.5, 2.48)], closed=False)), who.bottom, 0.8)
@@ -116,7 +147,17 @@ def gown(pen: Pen, frame: Frame, who: Character, legs) -> None:
     """A skirt down to the ankles."""
     _shoes(pen, frame, who, legs)
     hem = smooth(
-        [(0.86, 3.66, True), (0.4, 3.76), (0, 3.7), (-0.4, 3.77), (-0.86, 3.66, True), (-0.6, 2.4), (-0.42, 1.3, True), (0.42, 1.3, True), (0.6, 2.4)]
+        [
+            (0.86, 3.66, True),
+            (0.4, 3.76),
+            (0, 3.7),
+            (-0.4, 3.77),
+            (-0.86, 3.66, True),
+            (-0.6, 2.4),
+            (-0.42, 1.3, True),
+            (0.42, 1.3, True),
+            (0.6, 2.4),
+        ]
     )
     drawn = pen.shape(frame(hem), who.bottom)
     pen.canvas.fill_inside(frame(box(-1, 3.45, 2, 0.14)), drawn, who.trim)

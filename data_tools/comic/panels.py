@@ -53,7 +53,12 @@ def _close_frame(stage: Stage, size: Size, border: Color, border_width: int) -> 
 def _look(stage: Stage, fill: Color, ink: Color) -> bubbles.Look:
     style = stage.title.style
     return bubbles.Look(
-        pick(stage.rng, bubbles.OUTLINES), fill, ink, max(1.2, style.thickness * 0.8), style.bubble_roundness, int(stage.rng.choice((450, 550, 700)))
+        pick(stage.rng, bubbles.OUTLINES),
+        fill,
+        ink,
+        max(1.2, style.thickness * 0.8),
+        style.bubble_roundness,
+        int(stage.rng.choice((450, 550, 700))),
     )
 
 
@@ -64,19 +69,25 @@ def _bubble_colors(stage: Stage) -> tuple[Color, Color]:
         return WHITE, BLACK
     stage.pen.canvas.tags.add(tags.COLORED_BUBBLE)
     if chance < 0.9:
-        return mixed(WHITE, pick(stage.rng, (stage.palette.accent, stage.palette.second, stage.palette.glow)), 0.4), shading.black_line(
-            stage.palette.accent
-        )
+        return mixed(
+            WHITE, pick(stage.rng, (stage.palette.accent, stage.palette.second, stage.palette.glow)), 0.4
+        ), shading.black_line(stage.palette.accent)
     return mixed(stage.palette.night, stage.palette.accent, 0.15), lighter(stage.palette.glow, 6)
 
 
-def _speak(stage: Stage, size: Size, genre: Genre, count: int, colors, *, clear_of=(), letters: int = 0) -> list[np.ndarray]:
+def _speak(
+    stage: Stage, size: Size, genre: Genre, count: int, colors, *, clear_of=(), letters: int = 0
+) -> list[np.ndarray]:
     """Up to `count` bubbles where there is room beside each other and the polygons `clear_of`; returns their outlines."""
     outlines, letters = [], letters or int(stage.rng.integers(19, 25))
     for number, text in enumerate(stage.rng.permutation(genre.texts.lines)[:count]):
         look = _look(stage, *colors)
         lines, *radius = bubbles.measured(str(text), letters, look.weight, 13 if size.width > 400 else 10)
-        overhang = size.pad - 4.0 if number == 0 and size.pad > 8 and stage.rng.random() < 0.35 and look.outline is bubbles.speech else 0.0
+        overhang = (
+            size.pad - 4.0
+            if number == 0 and size.pad > 8 and stage.rng.random() < 0.35 and look.outline is bubbles.speech
+            else 0.0
+        )
         place = bubbles.find_place(stage.pen.canvas, stage.frame, radius, look, [*outlines, *clear_of], overhang)
         if place is not None:
             bubbles.draw_bubble(stage.pen.canvas, look, *place[:1], lines, *place[1:], letters)
@@ -93,8 +104,13 @@ def _make_noise(stage: Stage, genre: Genre) -> list[np.ndarray]:
         stage.pen.canvas.tags.add(tags.LIGHT)
         colors = lighter(palette.glow, 5), mixed(WHITE, palette.glow, 0.2)
     else:
-        colors = pick(rng, (palette.accent, palette.second, palette.glow)), pick(rng, (WHITE, shading.black_line(palette.accent)))
-    return [sound(stage.pen.canvas, pick(rng, genre.texts.noises), x, y, letters, *colors, angle=rng.uniform(-0.25, 0.2))]
+        colors = (
+            pick(rng, (palette.accent, palette.second, palette.glow)),
+            pick(rng, (WHITE, shading.black_line(palette.accent))),
+        )
+    return [
+        sound(stage.pen.canvas, pick(rng, genre.texts.noises), x, y, letters, *colors, angle=rng.uniform(-0.25, 0.2))
+    ]
 
 
 def _finish(stage: Stage, outlines: list[np.ndarray], *extra: str) -> Panel:
@@ -205,6 +221,14 @@ def end_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
     stage = _stage(title, size, rng)
     scenes.still_life(stage)
     x, y = stage.at(0.5, 0.93)
-    write(stage.pen.canvas, ["to be continued"], x, y, 24, lighter(title.palette.glow, 8) if sum(title.palette.backdrop) < 330 else BLACK, weight=600)
+    write(
+        stage.pen.canvas,
+        ["to be continued"],
+        x,
+        y,
+        24,
+        lighter(title.palette.glow, 8) if sum(title.palette.backdrop) < 330 else BLACK,
+        weight=600,
+    )
     _poster(stage, size, ["NEXT TIME!"], 54, 0.14)
     return _finish(stage, [], tags.END)

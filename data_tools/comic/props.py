@@ -27,17 +27,30 @@ def book(pen: Pen, frame: Frame, palette: Palette) -> None:
     """An open book."""
     for side in (-1, 1):
         pen.shape(frame([(0, -0.25), (side * 0.85, -0.36), (side * 0.85, 0.36), (0, 0.47)]), palette.second)
-        page = [(0, -0.28, True), (side * 0.35, -0.42), (side * 0.78, -0.36, True), (side * 0.78, 0.28, True), (side * 0.35, 0.24), (0, 0.4, True)]
+        page = [
+            (0, -0.28, True),
+            (side * 0.35, -0.42),
+            (side * 0.78, -0.36, True),
+            (side * 0.78, 0.28, True),
+            (side * 0.35, 0.24),
+            (0, 0.4, True),
+        ]
         pen.shape(frame(smooth(page)), palette.cloud, shade=False)
         for row in range(5):
             y = -0.2 + row * 0.1
-            pen.canvas.line(frame([(side * 0.12, y), (side * 0.66, y - 0.05)]), darker(palette.cloud, 32), max(0.014 * frame.scale, 1))
+            pen.canvas.line(
+                frame([(side * 0.12, y), (side * 0.66, y - 0.05)]),
+                darker(palette.cloud, 32),
+                max(0.014 * frame.scale, 1),
+            )
 
 
 def phone(pen: Pen, frame: Frame, palette: Palette) -> None:
     """A telephone with a message on it."""
     frame = frame.at(0, 0, angle=0.2)
-    pen.shape(frame(smooth([(-0.3, -0.55), (0.3, -0.55), (0.33, 0), (0.3, 0.55), (-0.3, 0.55), (-0.33, 0)])), palette.night)
+    pen.shape(
+        frame(smooth([(-0.3, -0.55), (0.3, -0.55), (0.33, 0), (0.3, 0.55), (-0.3, 0.55), (-0.33, 0)])), palette.night
+    )
     pen.shape(frame(box(-0.25, -0.45, 0.5, 0.86)), palette.sky, shade=False)
     for y, x, color in ((-0.35, -0.19, palette.cloud), (-0.1, -0.06, palette.glow), (0.14, -0.19, palette.cloud)):
         pen.shape(frame(box(x, y, 0.26, 0.16)), color, shade=False)
@@ -59,7 +72,9 @@ def apple(pen: Pen, frame: Frame, palette: Palette) -> None:
     ]
     drawn = pen.shape(frame(smooth(body)), palette.accent)
     pen.canvas.fill_inside(frame(ellipse(-0.24, -0.12, 0.09, 0.14)), drawn, lighter(palette.accent, 18))
-    pen.canvas.line(frame(smooth([(0, -0.26), (0.02, -0.4), (0.08, -0.52)], closed=False)), palette.wood, 0.05 * frame.scale)
+    pen.canvas.line(
+        frame(smooth([(0, -0.26), (0.02, -0.4), (0.08, -0.52)], closed=False)), palette.wood, 0.05 * frame.scale
+    )
     pen.shape(frame(smooth([(0.05, -0.42, True), (0.22, -0.6), (0.42, -0.54, True), (0.24, -0.4)])), palette.leaf)
 
 
@@ -96,7 +111,17 @@ def sword(pen: Pen, frame: Frame, palette: Palette) -> None:
 
 def flask(pen: Pen, frame: Frame, palette: Palette) -> None:
     """A round flask with something glowing in it."""
-    glass = [(-0.11, -0.5, True), (0.11, -0.5, True), (0.11, -0.15), (0.4, 0.1), (0.36, 0.42), (0, 0.54), (-0.36, 0.42), (-0.4, 0.1), (-0.11, -0.15)]
+    glass = [
+        (-0.11, -0.5, True),
+        (0.11, -0.5, True),
+        (0.11, -0.15),
+        (0.4, 0.1),
+        (0.36, 0.42),
+        (0, 0.54),
+        (-0.36, 0.42),
+        (-0.4, 0.1),
+        (-0.11, -0.15),
+    ]
     drawn = pen.shape(frame(smooth(glass)), lighter(palette.second, 26))
     pen.canvas.fill_inside(frame(box(-0.6, 0.08, 1.2, 0.6)), drawn, palette.accent)
     for x, y, radius in ((-0.1, 0.25, 0.06), (0.12, 0.18, 0.04), (0.05, 0.37, 0.05)):
@@ -108,9 +133,20 @@ def cat(pen: Pen, frame: Frame, palette: Palette) -> None:
     """A sitting cat."""
     fur = lighter(palette.wood, 22)
     pen.shape(frame(cat_tail()), fur)
-    pen.shape(frame(smooth([(0, -0.2), (0.26, 0.0), (0.36, 0.4), (0.2, 0.55), (-0.2, 0.55), (-0.36, 0.4), (-0.26, 0.0)])), fur)
+    pen.shape(
+        frame(smooth([(0, -0.2), (0.26, 0.0), (0.36, 0.4), (0.2, 0.55), (-0.2, 0.55), (-0.36, 0.4), (-0.26, 0.0)])), fur
+    )
     pen.shape(frame(ellipse(0, 0.28, 0.17, 0.2)), palette.cloud, outline=False, shade=False)
-    face = [(-0.34, -0.68, True), (-0.16, -0.5), (0.16, -0.5), (0.34, -0.68, True), (0.38, -0.3), (0.22, -0.1), (-0.22, -0.1), (-0.38, -0.3)]
+    face = [
+        (-0.34, -0.68, True),
+        (-0.16, -0.5),
+        (0.16, -0.5),
+        (0.34, -0.68, True),
+        (0.38, -0.3),
+        (0.22, -0.1),
+        (-0.22, -0.1),
+        (-0.38, -0.3),
+    ]
     pen.shape(frame(smooth(face)), fur)
     for side in (-1, 1):
         pen.canvas.fill(frame(ellipse(side * 0.16, -0.32, 0.055, 0.075)), darker(palette.night, 6))
@@ -121,7 +157,9 @@ def cat(pen: Pen, frame: Frame, palette: Palette) -> None:
 
 def cat_tail() -> np.ndarray:
     """The tail of the cat."""
-    return smooth([(0.2, 0.5), (0.5, 0.48), (0.66, 0.25), (0.6, 0.0), (0.7, -0.02), (0.78, 0.28), (0.58, 0.58), (0.2, 0.6)])
+    return smooth(
+        [(0.2, 0.5), (0.5, 0.48), (0.66, 0.25), (0.6, 0.0), (0.7, -0.02), (0.78, 0.28), (0.58, 0.58), (0.2, 0.6)]
+    )
 
 
 PROPS = (cup, book, phone, apple, cake, sword, flask, cat)

@@ -40,7 +40,13 @@ def draw_sky(pen: Pen, palette: Palette, horizon: float) -> None:
     canvas, rng = pen.canvas, pen.canvas.rng
     paint_gradient(pen, palette.sky, mixed(palette.sky, palette.horizon, 0.9))
     for _ in range(int(rng.integers(2, 5))):
-        cloud(pen, rng.uniform(0, canvas.width), rng.uniform(0.08, 0.75) * horizon, rng.uniform(50, 130), mixed(palette.cloud, palette.sky, 0.12))
+        cloud(
+            pen,
+            rng.uniform(0, canvas.width),
+            rng.uniform(0.08, 0.75) * horizon,
+            rng.uniform(50, 130),
+            mixed(palette.cloud, palette.sky, 0.12),
+        )
 
 
 def _foliage(pen: Pen, x: float, y: float, radius: float, color: Color) -> None:
@@ -52,7 +58,9 @@ def _foliage(pen: Pen, x: float, y: float, radius: float, color: Color) -> None:
     rim = [(x + r * np.cos(a), y + r * 0.9 * np.sin(a)) for r, a in zip(reach, angle)]
     drawn = pen.shape(smooth(rim), color)
     pen.canvas.fill_inside(
-        smooth(rim) * np.float32(0.62) + np.float32((x, y)) * np.float32(0.38) - np.float32(radius * 0.18), drawn, lighter(color, 8)
+        smooth(rim) * np.float32(0.62) + np.float32((x, y)) * np.float32(0.38) - np.float32(radius * 0.18),
+        drawn,
+        lighter(color, 8),
     )
 
 
@@ -75,8 +83,12 @@ def hills(pen: Pen, color: Color, y: float, amplitude: float) -> None:
     """Ground with a wavy crest around height `y`, down to the bottom."""
     canvas, rng = pen.canvas, pen.canvas.rng
     x = np.linspace(-20, canvas.width + 20, 40)
-    crest = y - amplitude * (np.sin(x / rng.uniform(90, 160) + rng.uniform(0, 6)) + 0.5 * np.sin(x / 55 + rng.uniform(0, 6)))
-    points = np.stack([np.append(x, [canvas.width + 20, -20]), np.append(crest, [canvas.height + 20] * 2)], 1).astype(np.float32)
+    crest = y - amplitude * (
+        np.sin(x / rng.uniform(90, 160) + rng.uniform(0, 6)) + 0.5 * np.sin(x / 55 + rng.uniform(0, 6))
+    )
+    points = np.stack([np.append(x, [canvas.width + 20, -20]), np.append(crest, [canvas.height + 20] * 2)], 1).astype(
+        np.float32
+    )
     pen.shape(points, color, shade=False)
 
 
@@ -127,7 +139,13 @@ def forest(pen: Pen, palette: Palette) -> None:
             ]
             pen.shape(smooth(trunk), mixed(palette.wood, palette.horizon, depth))
         for x in rng.uniform(0, width, 4):
-            _foliage(pen, x, rng.uniform(-20, height * 0.14), rng.uniform(60, 110), mixed(palette.leaf, palette.horizon, depth))
+            _foliage(
+                pen,
+                x,
+                rng.uniform(-20, height * 0.14),
+                rng.uniform(60, 110),
+                mixed(palette.leaf, palette.horizon, depth),
+            )
 
 
 def ruins(pen: Pen, palette: Palette) -> None:
@@ -136,14 +154,27 @@ def ruins(pen: Pen, palette: Palette) -> None:
     width, height = canvas.width, canvas.height
     ground = height * rng.uniform(0.76, 0.86)
     paint_gradient(pen, palette.sky, palette.horizon)
-    canvas.fill(ellipse(width * rng.uniform(0.2, 0.8), ground * 0.55, 58, 58, steps=48), mixed(palette.horizon, palette.glow, 0.7))
+    canvas.fill(
+        ellipse(width * rng.uniform(0.2, 0.8), ground * 0.55, 58, 58, steps=48),
+        mixed(palette.horizon, palette.glow, 0.7),
+    )
     for _ in range(4):
-        cloud(pen, rng.uniform(0, width), rng.uniform(0.1, 0.7) * ground, rng.uniform(60, 150), mixed(palette.cloud, palette.horizon, 0.3))
+        cloud(
+            pen,
+            rng.uniform(0, width),
+            rng.uniform(0.1, 0.7) * ground,
+            rng.uniform(60, 150),
+            mixed(palette.cloud, palette.horizon, 0.3),
+        )
     hills(pen, mixed(palette.stone, palette.sky, 0.6), ground - 40, 26)
     for x in np.linspace(0.06, 0.94, 5) * width:
         tall, thick = ground * rng.uniform(0.4, 0.95), rng.uniform(20, 27)
         pen.shape(box(x - thick, ground - tall, 2 * thick, tall + 10), palette.stone)
         for groove in (-0.4, 0.0, 0.4):
-            canvas.line(np.float32([(x + groove * thick, ground - tall + 20), (x + groove * thick, ground)]), darker(palette.stone, 9), 1.2)
+            canvas.line(
+                np.float32([(x + groove * thick, ground - tall + 20), (x + groove * thick, ground)]),
+                darker(palette.stone, 9),
+                1.2,
+            )
         pen.shape(box(x - thick - 8, ground - tall - 16, 2 * thick + 16, 18), lighter(palette.stone, 6))
     hills(pen, palette.grass, ground + 8, 4)

@@ -51,7 +51,9 @@ def backdrop(stage: Stage) -> None:
 def _people(stage: Stage, count: int) -> list[Character]:
     """`count` different people; the look-alikes come a little more often than chance would have it."""
     weight = np.where(np.arange(len(stage.cast)) < 2, 1.5, 1.0)
-    return [stage.cast[place] for place in stage.rng.choice(len(stage.cast), count, replace=False, p=weight / weight.sum())]
+    return [
+        stage.cast[place] for place in stage.rng.choice(len(stage.cast), count, replace=False, p=weight / weight.sum())
+    ]
 
 
 def _note_lookalikes(stage: Stage, who: Character) -> None:
@@ -61,7 +63,13 @@ def _note_lookalikes(stage: Stage, who: Character) -> None:
 
 def _person(stage: Stage, who: Character, x: float, y: float, size: float, **changes) -> None:
     rng = stage.rng
-    pose = Pose(pick(rng, ARMS), STANDING, pick(rng, genre_of(stage.title.index).moods), rng.uniform(-0.8, 0.8), rng.uniform(-0.14, 0.14))
+    pose = Pose(
+        pick(rng, ARMS),
+        STANDING,
+        pick(rng, genre_of(stage.title.index).moods),
+        rng.uniform(-0.8, 0.8),
+        rng.uniform(-0.14, 0.14),
+    )
     draw_person(stage.pen, Frame(x, y, size, mirror=int(rng.choice((-1, 1)))), who, pose._replace(**changes))
     _note_lookalikes(stage, who)
 
@@ -84,7 +92,13 @@ def eyes(stage: Stage) -> None:
 
 def _cut(stage: Stage, size: float) -> float:
     """How far above the panel's lower edge a head of that size is, so that people fill the panel's height and their feet stay below it."""
-    return float(np.clip(stage.frame[3] * stage.rng.uniform(0.5, 0.64), size * 1.15, size * (0.4 + 3.4 * stage.title.style.body_scale)))
+    return float(
+        np.clip(
+            stage.frame[3] * stage.rng.uniform(0.5, 0.64),
+            size * 1.15,
+            size * (0.4 + 3.4 * stage.title.style.body_scale),
+        )
+    )
 
 
 def bust(stage: Stage) -> None:
@@ -142,7 +156,9 @@ def at_table(stage: Stage) -> None:
     size = stage.frame[3] * 0.17
     for across in (0.3, 0.5, 0.72)[: 1 + int(stage.frame[2] > 400) * 2]:
         x, _ = stage.at(across + rng.uniform(-0.05, 0.05), 0)
-        pick(rng, genre_of(stage.title.index).props)(stage.pen._replace(weight=0.7), Frame(x, y - size * 0.4, size), palette)
+        pick(rng, genre_of(stage.title.index).props)(
+            stage.pen._replace(weight=0.7), Frame(x, y - size * 0.4, size), palette
+        )
 
 
 def _standing_size(stage: Stage) -> float:
@@ -169,7 +185,16 @@ def running(stage: Stage) -> None:
     effects.speed_lines(stage.pen.canvas, lighter(stage.palette.backdrop, 16))
     size = min(_standing_size(stage) * 1.15, stage.frame[2] / 3)
     x, y = stage.at(stage.rng.uniform(0.35, 0.65), 0.12)
-    _person(stage, _people(stage, 1)[0], x, y + size * 0.6, size, legs=RUNNING, arms=ARMS[stage.rng.integers(5, 9)], tilt=0.12)
+    _person(
+        stage,
+        _people(stage, 1)[0],
+        x,
+        y + size * 0.6,
+        size,
+        legs=RUNNING,
+        arms=ARMS[stage.rng.integers(5, 9)],
+        tilt=0.12,
+    )
 
 
 def impact(stage: Stage) -> None:
@@ -178,7 +203,13 @@ def impact(stage: Stage) -> None:
     size = min(stage.frame[3] * 0.5, stage.frame[2] * 0.5)
     x, y = stage.at(0.5, 0.52)
     dark = stage.rng.random() < 0.5
-    effects.focus_lines(stage.pen.canvas, x, y, size * 0.75, darker(stage.palette.backdrop, 34) if dark else lighter(stage.palette.backdrop, 30))
+    effects.focus_lines(
+        stage.pen.canvas,
+        x,
+        y,
+        size * 0.75,
+        darker(stage.palette.backdrop, 34) if dark else lighter(stage.palette.backdrop, 30),
+    )
     _person(stage, _people(stage, 1)[0], x, y, size, expression=pick(stage.rng, (SURPRISED, ANGRY)))
 
 

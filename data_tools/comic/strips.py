@@ -60,13 +60,18 @@ def _rows(rng: np.random.Generator) -> list[Row]:
             usable -= 2
         else:
             kind = panels.sparse_panel if rng.random() < 0.05 else panels.color_panel
-            rows.append(_row(rng, kind, int(rng.choice((rng.integers(230, 400), rng.integers(360, 560), rng.integers(540, 780))))))
+            rows.append(
+                _row(
+                    rng, kind, int(rng.choice((rng.integers(230, 400), rng.integers(360, 560), rng.integers(540, 780))))
+                )
+            )
             usable -= 1
     for kind, chance, low, high in ((panels.balloon_panel, 0.7, 230, 420), (panels.screentone_panel, 0.5, 300, 520)):
         if rng.random() < chance:
             rows.insert(int(rng.integers(1, len(rows))), _row(rng, kind, int(rng.integers(low, high))))
     fixed = [
-        Row(((kind, 20, 0, size.width, size.height),), size.height) for kind, size in ((panels.title_panel, TITLE_SIZE), (panels.end_panel, END_SIZE))
+        Row(((kind, 20, 0, size.width, size.height),), size.height)
+        for kind, size in ((panels.title_panel, TITLE_SIZE), (panels.end_panel, END_SIZE))
     ]
     return [fixed[0], *rows, fixed[1]]
 
@@ -96,7 +101,9 @@ def _pad(title_or_end: bool, above: int, below: int, margin: int) -> int:
 
 
 def _planned_page(rng: np.random.Generator, rows: list[Row], stream: tuple[int, int, int], first: int) -> Page:
-    gutters = [int(rng.choice((rng.integers(MIN_GUTTER, 30), rng.integers(24, MAX_GUTTER)))) for _ in range(len(rows) + 1)]
+    gutters = [
+        int(rng.choice((rng.integers(MIN_GUTTER, 30), rng.integers(24, MAX_GUTTER)))) for _ in range(len(rows) + 1)
+    ]
     spots, y = [], gutters[0]
     for row, above, below in zip(rows, gutters, gutters[1:]):
         for kind, x, lower, width, height in row.panels:
@@ -149,7 +156,9 @@ def draw_page(seed: int, index: int, page: Page) -> tuple[np.ndarray, dict]:
     for spot in page.spots:
         panel = _drawn(title, spot)
         pad = spot.size.pad
-        strip[spot.y - pad : spot.y + spot.size.height + pad, spot.x - pad : spot.x + spot.size.width + pad] = panel.image
+        strip[spot.y - pad : spot.y + spot.size.height + pad, spot.x - pad : spot.x + spot.size.width + pad] = (
+            panel.image
+        )
         described.append(_described(spot, panel))
     return strip, {"width": STRIP_WIDTH, "height": page.height, "panels": described}
 

@@ -19,7 +19,14 @@ STYLES = (
         thickness=1.7,
         wobble=0.5,
         shade=shading.soft,
-        backdrops=(backdrops.gradient_backdrop, backdrops.gradient_backdrop, backdrops.dreamy, backdrops.hearts, scenery.park, towns.room),
+        backdrops=(
+            backdrops.gradient_backdrop,
+            backdrops.gradient_backdrop,
+            backdrops.dreamy,
+            backdrops.hearts,
+            scenery.park,
+            towns.room,
+        ),
         gutter=(255, 255, 255),
         border=(92, 70, 84),
         border_width=2,
@@ -145,7 +152,10 @@ def lookalikes(who: Character, hue: float) -> tuple[Character, Character]:
     for step, name in enumerate(field for field in COLOR_FIELDS if field != "skin"):
         lightness, chroma, _ = to_lch(getattr(who, name))
         lightness, chroma = float(np.clip(lightness, 44, 72)), float(np.clip(chroma, 30, 38))
-        first[name], second[name] = lch(lightness, chroma, hue + 40 * step), lch(lightness, chroma, hue + 40 * step + 165)
+        first[name], second[name] = (
+            lch(lightness, chroma, hue + 40 * step),
+            lch(lightness, chroma, hue + 40 * step + 165),
+        )
     return dataclasses.replace(who, **first), dataclasses.replace(who, **second)
 
 

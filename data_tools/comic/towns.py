@@ -17,7 +17,11 @@ def _windows(pen: Pen, x: float, y: float, width: float, height: float, color: C
     for row in range(rows):
         for column in range(columns):
             fill = lit if pen.canvas.rng.random() < share else color
-            pen.shape(box(x + (column + 0.24) * step_x, y + (row + 0.25) * step_y, step_x * 0.52, step_y * 0.5), fill, shade=False)
+            pen.shape(
+                box(x + (column + 0.24) * step_x, y + (row + 0.25) * step_y, step_x * 0.52, step_y * 0.5),
+                fill,
+                shade=False,
+            )
 
 
 def _houses(pen: Pen, palette: Palette, base: float, colors, glass: Color, lit: Color, share: float) -> None:
@@ -29,7 +33,11 @@ def _houses(pen: Pen, palette: Palette, base: float, colors, glass: Color, lit: 
         pen.shape(box(x - 4, base - tall - 7, width + 8, 12), darker(color, 12), shade=False)
         _windows(pen, x + 6, base - tall + 14, width - 12, tall * 0.72, glass, lit, share)
         if rng.random() < 0.5:
-            pen.shape(box(x + 10, base - 44, width - 20, 14), palette.accent if rng.random() < 0.5 else palette.second, shade=False)
+            pen.shape(
+                box(x + 10, base - 44, width - 20, 14),
+                palette.accent if rng.random() < 0.5 else palette.second,
+                shade=False,
+            )
         x += width + rng.uniform(-4, 12)
 
 
@@ -43,7 +51,10 @@ def street(pen: Pen, palette: Palette) -> None:
     pen.shape(box(-10, base, width + 20, 26), palette.stone, shade=False)
     pen.shape(box(-10, base + 26, width + 20, height), palette.road, shade=False)
     for x in np.arange(rng.uniform(-60, 0), width, 120):
-        canvas.fill(np.float32([(x, base + 72), (x + 64, base + 72), (x + 56, base + 82), (x - 10, base + 82)]), lighter(palette.road, 22))
+        canvas.fill(
+            np.float32([(x, base + 72), (x + 64, base + 72), (x + 56, base + 82), (x - 10, base + 82)]),
+            lighter(palette.road, 22),
+        )
     for x in (width * 0.12, width * 0.86):
         canvas.line(np.float32([(x, base + 16), (x, base - 170), (x + 26, base - 178)]), darker(palette.night, 2), 5)
         canvas.fill(ellipse(x + 30, base - 174, 11, 8), palette.glow)
@@ -55,11 +66,17 @@ def _night_sky(pen: Pen, palette: Palette) -> None:
     paint_gradient(pen, darker(palette.night, 4), mixed(palette.night, palette.sky, 0.5))
     for _ in range(45):
         radius = rng.uniform(0.8, 3.6)
-        canvas.fill(star(rng.uniform(0, width), rng.uniform(0, height * 0.7), radius, radius * 0.45, 4), lighter(palette.glow, 6))
+        canvas.fill(
+            star(rng.uniform(0, width), rng.uniform(0, height * 0.7), radius, radius * 0.45, 4),
+            lighter(palette.glow, 6),
+        )
     x, y, radius = rng.uniform(0.15, 0.85) * width, height * rng.uniform(0.14, 0.3), rng.uniform(26, 46)
     canvas.fill(ellipse(x, y, radius * 1.5, radius * 1.5, steps=48), mixed(palette.night, palette.glow, 0.22))
     canvas.fill(ellipse(x, y, radius, radius, steps=48), lighter(palette.glow, 4))
-    canvas.fill(ellipse(x + radius * 0.3, y - radius * 0.2, radius * 0.2, radius * 0.16), mixed(palette.glow, palette.cloud, 0.5))
+    canvas.fill(
+        ellipse(x + radius * 0.3, y - radius * 0.2, radius * 0.2, radius * 0.16),
+        mixed(palette.glow, palette.cloud, 0.5),
+    )
     canvas.tags.add(tags.LIGHT)
 
 
@@ -69,17 +86,24 @@ def night(pen: Pen, palette: Palette) -> None:
     _night_sky(pen, palette)
     colors = [mixed(color, palette.night, 0.7) for color in palette.buildings]
     _houses(pen, palette, canvas.height * 0.86, colors, mixed(palette.night, palette.second, 0.3), palette.glow, 0.35)
-    canvas.fill(box(-10, canvas.height * 0.86, canvas.width + 20, canvas.height), mixed(palette.road, palette.night, 0.6))
+    canvas.fill(
+        box(-10, canvas.height * 0.86, canvas.width + 20, canvas.height), mixed(palette.road, palette.night, 0.6)
+    )
 
 
 def _tower(pen: Pen, palette: Palette, x: float, base: float, thick: float, tall: float) -> None:
     """A round tower with a pointed roof and lit slits; `thick` is half its width."""
     stone, roof = mixed(palette.stone, palette.night, 0.45), mixed(palette.accent, palette.night, 0.5)
     pen.shape(box(x - thick, base - tall, 2 * thick, tall + 10), stone)
-    pen.shape(np.float32([(x - thick * 1.3, base - tall), (x, base - tall - thick * 2.6), (x + thick * 1.3, base - tall)]), roof)
+    pen.shape(
+        np.float32([(x - thick * 1.3, base - tall), (x, base - tall - thick * 2.6), (x + thick * 1.3, base - tall)]),
+        roof,
+    )
     pen.shape(box(x - thick * 1.15, base - tall - 3, thick * 2.3, 9), lighter(stone, 5), shade=False)
     for down in np.arange(30, tall - 30, 62):
-        slit = smooth([(-0.2, 1, True), (-0.2, 0.1), (0, -0.4), (0.2, 0.1), (0.2, 1, True)], steps=4) * np.float32((thick, 20))
+        slit = smooth([(-0.2, 1, True), (-0.2, 0.1), (0, -0.4), (0.2, 0.1), (0.2, 1, True)], steps=4) * np.float32(
+            (thick, 20)
+        )
         pen.shape(slit + np.float32((x, base - tall + down)), palette.glow, shade=False)
 
 
@@ -136,7 +160,12 @@ def _potted_plant(pen: Pen, palette: Palette, x: float, y: float, size: float) -
             (x + lean * size * 0.5 + size * 0.12, y - size * 0.5),
         ]
         pen.shape(smooth(leaf), palette.leaf)
-    pot = [(x - size * 0.3, y - size * 0.05), (x + size * 0.3, y - size * 0.05), (x + size * 0.22, y + size * 0.5), (x - size * 0.22, y + size * 0.5)]
+    pot = [
+        (x - size * 0.3, y - size * 0.05),
+        (x + size * 0.3, y - size * 0.05),
+        (x + size * 0.22, y + size * 0.5),
+        (x - size * 0.22, y + size * 0.5),
+    ]
     pen.shape(np.float32(pot), palette.accent)
 
 
@@ -156,7 +185,11 @@ def _cabinet(pen: Pen, palette: Palette, x: float, base: float, width: float, he
     pen.shape(box(x + width * 0.3 - 5, base - height - 44, 10, 44), palette.stone)
     pen.shape(box(x, base - height, width, height), palette.wood)
     for side in (0, 1):
-        pen.shape(box(x + 8 + side * (width / 2 - 4), base - height + 10, width / 2 - 12, height - 20), lighter(palette.wood, 6), shade=False)
+        pen.shape(
+            box(x + 8 + side * (width / 2 - 4), base - height + 10, width / 2 - 12, height - 20),
+            lighter(palette.wood, 6),
+            shade=False,
+        )
         pen.canvas.fill(ellipse(x + width * (0.44 + 0.12 * side), base - height / 2, 4, 4, steps=10), palette.glow)
     pen.shape(box(x - 5, base - height - 6, width + 10, 9), lighter(palette.wood, 3), shade=False)
 
@@ -167,7 +200,9 @@ def room(pen: Pen, palette: Palette) -> None:
     width, height = canvas.width, canvas.height
     floor = height * rng.uniform(0.74, 0.84)
     paint_gradient(pen, palette.wall, lighter(palette.wall, 3))
-    canvas.fill_all([box(x, 0, 16, floor) for x in range(int(rng.integers(0, 40)), width, 64)], darker(palette.wall, 2.5))
+    canvas.fill_all(
+        [box(x, 0, 16, floor) for x in range(int(rng.integers(0, 40)), width, 64)], darker(palette.wall, 2.5)
+    )
     pen.shape(box(-10, floor, width + 20, height), palette.floor, shade=False)
     for y in np.arange(floor + 16, height, 24):
         canvas.line(np.float32([(0, y), (width, y)]), darker(palette.floor, 8), 1)
