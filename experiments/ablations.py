@@ -37,7 +37,7 @@ EXPERIMENTS = {
 }
 
 SCALES = {
-    "quick": Scale(image_size=64, filters=16, epochs=20, batch_size=16),
+    "quick": Scale(image_size=64, filters=16, epochs=30, batch_size=16),
     "cpu": Scale(image_size=128, filters=16, epochs=60, batch_size=16),
     "paper": Scale(image_size=256, filters=64, epochs=100, batch_size=16),
 }
