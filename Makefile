@@ -1,5 +1,7 @@
-# The newest Python that TensorFlow's wheels cover, or the one you name.
-PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11 3.10,$(shell command -v python$(v))) python3)
+# The first Python here that TensorFlow's wheels cover and that can make environments, or the one you name.
+SUITS = 'import ensurepip, sys, venv; sys.exit(not (3, 10) <= sys.version_info < (3, 14))'
+CANDIDATES = python3 python3.13 python3.12 python3.11 python3.10
+PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c $(SUITS) 2>/dev/null && echo $(p))))
 
 # The comics (folders <title>/<episode>/<page> or <title>/<episode>.cbz), and where they lie prepared.
 DRAWN := data/comic
@@ -47,6 +49,8 @@ $(DATA)/dataset.json: | $(VENV) $(if $(filter $(DRAWN),$(COMIC)),$(DRAWN)/comic.
 	$(RUN) data_tools.prepare $(COMIC:%=--comic_dir=%) --output_dir=$(DATA) $(PREPARE) || test -f $@
 
 $(VENV): setup.cfg constraints.txt
-	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[experiments,test]'
+	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 with venv here: install one (Debian: python3-venv) or name it: make PYTHON=..."; exit 1; }
+	@echo "Installing TensorFlow and the rest into .venv (a minute or two)"
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[experiments,test]'
 	@touch $@
