@@ -154,31 +154,24 @@ def synthesize(
     return True
 
 
-_OUTPUT_DIR = flags.DEFINE_string(
-    "output_dir", "data/comic", "Folder of the comic; <title>/<episode>/<page>.png and .json are written in it."
-)
-_TITLES = flags.DEFINE_integer(
-    "titles", 5, "Number of webtoons; the first ones are the same whatever the number.", lower_bound=1
-)
-_EPISODES = flags.DEFINE_integer(
-    "episodes", 40, "Episodes of each webtoon, each with 7 or 8 usable panels.", lower_bound=1
-)
-_SEED = flags.DEFINE_integer("seed", 0, "The same seed gives the same bytes.", lower_bound=0)
-
-
 def main(argv: list[str]) -> None:
     """Draws the comic and says what there is."""
     if len(argv) > 1:
         raise app.UsageError(f"Unexpected argument {argv[1]!r}: this program takes flags only.")
-    folder = _OUTPUT_DIR.value
+    folder, numbers = FLAGS.output_dir, {name: FLAGS[name].value for name in ("titles", "episodes", "seed")}
     try:
-        drawn = synthesize(folder, titles=_TITLES.value, episodes=_EPISODES.value, seed=_SEED.value)
+        drawn = synthesize(folder, **numbers)
     except (ValueError, OSError) as error:
-        raise SystemExit(f"Error: {error}") from None
+        raise SystemExit(f"error: {error}") from None
     comic = json.loads((pathlib.Path(folder) / "comic.json").read_text())
     counts = f"{comic['strips']} strips, {comic['panels']} panels, {comic['usable_panels']} of them usable"
     print(f"The comic {'is in' if drawn else 'is there already in'} {folder}: {counts}.")
 
 
 if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_string("output_dir", "data/comic", "Gets <title>/<episode>/<page>.png and .json.")
+    flags.DEFINE_integer("titles", 5, "Webtoons; the first ones are the same whatever the number.", lower_bound=1)
+    flags.DEFINE_integer("episodes", 40, "Of each webtoon, each with 7 or 8 usable panels.", lower_bound=1)
+    flags.DEFINE_integer("seed", 0, "The same seed gives the same bytes.", lower_bound=0)
     app.run(main)
