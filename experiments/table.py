@@ -112,9 +112,11 @@ def caption(table: list[dict[str, Any]]) -> str:
 
 def markdown(table: list[dict[str, Any]]) -> str:
     lines = [cells(row) for row in table]
-    text = ["| " + " | ".join(lines[0]) + " |", "|" + "---|" * len(lines[0])]
-    text += ["| " + " | ".join(line.values()) + " |" for line in lines]
-    return "\n".join([caption(table), "", *text, ""])
+    columns = [[heading, *(line[heading] for line in lines)] for heading in lines[0]]
+    widths = [max(map(len, column)) for column in columns]
+    grid = [[cell.ljust(width) for cell, width in zip(line, widths)] for line in zip(*columns)]
+    grid.insert(1, ["-" * width for width in widths])
+    return "\n".join([caption(table), "", *(f"| {' | '.join(line)} |" for line in grid), ""])
 
 
 def html(table: list[dict[str, Any]], results_dir: str) -> str:

@@ -83,7 +83,8 @@ def test_the_page_shows_the_same_panels_for_every_row_that_has_pictures(evaluate
 
 def test_an_empty_results_folder_gives_a_table_of_dashes(tmp_path):
     text = table.write(tmp_path)
-    assert "No results yet." in text and "| l2 | L2 | 1578.8 | - |" in text
+    [l2] = [line.split() for line in text.splitlines() if line.startswith("| l2 ")]
+    assert "No results yet." in text and l2[1:9:2] == ["l2", "L2", "1578.8", "-"]
 
 
 def test_runs_that_differ_in_more_than_their_seed_are_not_averaged(dataset, trained, tmp_path):
