@@ -1,4 +1,7 @@
-"""What is known about the panels of a drawn page: their true boxes, tags and speech bubbles (`<page>.json` beside the page)."""
+"""What is known about the panels of a drawn page: their true boxes, tags and speech bubbles.
+
+It is in `<page>.json` beside the page.
+"""
 
 import dataclasses
 import json
@@ -51,7 +54,8 @@ def best_match(box: Box, annotations: Sequence[Annotation], *, min_iou: float = 
 def bubbles_inside(annotation: Annotation, box: Box) -> list[list[list[int]]]:
     """The bubble outlines in pixels of the crop `box`, clipped to it; those that lie outside are left out.
 
-    To clip, every corner moves to the nearest point of the crop: what lay outside then has no area, and what lay inside is as it was.
+    To clip, every corner moves to the nearest point of the crop: what lay outside then has no area, and what lay inside
+    is as it was.
     """
     offset, limit = np.array(box[:2]), np.array(box[2:])
     clipped = [np.clip(np.array(bubble) - offset, 0, limit).round().astype(np.int32) for bubble in annotation.bubbles]

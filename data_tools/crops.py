@@ -1,4 +1,7 @@
-"""One page at a time: read it, cut it into panels, write what may be kept, and report on each region. Runs in worker processes."""
+"""One page at a time: read it, cut it into panels, write what may be kept, and report on each region.
+
+Runs in worker processes.
+"""
 
 import dataclasses
 import hashlib
@@ -31,7 +34,10 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True)
 class Region:
-    """A page or a panel of it. `path` names its files below the dataset: panels/<path>.png if it may be kept, dropped/<path>.jpg in any case."""
+    """A page or a panel of it.
+
+    `path` names its files below the dataset: panels/<path>.png if it may be kept, dropped/<path>.jpg in any case.
+    """
 
     path: str
     box: Box  # in pixels of the page, after --page_width
@@ -82,12 +88,18 @@ def cut_page(page: Page, folder: pathlib.Path, settings: Settings) -> PageReport
 
 
 def page_path(page: Page) -> str:
-    """<title>/<episode>/<page>, different for different pages: slashes in the page's name are written %2F (and % as %25)."""
+    """<title>/<episode>/<page>, different for different pages.
+
+    Slashes in the page's name are written %2F (and % as %25).
+    """
     return f"{page.title}/{page.episode}/{page.name.replace('%', '%25').replace('/', '%2F')}"
 
 
 def reduce_to_width(image: np.ndarray, width: int) -> np.ndarray:
-    """`image` (uint8 [H, W, 3]) at the given width, its aspect kept; narrower images stay as they are, for enlarging adds nothing to learn from."""
+    """`image` (uint8 [H, W, 3]) at the given width, its aspect kept.
+
+    Narrower images stay as they are, for enlarging adds nothing to learn from.
+    """
     if image.shape[1] <= width:
         return image
     return cv2.resize(

@@ -43,7 +43,10 @@ class Entry(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Dropped:
-    """A file, page or panel that is left out. `detail` is the path of the original for a copy, the size, or what is wrong."""
+    """A file, page or panel that is left out.
+
+    `detail` is the path of the original for a copy, the size, or what is wrong.
+    """
 
     title: str
     episode: str
@@ -64,10 +67,10 @@ class Selection:
 
 
 def select(reports: Sequence[PageReport], bad: Iterable[Bad], settings: Settings) -> Selection:
-    """The steps of paper III.A over all titles at once, so that no copy of a training panel is in the test set. Raises ComicError.
+    """The steps of paper III.A over all titles at once, so that no copy of a training panel is in the test set.
 
-    Duplicate pages go first. Then exact copies of panels, panels of the wrong size, near copies among those that are left (so that of the same art at two
-    sizes the usable one stays), and gray ones.
+    Duplicate pages go first. Then exact copies of panels, panels of the wrong size, near copies among those that are
+    left (so that of the same art at two sizes the usable one stays), and gray ones. Raises ComicError.
     """
     dropped = [Dropped(each.title, each.episode, each.name, Box(0, 0, 0, 0), "unreadable", each.fault) for each in bad]
     dropped += [_drop(Entry(each.page, None), "unreadable", each.fault) for each in reports if each.fault]
@@ -83,8 +86,11 @@ def select(reports: Sequence[PageReport], bad: Iterable[Bad], settings: Settings
     splits = _splits(
         panels, sorted({page.title for page in by_page} | {each.title for each in bad}, key=natural_key), settings
     )
-    order = lambda each: (*map(natural_key, (each.title, each.episode, each.page)), natural_key(each.path))
-    return Selection(tuple(panels), splits, tuple(sorted(dropped, key=order)))
+    return Selection(tuple(panels), splits, tuple(sorted(dropped, key=_order)))
+
+
+def _order(dropped: Dropped) -> tuple:
+    return tuple(map(natural_key, (dropped.title, dropped.episode, dropped.page, dropped.path)))
 
 
 def _drop(entry: Entry, reason: str, detail: str) -> Dropped:
@@ -102,7 +108,9 @@ def _without_copies(
 
 
 def _without_faults(entries: list[Entry], reasons: Sequence[str], dropped: list[Dropped]) -> list[Entry]:
-    is_faulty = lambda entry: entry.region.fault is not None and entry.region.fault[0] in reasons
+    def is_faulty(entry: Entry) -> bool:
+        return entry.region.fault is not None and entry.region.fault[0] in reasons
+
     dropped += [_drop(entry, *entry.region.fault) for entry in entries if is_faulty(entry)]
     return [entry for entry in entries if not is_faulty(entry)]
 
@@ -121,7 +129,10 @@ def _splits(panels: Iterable[Entry], titles: Iterable[str], settings: Settings) 
 
 
 def write_dataset(folder: pathlib.Path, selection: Selection, settings: Settings, *, fingerprint: str) -> dict:
-    """Writes the three files beside the panels in `folder`, takes away the pictures of what was not kept, and returns what dataset.json holds."""
+    """Writes the three files beside the panels in `folder`, and takes away the pictures of what was not kept.
+
+    Returns what dataset.json holds.
+    """
     _remove_spare_pictures(folder, selection)
     _write_csv(folder / "panels.csv", PANEL_COLUMNS, _panel_rows(folder, selection))
     _write_csv(folder / "dropped.csv", DROPPED_COLUMNS, map(_dropped_row, selection.dropped))
@@ -145,7 +156,10 @@ def _count(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
 
 
 def _remove_spare_pictures(folder: pathlib.Path, selection: Selection) -> None:
-    """Takes away the panels that were not kept, the thumbnails of what was not dropped (or went with its page), and empty folders."""
+    """Takes away the panels that were not kept, the thumbnails of what was not dropped, and empty folders.
+
+    Thumbnails of what went with its page go too.
+    """
     keep = {folder / "panels" / f"{region.path}.png" for _, region in selection.kept}
     keep |= {folder / "dropped" / f"{each.path}.jpg" for each in selection.dropped}
     for name in ("dropped", "panels"):

@@ -1,7 +1,8 @@
 """Copies of the same art: exact ones, and ones that were saved again, at another size or quality (paper III.A).
 
-The search has two steps. A hash of 256 bits, compared by the number of bits that differ, finds candidates among thousands of pictures in a moment; a
-small Lab picture of each then decides, cell by cell. So the same face in other hair colour, or the same scene with another gesture, is no copy.
+The search has two steps. A hash of 256 bits, compared by the number of bits that differ, finds candidates among
+thousands of pictures in a moment; a small Lab picture of each then decides, cell by cell. So the same face in other
+hair colour, or the same scene with another gesture, is no copy.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,8 +42,9 @@ def signature(rgb: np.ndarray, exact: str) -> Signature:
 def near_hash(lab: np.ndarray) -> bytes:
     """256 bits of `lab` (float32 [CELLS, CELLS, 3], Lab units): 64 of shape, 192 of colour.
 
-    Shape: signs of the 8x8 lowest cosine frequencies of lightness against their median (Zauner 2010, the DCT variant). Colour: the mean of a and b in
-    4x4 fields, each as a thermometer of six marks, so that the number of bits that differ grows with the difference in colour.
+    Shape: signs of the 8x8 lowest cosine frequencies of lightness against their median (Zauner 2010, the DCT variant).
+    Colour: the mean of a and b in 4x4 fields, each as a thermometer of six marks, so that the number of bits that
+    differ grows with the difference in colour.
     """
     frequencies = cv2.dct(lab[..., 0])[:8, :8].ravel()
     shape = frequencies > np.median(frequencies)
@@ -59,7 +61,10 @@ def exact_copies(signatures: Sequence[Signature]) -> dict[int, int]:
 
 
 def near_copies(signatures: Sequence[Signature]) -> dict[int, int]:
-    """For each index that shows the same art as an earlier picture: the index of the first one, which is no copy itself."""
+    """For each index that shows the same art as an earlier picture: the index of the first one.
+
+    The first one is no copy itself.
+    """
     result: dict[int, int] = {}
     for earlier, later in _candidates(signatures):
         if later not in result and earlier not in result and is_near_copy(signatures[earlier], signatures[later]):

@@ -1,7 +1,7 @@
 """A prepared dataset on one HTML page: python -m data_tools.inspect --data_dir=...
 
-Writes <data_dir>/inspect.html: Table I, gray | colour pairs, contact sheets of what was kept and of what was dropped, by reason. All pictures are in the
-page itself. Of large sets it shows an even sample, the same each time.
+Writes <data_dir>/inspect.html: Table I, gray | colour pairs, contact sheets of what was kept and of what was dropped,
+by reason. All pictures are in the page itself. Of large sets it shows an even sample, the same each time.
 """
 
 import base64
@@ -38,7 +38,10 @@ REASONS = {
 
 
 class Picture(NamedTuple):
-    """A thumbnail: its data URI (empty if there is none), a caption, a mark (a split), and a second picture beside it (empty if none)."""
+    """A thumbnail: its data URI, a caption, a mark (a split), and a second picture beside it.
+
+    The URI and the second picture are empty if there is none.
+    """
 
     uri: str
     caption: str
@@ -130,7 +133,8 @@ def _dropped_sheet(folder: pathlib.Path, reason: str, dropped: Iterable[dict[str
 def _dropped_picture(folder: pathlib.Path, row: dict[str, str]) -> Picture:
     beside = ""
     if "duplicate" in row["reason"]:
-        # The original itself, or the first panel of an original page, or what is left of a region that was dropped for another reason.
+        # The original itself, or the first panel of an original page, or what is left of a region that was dropped for
+        # another reason.
         places = ("panels/{}.png", "panels/{}_0.png", "dropped/{}.jpg", "dropped/{}_0.jpg")
         originals = (folder / place.format(row["detail"]) for place in places)
         beside = next((_uri(path) for path in originals if path.exists()), "")

@@ -24,7 +24,11 @@ class ComicError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Page:
-    """One page. `name` is its path below the episode, ending included, with forward slashes: `a/01.png` and `b/01.png`, or `01.png` and `01.jpg`, are two pages."""
+    """One page.
+
+    `name` is its path below the episode, ending included, with forward slashes: `a/01.png` and `b/01.png`, or `01.png`
+    and `01.jpg`, are two pages.
+    """
 
     title: str
     episode: str
@@ -50,15 +54,19 @@ class Bad:
 
 
 def natural_key(text: str) -> tuple:
-    """A sort key by which 2 comes before 10 and capitals do not matter (except between names that are otherwise equal)."""
+    """A sort key by which 2 comes before 10 and capitals do not matter.
+
+    They do matter between names that are otherwise equal.
+    """
     parts = re.split(r"([0-9]+)", text)
     return tuple(int(part) if index % 2 else part.casefold() for index, part in enumerate(parts)), text
 
 
 def find_pages(comic_dirs: Iterable[str | os.PathLike], *, without: Iterable[str] = ()) -> tuple[list[Page], list[Bad]]:
-    """All pages of all titles in the natural order of title, episode and name, and the archives (or names in them) that cannot be used.
+    """All pages of all titles in the natural order of title, episode and name, and what cannot be used.
 
-    Titles in `without` are left out. A title may be spread over several folders, but an episode may not. Raises ComicError.
+    The latter are archives (or names in them). Titles in `without` are left out. A title may be spread over several
+    folders, but an episode may not. Raises ComicError.
     """
     pages, bad, seen = [], [], {}
     for title, path in _episode_paths(comic_dirs, set(without)):
@@ -66,7 +74,8 @@ def find_pages(comic_dirs: Iterable[str | os.PathLike], *, without: Iterable[str
         for episode in {each.episode for each in (*found, *faults)}:
             if (title, episode) in seen:
                 raise ComicError(
-                    f"Episode {episode} of {title} is there twice, as {seen[title, episode]} and as {path}: rename or remove one."
+                    f"Episode {episode} of {title} is there twice, as {seen[title, episode]} and as {path}: "
+                    "rename or remove one."
                 )
             seen[title, episode] = path
         pages += found
@@ -155,7 +164,10 @@ def annotation_file(page: Page) -> pathlib.Path | None:
 
 
 def fingerprint(pages: Iterable[Page], settings: dict) -> str:
-    """Changes whenever a file's name, size or time of change does, or a setting; does not depend on where the comic lies."""
+    """Changes whenever a file's name, size or time of change does, or a setting.
+
+    Does not depend on where the comic lies.
+    """
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for page in pages:
         files = filter(None, (page.file, annotation_file(page)))

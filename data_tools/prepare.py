@@ -1,7 +1,10 @@
 """Comics to a prepared dataset: python -m data_tools.prepare --comic_dir=... --output_dir=...
 
-Cuts pages into panels, drops copies, panels of the wrong size and gray ones, splits by episode (paper III), and prints Table I.
-Exit code: 0 all is well, 1 the dataset is whole but some files could not be read (they are named), 2 there is no dataset (the reason is given).
+Cuts pages into panels, drops copies, panels of the wrong size and gray ones, splits by episode (paper III), and prints
+Table I.
+
+Exit code: 0 all is well, 1 the dataset is whole but some files could not be read (they are named), 2 there is no
+dataset (the reason is given).
 """
 
 import concurrent.futures
@@ -28,7 +31,10 @@ from data_tools.tables import box_table, title_table
 
 
 def prepare(comic_dirs: Sequence[str], output_dir: str, settings: Settings, *, without: Sequence[str] = ()) -> int:
-    """Makes the dataset in `output_dir`, prints Table I and returns the exit code (0 or 1). Raises ComicError if there can be no dataset."""
+    """Makes the dataset in `output_dir`, prints Table I and returns the exit code (0 or 1).
+
+    Raises ComicError if there can be no dataset.
+    """
     pages, bad = find_pages(comic_dirs, without=without)
     output = pathlib.Path(output_dir).resolve()
     source = fingerprint(pages, dataclasses.asdict(settings))
@@ -52,7 +58,8 @@ def is_done(output: pathlib.Path, source: str) -> bool:
         if json.loads((output / "dataset.json").read_text(encoding="utf-8"))["fingerprint"] == source:
             return True
     raise ComicError(
-        f"{output} is there already, and was not made from these pages with these settings: remove it or choose another --output_dir."
+        f"{output} is there already, and was not made from these pages with these settings: "
+        "remove it or choose another --output_dir."
     )
 
 
@@ -78,7 +85,8 @@ def _appearing_whole(output: pathlib.Path) -> Iterator[pathlib.Path]:
 
 def _cut_pages(pages: Sequence[Page], folder: pathlib.Path, settings: Settings) -> list[PageReport]:
     cut = functools.partial(cut_page, folder=folder, settings=settings)
-    # Not forked: the program that calls this may have threads (TensorFlow's), which a fork would leave in any state. Ctrl-C is for the parent alone.
+    # Not forked: the program that calls this may have threads (TensorFlow's), which a fork would leave in any state.
+    # Ctrl-C is for the parent alone.
     pool = concurrent.futures.ProcessPoolExecutor(
         mp_context=multiprocessing.get_context("spawn"),
         initializer=signal.signal,

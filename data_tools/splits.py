@@ -1,4 +1,7 @@
-"""Which episodes of a title are for training, validation and test (paper III.B: neighbouring panels are alike, so whole episodes go together)."""
+"""Which episodes of a title are for training, validation and test.
+
+Neighbouring panels are alike, so whole episodes go together (paper III.B).
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,8 +16,9 @@ def split_episodes(
 ) -> dict[str, str]:
     """The split of each episode, given how many panels each has (`sizes`).
 
-    Validation and test get at least one episode each, and further ones while that brings them nearer to their share of the panels; a share of 0 leaves a
-    part empty. The order in which episodes are drawn depends on their names only. Raises ComicError if there are too few episodes.
+    Validation and test get at least one episode each, and further ones while that brings them nearer to their share of
+    the panels; a share of 0 leaves a part empty. The order in which episodes are drawn depends on their names only.
+    Raises ComicError if there are too few episodes.
     """
     parts = {name: share for name, share in (("test", test_share), ("validation", validation_share)) if share > 0}
     left = sorted((episode for episode, size in sizes.items() if size), key=lambda episode: _lot(title, episode))
@@ -34,7 +38,8 @@ def check_episodes(title: str, count: int, *, validation_share: float, test_shar
     needed = 1 + (validation_share > 0) + (test_share > 0)
     if count < needed:
         raise ComicError(
-            f"{title}: {count} episode{'s' * (count != 1)} with usable panels, but training, validation and test need one each ({needed} in all). "
+            f"{title}: {count} episode{'s' * (count != 1)} with usable panels, "
+            f"but training, validation and test need one each ({needed} in all). "
             f"Add episodes, leave the title out (--without={title}), or set --validation_share=0 or --test_share=0."
         )
 

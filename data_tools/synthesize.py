@@ -1,7 +1,8 @@
 """Draws the embedded comic: invented webtoons with the difficulties of real ones and exact ground truth.
 
-Writes `<title>/<episode>/<page>.png`, vertical strips, and beside each `<page>.json` with panels, bubbles and tags (`comic/tags.py`);
-last of all `comic.json`, with settings and counts. Strips are functions of (seed, title, episode): an interrupted run goes on where it stopped.
+Writes `<title>/<episode>/<page>.png`, vertical strips, and beside each `<page>.json` with panels, bubbles and tags
+(`comic/tags.py`); last of all `comic.json`, with settings and counts. Strips are functions of (seed, title, episode):
+an interrupted run goes on where it stopped.
 """
 
 import collections
@@ -79,14 +80,20 @@ def _missing(tasks: list[Task]) -> list[Task]:
 
 
 def _sweep(tasks: list[Task]) -> None:
-    """Removes the temporary files (hidden, see `atomic_path`) that a killed run left in the folders of unfinished episodes."""
+    """Removes the temporary files that a killed run left in the folders of unfinished episodes.
+
+    They are hidden, see `atomic_path`.
+    """
     for task in tasks:
         for path in _strip_path(*task[:4], 0).parent.glob(".*"):
             path.unlink()
 
 
 def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
-    """Raises ValueError unless the folder is new, empty or made with the same settings; then notes the settings in it."""
+    """Raises ValueError unless the folder is new, empty or made with the same settings.
+
+    Then notes the settings in it.
+    """
     noted = output_dir / "settings.json"
     if not noted.exists():
         if output_dir.exists() and any(output_dir.iterdir()):
@@ -100,7 +107,8 @@ def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
     ]
     if differences:
         raise ValueError(
-            f"{output_dir} was drawn with other settings ({', '.join(differences)}): choose another --output_dir or delete it."
+            f"{output_dir} was drawn with other settings ({', '.join(differences)}): "
+            "choose another --output_dir or delete it."
         )
 
 
@@ -117,7 +125,8 @@ def _counted(tasks: list[Task]) -> dict:
 
 
 def _draw_all(tasks: list[Task], processes: int) -> None:
-    # A fresh interpreter per worker: forking a process that has threads (the progress bar's, TensorFlow's under test) can hang.
+    # A fresh interpreter per worker: forking a process that has threads (the progress bar's, TensorFlow's under test)
+    # can hang.
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(
         processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)
@@ -137,7 +146,10 @@ def _draw_all(tasks: list[Task], processes: int) -> None:
 def synthesize(
     output_dir: str | os.PathLike, *, titles: int, episodes: int, seed: int, processes: int | None = None
 ) -> bool:
-    """Draws what is missing in `output_dir`; False when nothing was. Raises ValueError when it was drawn with other settings."""
+    """Draws what is missing in `output_dir`; False when nothing was.
+
+    Raises ValueError when it was drawn with other settings.
+    """
     output_dir = pathlib.Path(output_dir)
     settings = {"titles": titles, "episodes": episodes, "seed": seed, "drawing_version": DRAWING_VERSION}
     _check_settings(output_dir, settings)

@@ -8,7 +8,10 @@ from data_tools.splits import SPLITS
 
 
 def title_rows(summary: dict) -> tuple[list[str], list[list]]:
-    """Heads and rows of Table I from dataset.json: a row per title and one of sums; counts of panels per split and of what was dropped, by reason."""
+    """Heads and rows of Table I from dataset.json: a row per title and one of sums.
+
+    They hold counts of panels per split and of what was dropped, by reason.
+    """
     reasons = sorted({reason for counts in summary["dropped"].values() for reason in counts})
     rows = []
     for title in summary["titles"]:
@@ -24,7 +27,10 @@ def title_table(summary: dict) -> str:
 
 
 def box_table(reports: Iterable[PageReport]) -> str:
-    """Recall and precision (at an IoU of 0.8) of the panels found on annotated pages, per title; empty if no page is annotated."""
+    """Recall and precision (at an IoU of 0.8) of the panels found on annotated pages, per title.
+
+    Empty if no page is annotated.
+    """
     sums = {}
     for each in reports:
         if each.true:

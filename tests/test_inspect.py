@@ -47,7 +47,8 @@ def prepared(tmp_path_factory):
 def test_the_page_holds_all_it_shows(prepared):
     reader = Reader(inspect(prepared).read_text(encoding="utf-8"))
     assert all(source.startswith("data:image/jpeg;base64,") for source in reader.sources)
-    # 4 panels are kept, each in a pair of two and on its sheet; dropped are a copy with its original, a small panel, and a file without a picture.
+    # 4 panels are kept, each in a pair of two and on its sheet; dropped are a copy with its original, a small panel,
+    # and a file without a picture.
     assert len(reader.sources) == 4 * 3 + 2 + 1
     image = Image.open(io.BytesIO(base64.b64decode(reader.sources[0].split(",")[1])))
     assert image.mode == "L"  # a pair begins with the gray picture

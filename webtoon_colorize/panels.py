@@ -1,8 +1,9 @@
 """From a page or a strip to its panels, by the colour that lies between them (paper III.A).
 
-A page is cut along straight runs of its background colour: first into rows, each row into columns, and so on (a recursive XY cut, Nagy and Seth
-1984). Only background that reaches the page's edge separates, so a white panel inside a border line stays whole. A piece counts as a panel when it
-has straight sides; figures that merely stand apart on a plain ground have none, and so a drawing without a frame stays one picture.
+A page is cut along straight runs of its background colour: first into rows, each row into columns, and so on (a
+recursive XY cut, Nagy and Seth 1984). Only background that reaches the page's edge separates, so a white panel inside a
+border line stays whole. A piece counts as a panel when it has straight sides; figures that merely stand apart on a
+plain ground have none, and so a drawing without a frame stays one picture.
 """
 
 import functools
@@ -13,7 +14,7 @@ import numpy as np
 
 STRAIGHT = 0.6  # of a side's length must be content for the side to count as a panel's edge
 OVERHANG = 0.3  # a row or column less full than this at a panel's rim is a bubble or a sword that sticks out
-SHARP = 0.3  # of a panel's edge must differ from the background strongly, or else it is where a gradient leaves the background's colour
+SHARP = 0.3  # of a panel's edge must differ from the background strongly, or else a gradient leaves its colour there
 REACH = 6  # pixels within which an edge must become straight and sharp
 CLEAR = 0.985  # of a row must be background for a gutter that nothing bridges
 BRIDGED = 0.6  # ... and for one that bubbles or figures cross, if the panels' edges on both its sides are straight
@@ -44,7 +45,8 @@ def find_panels(image: np.ndarray, *, tolerance: int = 24, min_gutter: int = 6, 
         _find(image, colour, tolerance=tolerance, min_gutter=min_gutter, min_side=min_side)
         for colour in background_colours(image, tolerance=tolerance)
     ]
-    # The colour between the panels shows by cutting more of them than any colour inside them does; max keeps the commoner of two that cut as many.
+    # The colour between the panels shows by cutting more of them than any colour inside them does; max keeps the
+    # commoner of two that cut as many.
     boxes, _ = max(found, key=lambda result: result[1], default=([], 0))
     return boxes or [Box(0, 0, image.shape[1], image.shape[0])]
 
@@ -68,9 +70,10 @@ def _find(
 
 
 def background_colours(image: np.ndarray, *, tolerance: int = 24) -> list[np.ndarray]:
-    """The colours (int [3]) that fill whole rows and columns of `image` (uint8 [H, W, 3]): the one that fills most, and others that fill a quarter as much.
+    """The colours (int [3]) that fill whole rows and columns of `image` (uint8 [H, W, 3]).
 
-    A row has one colour when 98% of it lies within `tolerance` of its median.
+    They are the one that fills most, and others that fill a quarter as much. A row has one colour when 98% of it lies
+    within `tolerance` of its median.
     """
     scale = min(1.0, 256 / min(image.shape[:2]))  # colours of whole lines survive the reduction, and medians get cheap
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
@@ -85,7 +88,10 @@ def background_colours(image: np.ndarray, *, tolerance: int = 24) -> list[np.nda
 
 
 def _commonest(colours: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
-    """Of `colours` (float [N, 3]) the one with most weight around it, and at most two others that have a quarter as much."""
+    """Of `colours` (float [N, 3]) the one with most weight around it, and at most two others.
+
+    The others have a quarter as much.
+    """
     result, most = [], 0.0
     while len(colours) and len(result) < 3:
         bins, members = np.unique(np.round(colours / 16), axis=0, return_inverse=True)
@@ -102,7 +108,10 @@ def _commonest(colours: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
 
 
 def _content(image: np.ndarray, colour: np.ndarray, tolerance: int) -> np.ndarray:
-    """Where `image` is not background: uint8 [H, W], 1, or 2 where it differs from it much. Background that does not reach the image's edge is 2 as well."""
+    """Where `image` is not background: uint8 [H, W], 1, or 2 where it differs from it much.
+
+    Background that does not reach the image's edge is 2 as well.
+    """
     smooth = cv2.blur(image, (3, 3))  # takes the grain off, yet leaves a third of a one-pixel line
     difference = functools.reduce(np.maximum, cv2.split(cv2.absdiff(smooth, (*map(float, colour), 0.0))))
     background = (difference <= tolerance).astype(np.uint8)
@@ -130,7 +139,10 @@ def _cut(content: np.ndarray, box: Box, min_gutter: int) -> list[_Piece]:
 
 
 def _filled(content: np.ndarray, box: Box, axis: int, *, level: int = 1) -> np.ndarray:
-    """The share (float [N], 0 to 1) of each row (axis 1) or column (axis 0) of `box` where the content is at least `level`."""
+    """The share of each row (axis 1) or column (axis 0) of `box` where the content is at least `level`.
+
+    Shares are float [N], 0 to 1.
+    """
     return (content[box.y : box.y + box.height, box.x : box.x + box.width] >= level).mean(axis=axis)
 
 
@@ -170,7 +182,10 @@ def _parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Bo
 
 
 def _bridged_parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Box]:
-    """The parts of `box` on both sides of gutters that something crosses, known by the straight panel edges that run along them."""
+    """The parts of `box` on both sides of gutters that something crosses.
+
+    Such gutters are known by the straight panel edges that run along them.
+    """
     fill, strong = (_filled(content, box, axis, level=level) for level in (1, 2))
 
     def is_edge(part: slice) -> bool:
@@ -185,7 +200,10 @@ def _bridged_parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) ->
 
 
 def _panel_edges(content: np.ndarray, box: Box) -> tuple[Box, bool]:
-    """`box` without what sticks out of its panel's edges, and whether it is a panel: two opposite sides are straight, or one if the other is the image's."""
+    """`box` without what sticks out of its panel's edges, and whether it is a panel.
+
+    It is a panel if two opposite sides are straight, or one if the other is the image's.
+    """
     is_panel = False
     for axis in (1, 0):
         fill, strong = (_filled(content, box, axis, level=level) for level in (1, 2))
@@ -199,9 +217,10 @@ def _panel_edges(content: np.ndarray, box: Box) -> tuple[Box, bool]:
 
 
 def _edge(fill: np.ndarray, strong: np.ndarray) -> int | None:
-    """Where the panel begins, given the filled and the strongly filled share [N] of its rows or columns: at once, or after what sticks out of it.
+    """Where the panel begins, given the filled and the strongly filled share [N] of its rows or columns.
 
-    None without a straight edge: the drawing grows slowly (it is round) or its colour leaves the background's slowly (it is a gradient).
+    It begins at once, or after what sticks out of it. None without a straight edge: the drawing grows slowly (it is
+    round) or its colour leaves the background's slowly (it is a gradient).
     """
     full = np.flatnonzero(fill >= STRAIGHT)
     if not len(full) or full[0] > max(8, 0.2 * len(fill)):
@@ -212,8 +231,10 @@ def _edge(fill: np.ndarray, strong: np.ndarray) -> int | None:
 
 
 def _gather(parts: list[list[_Piece]], box: Box) -> list[_Piece]:
-    """The parts' pieces in a row; those that are no panels become one where they are close together (balloons, a drawing without a frame), or all `box`
-    if nothing in it is a panel."""
+    """The parts' pieces in a row, or all `box` if nothing in it is a panel.
+
+    Those that are no panels become one where they are close together (balloons, a drawing without a frame).
+    """
     pieces = [piece for part in parts for piece in part]
     if not any(piece.is_panel for piece in pieces) and box.height <= 2 * box.width:
         return [_Piece(box, False)]
@@ -238,7 +259,10 @@ def _around(a: Box, b: Box) -> Box:
 
 
 def _is_framed(boxes: list[Box], whole: Box, colour: np.ndarray, tolerance: int) -> bool:
-    """Whether what lies around and between the `boxes` is paper and no part of a picture (a sky, a floor, a tree): it is white, or on two opposite sides."""
+    """Whether what lies around and between the `boxes` is paper and no part of a picture (a sky, a floor, a tree).
+
+    It is paper if it is white, or on two opposite sides.
+    """
     around = functools.reduce(_around, boxes)
     left, top = around.x, around.y
     right, bottom = whole.width - around.x - around.width, whole.height - around.y - around.height

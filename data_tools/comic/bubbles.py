@@ -14,7 +14,10 @@ INSET = 6.0  # px between a bubble and the panel's edge that it does not cross
 
 
 class Look(NamedTuple):
-    """How the bubbles of a panel are drawn. outline: (centre x, y, radius x, y, target or None, roundness) -> polygon."""
+    """How the bubbles of a panel are drawn.
+
+    outline: (centre x, y, radius x, y, target or None, roundness) -> polygon.
+    """
 
     outline: Callable
     fill: Color

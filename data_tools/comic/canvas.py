@@ -22,10 +22,12 @@ class Region(NamedTuple):
 
 
 class Canvas:
-    """uint8 RGB picture of `width` x `height` final pixels. Positions and widths given to its methods are in final pixels.
+    """uint8 RGB picture of `width` x `height` final pixels.
 
-    tags: what the drawing turned out to contain. heads: (x, y, radius) of every face. figure and lettering: uint8 masks of
-    all people and of all bubbles and sounds, at 1/MASK_STEP of the size.
+    Positions and widths given to its methods are in final pixels.
+
+    tags: what the drawing turned out to contain. heads: (x, y, radius) of every face. figure and lettering: uint8 masks
+    of all people and of all bubbles and sounds, at 1/MASK_STEP of the size.
     """
 
     def __init__(self, width: int, height: int, rng: np.random.Generator):

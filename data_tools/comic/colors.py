@@ -1,4 +1,7 @@
-"""Colours as (red, green, blue) integers 0..255, chosen and changed in Lab (OpenCV's: L 0..100, a and b about -127..127)."""
+"""Colours as (red, green, blue) integers 0..255, chosen and changed in Lab.
+
+Lab is OpenCV's: L 0..100, a and b about -127..127.
+"""
 
 import functools
 
@@ -20,7 +23,10 @@ def to_lab(color: Color) -> tuple[float, float, float]:
 
 @functools.lru_cache(maxsize=65536)
 def from_lab(lightness: float, a: float, b: float) -> Color:
-    """The 8-bit colour of this L; where sRGB has no colour of that chroma, the chroma is lowered and L and hue are kept."""
+    """The 8-bit colour of this L.
+
+    Where sRGB has no colour of that chroma, the chroma is lowered and L and hue are kept.
+    """
     lightness = min(max(lightness, 0.0), 100.0)
     if abs(a) + abs(b) < 0.5:
         a = b = 0.0  # the noise of a conversion must not tint a gray
@@ -56,7 +62,10 @@ def neutral(color: Color) -> Color:
 
 
 def darker(color: Color, amount: float = 16.0) -> Color:
-    """`amount` of L darker, as a painter's shadow: skin and wood grow redder, all else bluer, grays stay gray. All hues lose the same L."""
+    """`amount` of L darker, as a painter's shadow: skin and wood grow redder, all else bluer, grays stay gray.
+
+    All hues lose the same L.
+    """
     lightness, a, b = to_lab(color)
     if is_neutral(color):
         a = b = 0.0

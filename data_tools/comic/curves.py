@@ -94,7 +94,10 @@ def star(x: float, y: float, outer: float, inner: float, points: int, *, angle: 
 
 
 def zigzag(tips, *, bulge: float = 0.05) -> list:
-    """Control points of pointed locks: `tips` are corners; each edge between two is bent outwards by `bulge` of its length."""
+    """Control points of pointed locks.
+
+    `tips` are corners; each edge between two is bent outwards by `bulge` of its length.
+    """
     controls = []
     for (x, y), (next_x, next_y) in zip(tips, tips[1:]):
         controls.append((x, y, True))

@@ -1,4 +1,7 @@
-"""Light, speed and texture. The first kind works on a canvas, the second (grain, halftone) on a finished picture, uint8 [height, width, 3]."""
+"""Light, speed and texture.
+
+The first kind works on a canvas, the second (grain, halftone) on a finished picture, uint8 [height, width, 3].
+"""
 
 import cv2
 import numpy as np
@@ -140,7 +143,10 @@ def rain(canvas: Canvas, color: Color) -> None:
 
 
 def grain(picture: np.ndarray, rng: np.random.Generator, *, strength: float = 13.0) -> np.ndarray:
-    """The picture under film grain: the same noise in all channels, `strength` its standard deviation in gray levels."""
+    """The picture under film grain.
+
+    The noise is the same in all channels, `strength` its standard deviation in gray levels.
+    """
     height, width = picture.shape[:2]
     noise = rng.standard_normal((height, width), dtype=np.float32) * strength
     noise = cv2.GaussianBlur(noise, (3, 3), 0.6)

@@ -1,6 +1,7 @@
 """Eyes, brows and mouths, and the faces they make. Head units; the feature's own middle is the origin.
 
-An eye is a function (pen, frame, character, open) and draws the left eye as seen; the frame mirrors it for the right one.
+An eye is a function (pen, frame, character, open) and draws the left eye as seen; the frame mirrors it for the right
+one.
 """
 
 from collections.abc import Callable

@@ -61,7 +61,10 @@ def _limb(start, end, widths) -> list[np.ndarray]:
 
 
 def _hand(pen: Pen, frame: Frame, who: Character, side: int) -> None:
-    """A hand that starts at the frame's origin and points along its y axis; the thumb is towards the body's middle when the arm hangs."""
+    """A hand that starts at the frame's origin and points along its y axis.
+
+    The thumb is towards the body's middle when the arm hangs.
+    """
     palm = [
         (-0.09, -0.06),
         (-0.125, 0.08),

@@ -1,4 +1,7 @@
-"""Five kinds of webtoon: the colours each one lives in and the clothes and hair of its people. Colours are (L, chroma, hue in degrees)."""
+"""Five kinds of webtoon: the colours each one lives in and the clothes and hair of its people.
+
+Colours are (L, chroma, hue in degrees).
+"""
 
 import dataclasses
 from collections.abc import Callable

@@ -25,7 +25,10 @@ class Size(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """A finished panel. image: uint8 [height + 2 pad, width + 2 pad, 3]; outside the panel it is gutter. bubbles: polygons on that image."""
+    """A finished panel.
+
+    image: uint8 [height + 2 pad, width + 2 pad, 3]; outside the panel it is gutter. bubbles: polygons on that image.
+    """
 
     image: np.ndarray
     tags: frozenset[str]
@@ -78,7 +81,10 @@ def _bubble_colors(stage: Stage) -> tuple[Color, Color]:
 def _speak(
     stage: Stage, size: Size, genre: Genre, count: int, colors, *, clear_of=(), letters: int = 0
 ) -> list[np.ndarray]:
-    """Up to `count` bubbles where there is room beside each other and the polygons `clear_of`; returns their outlines."""
+    """Up to `count` bubbles where there is room beside each other and the polygons `clear_of`.
+
+    Returns their outlines.
+    """
     outlines, letters = [], letters or int(stage.rng.integers(19, 25))
     for number, text in enumerate(stage.rng.permutation(genre.texts.lines)[:count]):
         look = _look(stage, *colors)

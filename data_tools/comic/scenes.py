@@ -91,7 +91,10 @@ def eyes(stage: Stage) -> None:
 
 
 def _cut(stage: Stage, size: float) -> float:
-    """How far above the panel's lower edge a head of that size is, so that people fill the panel's height and their feet stay below it."""
+    """How far above the panel's lower edge a head of that size is.
+
+    It is so far that people fill the panel's height and their feet stay below it.
+    """
     return float(
         np.clip(
             stage.frame[3] * stage.rng.uniform(0.5, 0.64),

@@ -1,4 +1,7 @@
-"""Ways to shade a filled shape, and the colour of its outline. A shading gets (region, color) and says whether it laid a texture over colour."""
+"""Ways to shade a filled shape, and the colour of its outline.
+
+A shading gets (region, color) and says whether it laid a texture over colour.
+"""
 
 import functools
 

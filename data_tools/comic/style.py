@@ -1,4 +1,7 @@
-"""What is settled for a whole title: its colours, its way of drawing, its people. All of it is data; the drawing is elsewhere."""
+"""What is settled for a whole title: its colours, its way of drawing, its people.
+
+All of it is data; the drawing is elsewhere.
+"""
 
 import dataclasses
 from collections.abc import Callable
