@@ -2,9 +2,17 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from webtoon_colorize.methods import adversarial, color_and_apply, l2
+from webtoon_colorize.methods import (
+    adversarial,
+    chroma_dropout,
+    classification_loss,
+    color_and_apply,
+    l2,
+    title_classifier,
+    vgg_features,
+)
 from webtoon_colorize.methods.method import Method
 
 LEARNING_RATE = 2e-4  # pix2pix; the paper says nothing
@@ -17,6 +25,8 @@ class Experiment:
     label: str  # what readers see
     section: str  # of the paper
     build: Callable[..., Method]  # a method's `build`, or a functools.partial of it with numbers
+    requires: tuple[str, ...] = ()  # experiments whose networks it uses, frozen
+    overrides: Mapping[str, int] = dataclasses.field(default_factory=dict)  # of the scale
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,11 +39,53 @@ class Scale:
     batch_size: int
 
 
+# A deep classifier has seen enough after a third of the epochs, and ResNet-50 is as wide at every scale as on a GPU.
+_CLASSIFIER = {"epochs": 10}
+
 EXPERIMENTS = {
     "l2": Experiment("L2", "IV.A", l2.build),
     "no_skips": Experiment("L2, no skip connections", "IV", functools.partial(l2.build, skips=False)),
     "adversarial": Experiment("L2 + adversarial", "IV.A", adversarial.build),
+    "adversarial_label": Experiment(
+        "L2 + adversarial, given the title", "IV.A", functools.partial(adversarial.build, with_label=True)
+    ),
+    "classification_loss": Experiment(
+        "L2 + classification", "IV.A", classification_loss.build, requires=(classification_loss.HELPER,)
+    ),
+    "vgg_features": Experiment("L2, VGG16 features", "IV.B", vgg_features.build, requires=(vgg_features.HELPER,)),
+    "pixel_dropout": Experiment("sparse colour, iterated", "IV.C", chroma_dropout.build_pixel),
+    "channel_dropout": Experiment("a or b withheld, iterated", "IV.C", chroma_dropout.build_channel),
     "color_and_apply": Experiment("color & apply", "IV.C", color_and_apply.build),
+    "color_and_apply_keep_0.001": Experiment(
+        "color & apply, keep 0.001", "IV.C", functools.partial(color_and_apply.build, keep_probability=0.001)
+    ),
+    "color_and_apply_keep_0.1": Experiment(
+        "color & apply, keep 0.1", "IV.C", functools.partial(color_and_apply.build, keep_probability=0.1)
+    ),
+    "vgg16_gray": Experiment(
+        "titles by VGG16, gray",
+        "IV.B",
+        functools.partial(title_classifier.build_vgg16, gray=True),
+        overrides=_CLASSIFIER,
+    ),
+    "vgg16_color": Experiment(
+        "titles by VGG16, colour",
+        "IV.B",
+        functools.partial(title_classifier.build_vgg16, gray=False),
+        overrides=_CLASSIFIER,
+    ),
+    "resnet50_gray": Experiment(
+        "titles by ResNet-50, gray",
+        "IV.B",
+        functools.partial(title_classifier.build_resnet50, gray=True),
+        overrides=_CLASSIFIER,
+    ),
+    "resnet50_color": Experiment(
+        "titles by ResNet-50, colour",
+        "IV.B",
+        functools.partial(title_classifier.build_resnet50, gray=False),
+        overrides=_CLASSIFIER,
+    ),
 }
 
 SCALES = {

@@ -11,6 +11,7 @@ from absl import app, flags
 
 from experiments import ablations, results
 from webtoon_colorize import data, evaluation, images, run
+from webtoon_colorize.methods.method import Method
 
 SAMPLES = 12
 
@@ -33,24 +34,24 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, results_dir: str) -> No
     runs = []
     for settings, run_dir in zip(every, run_dirs):
         training = _training(run_dir)
-        colorize = run.load_method(run_dir).colorize
-        runs.append({"seed": settings.seed, **training, "values": _values(colorize, panels)})
-        if settings is first:
-            _write_samples(colorize, panels, results_dir=results_dir, experiment=first.experiment)
+        method = run.load_method(run_dir)
+        runs.append({"seed": settings.seed, **training, "values": _values(method, panels)})
+        if settings is first and method.colorize:
+            _write_samples(method.colorize, panels, results_dir=results_dir, experiment=first.experiment)
     _write(first.experiment, panels, runs, data_dir=data_dir, results_dir=results_dir, settings=_sizes(first))
 
 
 def evaluate_gray(*, image_size: int, data_dir: str, results_dir: str) -> None:
     """Writes results/gray.json and the sample panels as they are."""
     panels = data.load_panels(data_dir, "test", image_size=image_size)
-    runs = [{"seed": 0, "values": _values(evaluation.gray, panels)}]
+    runs = [{"seed": 0, "values": _values(Method({}, None, evaluation.gray), panels)}]
     _write_samples(evaluation.gray, panels, results_dir=results_dir, experiment="gray")
     _write_pictures(evaluation.pick(panels, SAMPLES).rgb, pathlib.Path(results_dir) / results.SAMPLES / "truth")
     _write("gray", panels, runs, data_dir=data_dir, results_dir=results_dir, settings={"image_size": image_size})
 
 
 def _training(run_dir: str) -> dict[str, Any]:
-    path = pathlib.Path(run_dir) / "training.json"
+    path = pathlib.Path(run_dir) / run.FINISHED
     if not path.exists():
         raise FileNotFoundError(f"{run_dir} is not finished; train it first")
     return json.loads(path.read_text())
@@ -61,14 +62,15 @@ def _sizes(settings: run.Settings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in names}
 
 
-def _values(colorize: evaluation.Colorize, panels: data.Panels) -> dict[str, list[float]]:
-    values = evaluation.make_evaluate(colorize, evaluation.measure_all)(panels)
+def _values(method: Method, panels: data.Panels) -> dict[str, list[float]]:
+    values = evaluation.make_evaluate(evaluation.table_measure(method))(panels)
     return {name: [float(f"{value:.7g}") for value in column] for name, column in values.items()}
 
 
 def _write(experiment: str, panels: data.Panels, runs: list, *, data_dir: str, results_dir: str, settings: dict):
     content = {"experiment": experiment, "dataset": pathlib.Path(data_dir).name, "data": data.fingerprint(data_dir)}
-    results.write(results_dir, content | {"settings": settings, "paths": panels.path, "runs": runs})
+    content |= {"titles": data.load_titles(data_dir), "settings": settings}
+    results.write(results_dir, content | {"paths": panels.path, "labels": panels.label.tolist(), "runs": runs})
 
 
 def _write_samples(colorize: evaluation.Colorize, panels: data.Panels, *, results_dir: str, experiment: str) -> None:

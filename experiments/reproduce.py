@@ -10,6 +10,7 @@ import keras
 from absl import app, flags
 
 from experiments import ablations, evaluate, results, table, train
+from webtoon_colorize import run
 
 
 def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], runs_dir: str, **folders: str) -> None:
@@ -29,11 +30,17 @@ def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], 
         evaluate.evaluate_runs(run_dirs, **folders)
 
 
+def with_required(rows: list[str]) -> list[str]:
+    """`rows`, each after the rows that it requires, and none twice."""
+    order = [name for row in rows for name in (*ablations.EXPERIMENTS[row].requires, row)]
+    return list(dict.fromkeys(order))
+
+
 def _is_evaluated(experiment: str, run_dirs: list[pathlib.Path], seeds: list[int], *, results_dir: str) -> bool:
     result = results.read(results_dir, experiment)
-    if result is None or [run["seed"] for run in result["runs"]] != seeds:
+    if result is None or [each["seed"] for each in result["runs"]] != seeds:
         return False
-    newest = max((run_dir / train.FINISHED).stat().st_mtime for run_dir in run_dirs)
+    newest = max((run_dir / run.FINISHED).stat().st_mtime for run_dir in run_dirs)
     return (pathlib.Path(results_dir) / f"{experiment}.json").stat().st_mtime >= newest
 
 
@@ -51,8 +58,9 @@ def main(_) -> None:
     failed = []
     try:
         evaluate.evaluate_gray(image_size=scale.image_size, **folders)
-        for number, experiment in enumerate(FLAGS.rows, start=1):
-            print(f"\n[{number}/{len(FLAGS.rows)}] {experiment}", flush=True)
+        rows = with_required(FLAGS.rows)
+        for number, experiment in enumerate(rows, start=1):
+            print(f"\n[{number}/{len(rows)}] {experiment}", flush=True)
             try:
                 reproduce_row(experiment, scale=scale, seeds=seeds, runs_dir=FLAGS.runs_dir, **folders)
             except (ValueError, FloatingPointError) as error:

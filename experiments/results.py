@@ -26,5 +26,11 @@ def read(results_dir: str | os.PathLike, experiment: str) -> dict[str, Any] | No
 
 
 def per_image(result: dict[str, Any], metric: str) -> np.ndarray:
-    """[seeds, images] float64, images in the order of result["paths"]."""
+    """[seeds, images] float64, images in the order of result["paths"]; KeyError where the row has no such metric."""
     return np.array([run["values"][metric] for run in result["runs"]], np.float64)
+
+
+def variants(result: dict[str, Any], metric: str) -> np.ndarray:
+    """[variants, seeds, images] float64 of a row with several colorizations of each image; empty for others."""
+    names = [f"{metric}_{number}" for number in range(len(result["runs"][0]["values"]))]
+    return np.array([per_image(result, name) for name in names if name in result["runs"][0]["values"]])

@@ -22,6 +22,10 @@ COLUMNS = (
     "ssim",
     "chroma_lab",
     "colorfulness",
+    "l2_best",
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
     "paper_l2",
     "parameters",
     "train_minutes",
@@ -56,13 +60,21 @@ def rows(results_dir: str) -> list[dict[str, Any]]:
 
 def _measured(result: dict[str, Any]) -> dict[str, Any]:
     """Means over seeds, then over images; the interval is over images, the spread over seeds (standard deviation)."""
-    metrics = ("l2", "rmse_lab", "psnr_db", "ssim", "chroma_lab", "colorfulness")
-    row = {name: results.per_image(result, name).mean() for name in metrics}
-    rmse_lab = results.per_image(result, "rmse_lab")
-    row["rmse_lab_low"], row["rmse_lab_high"] = statistics.bootstrap_interval(rmse_lab.mean(axis=0))
-    if len(rmse_lab) > 1:
-        row["rmse_lab_seed_spread"] = rmse_lab.mean(axis=1).std(ddof=1)
     run = result["runs"][0]
+    metrics = ("l2", "rmse_lab", "psnr_db", "ssim", "chroma_lab", "colorfulness")
+    row = {name: results.per_image(result, name).mean() for name in metrics if name in run["values"]}
+    if "rmse_lab" in row:
+        rmse_lab = results.per_image(result, "rmse_lab")
+        row["rmse_lab_low"], row["rmse_lab_high"] = statistics.bootstrap_interval(rmse_lab.mean(axis=0))
+        if len(rmse_lab) > 1:
+            row["rmse_lab_seed_spread"] = rmse_lab.mean(axis=1).std(ddof=1)
+    if "error" in run["values"]:
+        correct = 1 - results.per_image(result, "error").mean(axis=0)
+        row["accuracy"] = correct.mean()
+        row["accuracy_low"], row["accuracy_high"] = statistics.bootstrap_interval(correct)
+    variants = results.variants(result, "l2")
+    if len(variants):
+        row["l2_best"] = variants.min(axis=0).mean()
     if "parameters" in run:
         row["parameters"] = sum(run["parameters"].values())
         row["train_minutes"] = sum(run["train_minutes"] for run in result["runs"]) / len(result["runs"])
@@ -76,22 +88,28 @@ def _cell(row: dict[str, Any], column: str, form: str) -> str:
     return row[column] if row[column] == results.MISSING else format(row[column], form)
 
 
+def _interval(row: dict[str, Any], column: str, form: str) -> str:
+    low, high = _cell(row, f"{column}_low", form), _cell(row, f"{column}_high", form)
+    return results.MISSING if low == results.MISSING else f"{low} to {high}"
+
+
 def cells(row: dict[str, Any]) -> dict[str, str]:
     """What people read: heading -> text."""
     experiment = ablations.EXPERIMENTS.get(row["experiment"])
-    interval = f"{_cell(row, 'rmse_lab_low', '.2f')} to {_cell(row, 'rmse_lab_high', '.2f')}"
     return {
         "row": row["experiment"],
         "what it is": experiment.label if experiment else "no colour at all",
         "paper: ab L2": row["paper_l2"],
         "ab L2": _cell(row, "l2", ".1f"),
         "RMSE (Lab)": _cell(row, "rmse_lab", ".2f"),
-        "95%": results.MISSING if row["rmse_lab_low"] == results.MISSING else interval,
+        "95%": _interval(row, "rmse_lab", ".2f"),
         "seeds": _cell(row, "seeds", "d"),
         "spread": _cell(row, "rmse_lab_seed_spread", ".2f"),
         "PSNR (dB)": _cell(row, "psnr_db", ".2f"),
         "SSIM": _cell(row, "ssim", ".3f"),
         "chroma": _cell(row, "chroma_lab", ".1f"),
+        "accuracy": _cell(row, "accuracy", ".3f"),
+        "95% of it": _interval(row, "accuracy", ".3f"),
         "parameters": _cell(row, "parameters", ",d"),
         "minutes": _cell(row, "train_minutes", ".1f"),
         "images seen": _cell(row, "images_seen", ",d"),

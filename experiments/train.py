@@ -9,20 +9,21 @@ from absl import app, flags
 from experiments import ablations
 from webtoon_colorize import data, run, training
 
-FINISHED = "training.json"
-
 
 def train(
     experiment: str, scale: ablations.Scale, *, data_dir: str, run_dir: str, seed: int, learning_rate: float
 ) -> None:
     """Trains until the run is finished; a finished run stays as it is.
 
+    Rows that this one requires are looked for beside it: <runs>/<experiment>/seed_0 for <runs>/<this one>/<run_dir>.
+
     Raises:
       ValueError: `run_dir` belongs to a run with other settings, or the data is too small.
-      FileNotFoundError: `data_dir` is no prepared dataset.
+      FileNotFoundError: `data_dir` is no prepared dataset, or a required run is missing.
     """
-    build = ablations.EXPERIMENTS[experiment].build
-    method, arguments = run.describe(build)
+    row = ablations.EXPERIMENTS[experiment]
+    scale = dataclasses.replace(scale, **row.overrides)
+    method, arguments = run.describe(row.build)
     settings = run.Settings(
         experiment=experiment,
         method=method,
@@ -34,11 +35,13 @@ def train(
         data=data.fingerprint(data_dir),
     )
     run.claim(run_dir, settings)
-    if (pathlib.Path(run_dir) / FINISHED).exists():
+    if (pathlib.Path(run_dir) / run.FINISHED).exists():
         print(f"{run_dir} is finished")
         return
+    method = run.build(settings)
+    run.fill_helpers(method, {name: pathlib.Path(run_dir).parent.parent / name / "seed_0" for name in row.requires})
     training.train(
-        run.build(settings),
+        method,
         run_dir,
         training=data.load_panels(data_dir, "train", image_size=scale.image_size),
         validation=data.load_panels(data_dir, "validation", image_size=scale.image_size),

@@ -61,7 +61,7 @@ def trained(dataset, tmp_path_factory):
 
 def test_a_run_folder_holds_settings_summary_checkpoints_and_tensorboards_events(dataset, trained):
     settings = run.load_settings(trained)
-    assert (settings.method, settings.arguments, settings.titles) == ("l2", {}, ["blue", "red"])
+    assert (settings.method, settings.arguments, settings.titles) == ("l2.build", {}, ["blue", "red"])
     summary = json.loads((trained / "training.json").read_text())
     assert summary["images_seen"] == 2 * 24 and summary["best_epoch"] in (1, 2)
     assert summary["parameters"] == {"generator": run.build(settings).networks["generator"].count_params()}
@@ -99,8 +99,8 @@ def test_the_programs_keep_tensorflows_start_up_messages_off_the_screen(dataset,
 def test_a_restored_best_epoch_colorizes_like_the_one_that_was_saved(dataset, trained):
     panels = data.load_panels(dataset, "validation", image_size=32)
     method = run.load_method(trained)
-    l2 = evaluation.make_evaluate(method.colorize, evaluation.measure_ab)(panels)["l2"].mean()
-    assert l2 == pytest.approx(json.loads((trained / "training.json").read_text())["best_validation_l2"], rel=1e-5)
+    l2 = evaluation.make_evaluate(evaluation.validation_measure(method))(panels)["l2"].mean()
+    assert l2 == pytest.approx(json.loads((trained / "training.json").read_text())["best_validation"], rel=1e-5)
 
 
 def test_a_checkpoint_of_other_networks_is_refused(trained):

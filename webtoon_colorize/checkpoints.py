@@ -20,7 +20,7 @@ class Progress(NamedTuple):
 
     epoch: tf.Variable  # epochs done
     best_epoch: tf.Variable
-    best_l2: tf.Variable  # of the validation split, see metrics.ab_l2
+    best_value: tf.Variable  # of the metric that the method is judged by, on the validation split
     seconds: tf.Variable  # in training, over all sittings
 
 
@@ -29,8 +29,8 @@ def new_progress() -> Progress:
 
 
 def best(run_dir: str | os.PathLike, method: Method) -> tf.train.CheckpointManager:
-    """The networks of the epoch with the lowest validation L2."""
-    return _manager(pathlib.Path(run_dir) / "best", networks=method.networks)
+    """The networks of the epoch with the lowest validation error, and the frozen ones beside them."""
+    return _manager(pathlib.Path(run_dir) / "best", networks=method.networks, helpers=method.helpers)
 
 
 def last(

@@ -1,4 +1,4 @@
-"""Per-image values of a colorizer over a split; whoever reports them averages."""
+"""Per-image values of a method over a split; whoever reports them averages."""
 
 from collections.abc import Callable
 
@@ -6,28 +6,51 @@ import numpy as np
 import tensorflow as tf
 
 from webtoon_colorize import color, data, metrics
+from webtoon_colorize import hints as sparse_color
+from webtoon_colorize.methods.method import Method
 
 BATCH_SIZE = 16
 
 Colorize = Callable[..., tf.Tensor]
-Measure = Callable[[data.Batch, tf.Tensor], dict[str, tf.Tensor]]
+Measure = Callable[[data.Batch], dict[str, tf.Tensor]]  # metric name -> [B]
 
 
 def gray(lightness: tf.Tensor, label=None, hints=None) -> tf.Tensor:
     """The uncoloured image as a colorizer: ab is 0 everywhere. What everything else must beat."""
     del label, hints
-    return tf.concat([tf.zeros_like(lightness)] * 2, axis=-1)
+    return sparse_color.no_color(lightness)
 
 
-def measure_ab(batch: data.Batch, ab: tf.Tensor) -> dict[str, tf.Tensor]:
-    """What decides on the validation split: metric name -> [B]."""
+def validation_measure(method: Method) -> Measure:
+    """What decides on the validation split; its first metric is the one to minimise."""
+
+    def measure(batch):
+        return _ab_metrics(batch, method.colorize(batch.lightness, batch.label))
+
+    return method.measure or measure
+
+
+def table_measure(method: Method) -> Measure:
+    """What the table reports; variants of a colorization as l2_0, l2_1, ..."""
+
+    def measure(batch):
+        values = colorizer_metrics(batch, method.colorize(batch.lightness, batch.label))
+        for number, ab in enumerate(method.variants(batch.lightness, batch.label) if method.variants else []):
+            metric = _ab_metrics(batch, ab) | {"chroma_lab": metrics.mean_chroma_lab(ab)}
+            values |= {f"{name}_{number}": value for name, value in metric.items()}
+        return values
+
+    return method.measure or measure
+
+
+def _ab_metrics(batch: data.Batch, ab: tf.Tensor) -> dict[str, tf.Tensor]:
     return {"l2": metrics.ab_l2(ab, batch.ab), "rmse_lab": metrics.ab_rmse_lab(ab, batch.ab)}
 
 
-def measure_all(batch: data.Batch, ab: tf.Tensor) -> dict[str, tf.Tensor]:
-    """What the table reports: metric name -> [B]."""
+def colorizer_metrics(batch: data.Batch, ab: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Everything that we measure of one colorization, and of the truth where it takes two to compare."""
     rgb, rgb_true = color.lab_to_rgb(batch.lightness, ab), color.lab_to_rgb(batch.lightness, batch.ab)
-    return measure_ab(batch, ab) | {
+    return _ab_metrics(batch, ab) | {
         "psnr_db": metrics.psnr_db(rgb, rgb_true),
         "ssim": metrics.ssim(rgb, rgb_true),
         "chroma_lab": metrics.mean_chroma_lab(ab),
@@ -37,12 +60,9 @@ def measure_all(batch: data.Batch, ab: tf.Tensor) -> dict[str, tf.Tensor]:
     }
 
 
-def make_evaluate(colorize: Colorize, measure: Measure) -> Callable[[data.Panels], dict[str, np.ndarray]]:
+def make_evaluate(measure: Measure) -> Callable[[data.Panels], dict[str, np.ndarray]]:
     """A function from panels to metric name -> float64 [N], in the order of the panels; traced once, callable often."""
-
-    @tf.function(reduce_retracing=True)
-    def values(batch):
-        return measure(batch, colorize(batch.lightness, batch.label))
+    values = tf.function(measure, reduce_retracing=True, autograph=False)
 
     def evaluate(panels):
         batches = [values(batch) for batch in data.evaluation_batches(panels, batch_size=BATCH_SIZE)]
@@ -54,7 +74,7 @@ def make_evaluate(colorize: Colorize, measure: Measure) -> Callable[[data.Panels
 def make_picture(colorize: Colorize) -> Callable[[data.Panels], np.ndarray]:
     """A function from panels to what `colorize` makes of them, uint8 [N, S, S, 3]."""
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def picture(batch):
         rgb = color.lab_to_rgb(batch.lightness, colorize(batch.lightness, batch.label))
         return tf.cast(tf.round(rgb * 255.0), tf.uint8)

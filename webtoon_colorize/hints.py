@@ -1,6 +1,11 @@
-"""Sparse colour: what is left of ab when most of it is withheld."""
+"""Sparse colour: what is left of ab when much of it is withheld."""
 
 import tensorflow as tf
+
+
+def no_color(lightness: tf.Tensor) -> tf.Tensor:
+    """The ab of a gray picture, [B, H, W, 2] of zeros, for lightness [B, H, W, 1]."""
+    return tf.concat([tf.zeros_like(lightness)] * 2, axis=-1)
 
 
 def pixel_dropout(ab: tf.Tensor, keep_probability: float, *, seed: tf.Tensor) -> tf.Tensor:
@@ -20,3 +25,21 @@ def pixel_dropout(ab: tf.Tensor, keep_probability: float, *, seed: tf.Tensor) ->
     shape = tf.concat([tf.shape(ab)[:3], [1]], axis=0)
     kept = tf.random.stateless_uniform(shape, seed) < keep_probability
     return tf.where(kept, ab, 0.0)
+
+
+def channel_dropout(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
+    """Sets a, b or both to 0 in each image: "omitting one channel at a time" (section IV.C).
+
+    Reading: the three cases are equally likely; without the third, the first iteration at inference, which sees no
+    colour at all, would never have been seen in training.
+
+    Args:
+      ab: [B, H, W, 2], network range.
+      seed: int32 [2].
+
+    Returns:
+      [B, H, W, 2], network range.
+    """
+    kept = tf.constant([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    case = tf.random.stateless_uniform([tf.shape(ab)[0]], seed, maxval=3, dtype=tf.int32)
+    return ab * tf.gather(kept, case)[:, None, None, :]

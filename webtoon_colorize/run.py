@@ -18,6 +18,8 @@ import tensorflow as tf
 from webtoon_colorize import checkpoints, files
 from webtoon_colorize.methods.method import Method, Size
 
+FINISHED = "training.json"  # its presence says that a run is finished
+
 _METHODS = "webtoon_colorize.methods."
 
 
@@ -26,8 +28,8 @@ class Settings:
     """All that decides what a run's weights become."""
 
     experiment: str
-    method: str  # module below webtoon_colorize.methods
-    arguments: dict[str, Any]  # of the module's build, beside the size
+    method: str  # function below webtoon_colorize.methods that builds it
+    arguments: dict[str, Any]  # of that function, beside the size
     image_size: int  # pixels
     filters: int
     epochs: int
@@ -39,16 +41,17 @@ class Settings:
 
 
 def describe(build: Callable[..., Method]) -> tuple[str, dict[str, Any]]:
-    """The module name and arguments by which settings remember a method's `build` or a `functools.partial` of it."""
+    """The name and arguments by which settings remember a method's `build` or a `functools.partial` of it."""
     partial = build if isinstance(build, functools.partial) else functools.partial(build)
-    return partial.func.__module__.removeprefix(_METHODS), partial.keywords
+    return f"{partial.func.__module__.removeprefix(_METHODS)}.{partial.func.__name__}", partial.keywords
 
 
 def build(settings: Settings) -> Method:
     """The method with freshly initialised networks, the same for the same seed."""
     keras.utils.set_random_seed(settings.seed)
     size = Size(settings.image_size, settings.filters, len(settings.titles))
-    return importlib.import_module(_METHODS + settings.method).build(size, **settings.arguments)
+    module, function = settings.method.rsplit(".", 1)
+    return getattr(importlib.import_module(_METHODS + module), function)(size, **settings.arguments)
 
 
 def claim(run_dir: str | os.PathLike, settings: Settings) -> None:
@@ -92,6 +95,19 @@ def load_method(run_dir: str | os.PathLike) -> Method:
     if not checkpoints.restore(checkpoints.best(run_dir, method)):
         raise FileNotFoundError(f"{run_dir} has no checkpoint yet; train the run for at least one epoch")
     return method
+
+
+def fill_helpers(method: Method, run_dirs: dict[str, str | os.PathLike]) -> None:
+    """Gives the method's helpers the weights of finished runs: experiment name -> run folder.
+
+    Raises:
+      FileNotFoundError: such a run is missing or not finished; it is named.
+    """
+    for name, helper in method.helpers.items():
+        if not (pathlib.Path(run_dirs[name]) / FINISHED).exists():
+            raise FileNotFoundError(f"this row needs a finished run of {name} in {run_dirs[name]}; train it first")
+        [trained] = load_method(run_dirs[name]).networks.values()
+        helper.set_weights(trained.get_weights())
 
 
 def _environment() -> dict[str, str]:

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from webtoon_colorize import checkpoints, data, evaluation, files
+from webtoon_colorize import checkpoints, data, evaluation, files, run
 from webtoon_colorize.methods.method import Method
 
 ADAM_BETA_1 = 0.5  # pix2pix
@@ -37,7 +37,7 @@ def make_train_step(method: Method, optimizers: dict[str, keras.optimizers.Optim
     all updates. It never asks which method it runs.
     """
 
-    @tf.function
+    @tf.function(autograph=False)
     def train_step(batch, seed):
         with tf.GradientTape(persistent=True) as tape:
             terms = {
@@ -87,9 +87,8 @@ def train(
     done, steps = int(progress.epoch.numpy()), len(training.path) // batch_size
     batches = iter(data.training_batches(training, batch_size=batch_size, seed=seed, epochs=epochs, first_epoch=done))
     train_step = make_train_step(method, optimizers)
-    evaluate = evaluation.make_evaluate(method.colorize, evaluation.measure_ab)
-    picture, shown = evaluation.make_picture(method.colorize), evaluation.pick(validation, GRID_PANELS)
-    gray = evaluation.make_picture(evaluation.gray)(shown)
+    evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
+    log_grid = _make_log_grid(method, evaluation.pick(validation, GRID_PANELS))
     writer = tf.summary.create_file_writer(str(pathlib.Path(run_dir) / "tensorboard"))
 
     with writer.as_default(), tqdm(total=epochs * steps, initial=done * steps, unit="step", mininterval=1) as bar:
@@ -99,13 +98,13 @@ def train(
             start = time.perf_counter()
             terms = _run_epoch(train_step, batches, first_step=epoch * steps, steps=steps, seed=seed, bar=bar)
             speed = steps * batch_size / (time.perf_counter() - start)
-            values = {f"validation/{name}": value.mean() for name, value in evaluate(validation).items()}
+            values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
             progress.epoch.assign_add(1)
             progress.seconds.assign_add(time.perf_counter() - start)
-            _save(last, best, progress, l2=values["validation/l2"])
-            bar.set_postfix_str(f"validation RMSE {values['validation/rmse_lab']:.2f} Lab")
+            _save(last, best, progress, value=next(iter(values.values())))
+            bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
             _log(terms | values | {"learning_rate": learning_rate, "images_per_s": speed}, step=epoch + 1)
-            _log_grid(gray, picture(shown), shown.rgb, step=epoch + 1)
+            log_grid(epoch + 1)
     _write_summary(run_dir, method, progress, images_seen=epochs * steps * batch_size)
 
 
@@ -129,13 +128,13 @@ def _save(
     best: tf.train.CheckpointManager,
     progress: checkpoints.Progress,
     *,
-    l2: float,
+    value: float,
 ) -> None:
     """Best before last: whoever is killed in between does the epoch, and its best, again."""
     epoch = int(progress.epoch.numpy())
-    if l2 < progress.best_l2.numpy():
+    if value < progress.best_value.numpy():
         progress.best_epoch.assign(epoch)
-        progress.best_l2.assign(l2)
+        progress.best_value.assign(value)
         best.save(epoch)
     last.save(epoch)
 
@@ -145,10 +144,17 @@ def _log(values: dict[str, float], *, step: int) -> None:
         tf.summary.scalar(name, value, step=step)
 
 
-def _log_grid(*columns: np.ndarray, step: int) -> None:
-    """A row per panel; each column is uint8 [N, S, S, 3]."""
-    rows = np.concatenate(columns, axis=2)
-    tf.summary.image("gray | colorized | truth", np.concatenate(list(rows))[None], step=step)
+def _make_log_grid(method: Method, panels: data.Panels) -> Callable[[int], None]:
+    """A function from the step to nothing that shows TensorBoard a row per panel: gray | colorized | truth."""
+    if method.colorize is None:
+        return lambda step: None
+    gray, picture = evaluation.make_picture(evaluation.gray)(panels), evaluation.make_picture(method.colorize)
+
+    def log_grid(step):
+        rows = np.concatenate([gray, picture(panels), panels.rgb], axis=2)
+        tf.summary.image("gray | colorized | truth", np.concatenate(list(rows))[None], step=step)
+
+    return log_grid
 
 
 def _write_summary(
@@ -156,10 +162,10 @@ def _write_summary(
 ) -> None:
     summary = {
         "best_epoch": int(progress.best_epoch.numpy()),
-        "best_validation_l2": float(progress.best_l2.numpy()),
+        "best_validation": float(progress.best_value.numpy()),
         "train_minutes": float(progress.seconds.numpy()) / 60,
         "images_seen": images_seen,
         "parameters": {name: network.count_params() for name, network in method.networks.items()},
     }
-    with files.atomic_path(pathlib.Path(run_dir) / "training.json") as path:
+    with files.atomic_path(pathlib.Path(run_dir) / run.FINISHED) as path:
         path.write_text(json.dumps(summary, indent=2) + "\n")

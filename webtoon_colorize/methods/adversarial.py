@@ -13,16 +13,27 @@ L2_WEIGHT = 3000.0
 _DISCRIMINATOR_WEIGHT = 0.5  # pix2pix halves the discriminator's objective, to slow it down
 
 
-def build(size: Size) -> Method:
-    """The U-Net of `l2` against a 70x70 PatchGAN that sees lightness and ab."""
-    generator = unet(size.image_size, 1, filters=size.filters, name="generator")
-    discriminator = patch_discriminator(size.image_size, 3, filters=size.filters)
+def build(size: Size, *, with_label: bool = False) -> Method:
+    """The U-Net of `l2` against a 70x70 PatchGAN that sees lightness and ab.
+
+    `with_label` conditions both networks on the title: one-hot planes beside their input.
+    """
+    planes = size.num_titles if with_label else 0
+    generator = unet(size.image_size, 1 + planes, filters=size.filters, name="generator")
+    discriminator = patch_discriminator(size.image_size, 3 + planes, filters=size.filters)
+
+    def condition(lightness, label):
+        if not with_label:
+            return lightness
+        one_hot = tf.one_hot(label, planes)[:, None, None, :]
+        return tf.concat([lightness, tf.ones_like(lightness) * one_hot], axis=-1)
 
     def terms(batch, seed):
         del seed
-        ab = generator(batch.lightness, training=True)
-        on_real = discriminator(tf.concat([batch.lightness, batch.ab], axis=-1), training=True)
-        on_fake = discriminator(tf.concat([batch.lightness, ab], axis=-1), training=True)
+        given = condition(batch.lightness, batch.label)
+        ab = generator(given, training=True)
+        on_real = discriminator(tf.concat([given, batch.ab], axis=-1), training=True)
+        on_fake = discriminator(tf.concat([given, ab], axis=-1), training=True)
         return {
             "generator": {
                 "adversarial": losses.adversarial(on_fake, real=True),
@@ -35,7 +46,7 @@ def build(size: Size) -> Method:
         }
 
     def colorize(lightness, label=None, hints=None):
-        del label, hints
-        return generator(lightness, training=False)
+        del hints
+        return generator(condition(lightness, label), training=False)
 
     return Method({"generator": generator, "discriminator": discriminator}, terms, colorize)

@@ -18,16 +18,27 @@ class Size(NamedTuple):
 
 
 class Method(NamedTuple):
-    """One way of learning to colorize.
+    """One way of learning to colorize, or to tell titles apart.
 
     losses(batch, seed): network name -> term name -> weighted value per image, [B]. Each network minimises the sum of
     its own terms with respect to its own weights; whatever else a term depends on stays as it is. All randomness of a
     step is drawn from `seed`, int32 [2] (Keras's Dropout, which keeps its own counter, aside).
 
     colorize(lightness [B, H, W, 1], label [B] or None, hints [B, H, W, 2] or None) -> ab [B, H, W, 2], all in network
-    range. It is deterministic, and an image's colour does not depend on its neighbours in the batch.
+    range. It is deterministic, and an image's colour does not depend on its neighbours in the batch. None: the method
+    does not colorize, and `measure` says what it is judged by.
+
+    helpers: frozen networks by the name of the experiment that trains them. The method builds them; their weights come
+    from a run of that experiment, and after that from this run's own checkpoints.
+
+    variants(lightness, label) -> list of ab: several colorizations of each image, where a method has them.
+
+    measure(batch) -> metric name -> [B]; the validation split goes by the first.
     """
 
     networks: dict[str, keras.Model]
     losses: Callable[[Batch, tf.Tensor], dict[str, dict[str, tf.Tensor]]]
-    colorize: Callable[..., tf.Tensor]
+    colorize: Callable[..., tf.Tensor] | None
+    helpers: dict[str, keras.Model] = {}
+    variants: Callable[..., list[tf.Tensor]] | None = None
+    measure: Callable[[Batch], dict[str, tf.Tensor]] | None = None

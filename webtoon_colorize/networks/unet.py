@@ -1,5 +1,7 @@
 """The generator of pix2pix (arXiv 1611.07004, appendix 6.1.1, and its Lua code), which the paper builds on."""
 
+from collections.abc import Sequence
+
 import keras
 
 from webtoon_colorize.networks import layers
@@ -23,9 +25,13 @@ def unet(
     filters: int,
     normalization: layers.Normalization = layers.batch_normalization,
     skips: bool = True,
+    features: Sequence[int] = (),
     name: str,
 ) -> keras.Model:
     """[B, image_size, image_size, in_channels] -> ab [B, image_size, image_size, 2] in [-1, 1].
+
+    `features` are the widths of further inputs, the first at the image's size, each other one at half the size of the
+    one before; they join the encoder where their sizes match, and the model then takes a list.
 
     Smaller inputs drop the innermost levels, and with them their dropout. Skips join the maps before their
     activation. The innermost map is 1x1 and is not normalized (the erratum of pix2pix). The output is float32 under
@@ -36,11 +42,17 @@ def unet(
     """
     outermost, *inner, innermost = _widths(image_size, filters)
     inputs = keras.Input([image_size, image_size, in_channels])
+    extra = [keras.Input([image_size >> level, image_size >> level, width]) for level, width in enumerate(features)]
+    joining = iter(extra)
 
-    x = layers.conv(outermost, use_bias=True)(inputs)
+    def join(x):
+        feature = next(joining, None)
+        return x if feature is None else keras.layers.Concatenate()([x, feature])
+
+    x = layers.conv(outermost, use_bias=True)(join(inputs))
     going_down = [x]
     for width in inner:
-        x = normalization()(layers.conv(width)(layers.leaky_relu()(x)))
+        x = normalization()(layers.conv(width)(layers.leaky_relu()(join(x))))
         going_down.append(x)
     x = layers.conv(innermost, use_bias=True)(layers.leaky_relu()(x))
 
@@ -52,7 +64,8 @@ def unet(
         if skips:
             x = keras.layers.Concatenate()([x, skip])
     x = layers.deconv(2, use_bias=True)(keras.layers.ReLU()(x))
-    return keras.Model(inputs, keras.layers.Activation("tanh", dtype="float32")(x), name=name)
+    outputs = keras.layers.Activation("tanh", dtype="float32")(x)
+    return keras.Model([inputs, *extra] if extra else inputs, outputs, name=name)
 
 
 def _strides(image_size: int) -> list[int]:

@@ -1,0 +1,54 @@
+"""One network from lightness and sparse ab to ab, used again on its own output (section IV.C, figures 6 and 7)."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from webtoon_colorize import hints as sparse_color
+from webtoon_colorize import losses
+from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.networks.unet import unet
+
+VARIANTS = 4  # iterations that are measured
+
+
+def build_pixel(size: Size, *, keep_probability: float = 0.01, iterations: int = 2) -> Method:
+    """Trained with `keep_probability` of the pixels' colour."""
+    return _method(
+        size, lambda ab, seed: sparse_color.pixel_dropout(ab, keep_probability, seed=seed), iterations=iterations
+    )
+
+
+def build_channel(size: Size, *, iterations: int = 2) -> Method:
+    """Trained with a, b or both withheld."""
+    return _method(size, lambda ab, seed: sparse_color.channel_dropout(ab, seed=seed), iterations=iterations)
+
+
+def _method(size: Size, drop: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], *, iterations: int) -> Method:
+    generator = unet(size.image_size, 3, filters=size.filters, name="generator")
+
+    def generate(lightness, ab, *, training):
+        return generator(tf.concat([lightness, ab], axis=-1), training=training)
+
+    def terms(batch, seed):
+        ab = generate(batch.lightness, drop(batch.ab, seed), training=True)
+        return {"generator": {"l2": losses.mean_squared_error(ab, batch.ab)}}
+
+    def iterate(lightness, ab, count):
+        """The output of each of `count` iterations; the first sees `ab`, each other one the output before it."""
+        outputs = []
+        for _ in range(count):
+            ab = generate(lightness, ab, training=False)
+            outputs.append(ab)
+        return outputs
+
+    def colorize(lightness, label=None, hints=None):
+        """`hints`, ab where it is given and 0 elsewhere, are what the first iteration sees; without any it sees 0."""
+        del label
+        return iterate(lightness, sparse_color.no_color(lightness) if hints is None else hints, iterations)[-1]
+
+    def variants(lightness, label=None):
+        del label
+        return iterate(lightness, sparse_color.no_color(lightness), VARIANTS)
+
+    return Method({"generator": generator}, terms, colorize, variants=variants)

@@ -1,0 +1,36 @@
+"""L2 and the cross-entropy of a frozen classifier of coloured panels on the generated image (section IV.A)."""
+
+from webtoon_colorize import color, losses
+from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.methods.title_classifier import cross_entropy
+from webtoon_colorize.networks.classifiers import vgg16
+from webtoon_colorize.networks.unet import unet
+
+HELPER = "vgg16_color"
+
+
+def build(size: Size, *, weight: float = 1e-3) -> Method:
+    """The U-Net of `l2`; its picture, clipped at the gamut, goes through the classifier with the true title.
+
+    Reading: the paper gives no weight; ours makes the term about a tenth of the L2.
+    """
+    generator = unet(size.image_size, 1, filters=size.filters, name="generator")
+    classifier = vgg16(size.image_size, size.num_titles, filters=size.filters)
+    classifier.trainable = False
+
+    def terms(batch, seed):
+        del seed
+        ab = generator(batch.lightness, training=True)
+        logits = classifier(color.lab_to_rgb(batch.lightness, ab), training=False)
+        return {
+            "generator": {
+                "l2": losses.mean_squared_error(ab, batch.ab),
+                "classification": weight * cross_entropy(logits, batch.label),
+            }
+        }
+
+    def colorize(lightness, label=None, hints=None):
+        del label, hints
+        return generator(lightness, training=False)
+
+    return Method({"generator": generator}, terms, colorize, helpers={HELPER: classifier})

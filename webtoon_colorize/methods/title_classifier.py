@@ -1,0 +1,49 @@
+"""Which title is a panel from? On colour images or on gray ones (section IV.B)."""
+
+import keras
+import tensorflow as tf
+
+from webtoon_colorize import color, hints
+from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.networks import classifiers
+
+
+def as_gray(lightness: tf.Tensor) -> tf.Tensor:
+    """lightness [B, H, W, 1] in network range as a gray picture, RGB [B, H, W, 3] in [0, 1]."""
+    return color.lab_to_rgb(lightness, hints.no_color(lightness))
+
+
+def build_vgg16(size: Size, *, gray: bool) -> Method:
+    """VGG16 as wide as the scale is."""
+    return _method(classifiers.vgg16(size.image_size, size.num_titles, filters=size.filters), gray=gray)
+
+
+def build_resnet50(size: Size, *, gray: bool) -> Method:
+    """Keras's ResNet-50, at every scale as wide as it is."""
+    return _method(classifiers.resnet50(size.image_size, size.num_titles), gray=gray)
+
+
+def _method(classifier: keras.Model, *, gray: bool) -> Method:
+    def logits(batch, *, training):
+        rgb = as_gray(batch.lightness) if gray else color.lab_to_rgb(batch.lightness, batch.ab)
+        return classifier(rgb, training=training)
+
+    def losses(batch, seed):
+        del seed
+        return {"classifier": {"cross_entropy": cross_entropy(logits(batch, training=True), batch.label)}}
+
+    def measure(batch):
+        values = logits(batch, training=False)
+        predicted = tf.argmax(values, axis=-1, output_type=tf.int32)
+        return {
+            "cross_entropy": cross_entropy(values, batch.label),
+            "error": tf.cast(predicted != batch.label, tf.float32),
+            "predicted": predicted,
+        }
+
+    return Method({"classifier": classifier}, losses, None, measure=measure)
+
+
+def cross_entropy(logits: tf.Tensor, label: tf.Tensor) -> tf.Tensor:
+    """-log of the softmax of `logits` [B, num_titles] at `label` [B]: [B], in nats."""
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(label, logits)

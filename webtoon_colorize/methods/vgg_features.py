@@ -1,0 +1,37 @@
+"""L2, with features of a frozen classifier of gray panels beside the encoder's own (section IV.B)."""
+
+import keras
+
+from webtoon_colorize import losses
+from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.methods.title_classifier import as_gray
+from webtoon_colorize.networks.classifiers import vgg16
+from webtoon_colorize.networks.unet import unet
+
+HELPER = "vgg16_gray"
+TAPS = ("block1_conv2", "block2_conv2", "block3_conv1")  # the paper's conv1_2, conv2_2, conv3_1
+
+
+def build(size: Size) -> Method:
+    """conv1_2, conv2_2 and conv3_1 join the U-Net where their sizes match: with the input, after e1, after e2."""
+    classifier = vgg16(size.image_size, size.num_titles, filters=size.filters)
+    classifier.trainable = False
+    convolutions = classifier.get_layer("vgg16_features")
+    taps = keras.Model(convolutions.input, [convolutions.get_layer(name).output for name in TAPS])
+    widths = [tap.shape[-1] for tap in taps.outputs]
+    generator = unet(size.image_size, 1, filters=size.filters, features=widths, name="generator")
+
+    def generate(lightness, *, training):
+        features = taps(as_gray(lightness) * 2.0 - 1.0, training=False)
+        return generator([lightness, *features], training=training)
+
+    def terms(batch, seed):
+        del seed
+        ab = generate(batch.lightness, training=True)
+        return {"generator": {"l2": losses.mean_squared_error(ab, batch.ab)}}
+
+    def colorize(lightness, label=None, hints=None):
+        del label, hints
+        return generate(lightness, training=False)
+
+    return Method({"generator": generator}, terms, colorize, helpers={HELPER: classifier})

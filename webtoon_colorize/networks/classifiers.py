@@ -1,0 +1,46 @@
+"""Networks that tell titles apart (section IV.B): RGB [B, S, S, 3] in [0, 1] -> logits [B, num_titles]."""
+
+import keras
+
+# Per block: width in units of `filters`, convolutions (arXiv 1409.1556, table 1, configuration D).
+_VGG16 = ((1, 2), (2, 2), (4, 3), (8, 3), (8, 3))
+
+
+def vgg16_features(image_size: int, *, filters: int = 64) -> keras.Model:
+    """VGG16's convolutions, [B, S, S, 3] -> [B, S / 32, S / 32, 8 * filters].
+
+    With 64 filters they are `keras.applications.VGG16`'s without its top, layer names included, and take its weights.
+    """
+    x = inputs = keras.Input([image_size, image_size, 3])
+    for block, (width, convolutions) in enumerate(_VGG16, start=1):
+        for number in range(1, convolutions + 1):
+            x = keras.layers.Conv2D(
+                width * filters,
+                3,
+                padding="same",
+                activation="relu",
+                kernel_initializer="he_normal",
+                name=f"block{block}_conv{number}",
+            )(x)
+        x = keras.layers.MaxPooling2D(name=f"block{block}_pool")(x)
+    return keras.Model(inputs, x, name="vgg16_features")
+
+
+def vgg16(image_size: int, num_titles: int, *, filters: int, name: str = "vgg16") -> keras.Model:
+    """VGG16 with all widths in proportion to `filters`; the fully connected layers too, 64 * filters wide."""
+    inputs = keras.Input([image_size, image_size, 3])
+    x = vgg16_features(image_size, filters=filters)(keras.layers.Rescaling(2.0, -1.0)(inputs))
+    x = keras.layers.Flatten()(x)
+    for _ in range(2):
+        x = keras.layers.Dense(64 * filters, activation="relu", kernel_initializer="he_normal")(x)
+        x = keras.layers.Dropout(0.5)(x)
+    return keras.Model(inputs, keras.layers.Dense(num_titles, dtype="float32")(x), name=name)
+
+
+def resnet50(image_size: int, num_titles: int, *, name: str = "resnet50") -> keras.Model:
+    """Keras's own ResNet-50 (arXiv 1512.03385), at its one width."""
+    inputs = keras.Input([image_size, image_size, 3])
+    network = keras.applications.ResNet50(
+        weights=None, input_shape=(image_size, image_size, 3), classes=num_titles, classifier_activation=None
+    )
+    return keras.Model(inputs, network(keras.layers.Rescaling(2.0, -1.0)(inputs)), name=name)
