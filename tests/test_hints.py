@@ -24,3 +24,16 @@ def test_pixel_dropout_is_a_function_of_its_seed():
 def test_keep_probabilities_of_one_and_zero_keep_all_and_nothing():
     np.testing.assert_array_equal(hints.pixel_dropout(AB, 1.0, seed=tf.constant([0, 0])), AB)
     np.testing.assert_array_equal(hints.pixel_dropout(AB, 0.0, seed=tf.constant([0, 0])), 0)
+
+
+def test_channel_dropout_withholds_a_b_or_both_of_each_image_equally_often():
+    many = tf.ones([900, 2, 2, 2])
+    kept = hints.channel_dropout(many, seed=tf.constant([0, 5])).numpy()
+    assert (kept == kept[:, :1, :1]).all()  # a channel goes as a whole
+    cases, counts = np.unique(kept[:, 0, 0], axis=0, return_counts=True)
+    assert cases.tolist() == [[0, 0], [0, 1], [1, 0]]
+    assert (np.abs(counts - 300) < 60).all()  # standard deviation 14
+
+
+def test_no_color_is_two_channels_of_zeros():
+    np.testing.assert_array_equal(hints.no_color(tf.ones([2, 3, 4, 1])), np.zeros([2, 3, 4, 2]))
