@@ -9,7 +9,9 @@ from webtoon_colorize.methods import (
     chroma_dropout,
     classification_loss,
     color_and_apply,
+    diverse_vae,
     l2,
+    residual_encoder,
     title_classifier,
     vgg_features,
 )
@@ -53,6 +55,10 @@ EXPERIMENTS = {
         "L2 + classification", "IV.A", classification_loss.build, requires=(classification_loss.HELPER,)
     ),
     "vgg_features": Experiment("L2, VGG16 features", "IV.B", vgg_features.build, requires=(vgg_features.HELPER,)),
+    "diverse_vae": Experiment(
+        "VAE and mixture density network", "IV.A", diverse_vae.build, requires=(diverse_vae.HELPER,)
+    ),
+    "residual_encoder": Experiment("residual encoder", "IV.B", residual_encoder.build),
     "pixel_dropout": Experiment("sparse colour, iterated", "IV.C", chroma_dropout.build_pixel),
     "channel_dropout": Experiment("a or b withheld, iterated", "IV.C", chroma_dropout.build_channel),
     "color_and_apply": Experiment("color & apply", "IV.C", color_and_apply.build),

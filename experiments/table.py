@@ -116,6 +116,13 @@ def cells(row: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def lines(table: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The table's cells without the columns that are empty in every row."""
+    every = [cells(row) for row in table]
+    filled = [heading for heading in every[0] if any(line[heading] != results.MISSING for line in every)]
+    return [{heading: line[heading] for heading in filled} for line in every]
+
+
 def caption(table: list[dict[str, Any]]) -> str:
     """What the numbers stand on, in one sentence."""
     measured = [row for row in table if row["test_images"] != results.MISSING]
@@ -129,8 +136,7 @@ def caption(table: list[dict[str, Any]]) -> str:
 
 
 def markdown(table: list[dict[str, Any]]) -> str:
-    lines = [cells(row) for row in table]
-    columns = [[heading, *(line[heading] for line in lines)] for heading in lines[0]]
+    columns = [[heading, *(line[heading] for line in lines(table))] for heading in lines(table)[0]]
     widths = [max(map(len, column)) for column in columns]
     grid = [[cell.ljust(width) for cell, width in zip(line, widths)] for line in zip(*columns)]
     grid.insert(1, ["-" * width for width in widths])
@@ -145,7 +151,7 @@ def html(table: list[dict[str, Any]], results_dir: str) -> str:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE), autoescape=True)
     return environment.get_template("table.html").render(
         caption=caption(table),
-        lines=[cells(row) for row in table],
+        lines=lines(table),
         paper=paper_values(),
         columns=columns,
         samples=samples,
