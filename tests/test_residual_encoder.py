@@ -1,5 +1,7 @@
 """Dahl's residual encoder: its layers, its weights, its loss."""
 
+import itertools
+
 import cv2
 import keras
 import numpy as np
@@ -19,12 +21,12 @@ def count(weights):
 def test_at_paper_scale_it_has_8_1_million_weights():
     """VGG16 up to conv4_3: 9 * in * out + out. The encoder: kernels without bias, 2 * out per BatchNorm."""
     widths = (3, 64, 64, 128, 128, 256, 256, 256, 512, 512, 512)
-    features = sum(9 * before * after + after for before, after in zip(widths, widths[1:]))
+    features = sum(9 * before * after + after for before, after in itertools.pairwise(widths))
     assert features == 7_635_264  # Keras's VGG16 without its top has 14,714,688, 3 * 2,359,808 of them in block 5
     encoder = 512 * 256 + 9 * (256 * 128 + 128 * 64 + 64 * 3 + 3 * 3 + 3 * 2) + 2
     normalized = 2 * (512 + 256 + 128 + 64 + 3) + 2 * (256 + 128 + 64 + 3 + 3)
     method = residual_encoder.build(Size(256, 64, 5))
-    assert count(method.networks["generator"].trainable_variables) == features + encoder + normalized == 8_139_681
+    assert count(method.networks["generator"].trainable_variables) == features + encoder + normalized == 8_139_675
 
 
 def test_features_are_vgg16s_before_each_pool():

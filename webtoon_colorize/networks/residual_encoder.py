@@ -1,0 +1,47 @@
+"""The residual encoder of Dahl, Automatic Colorization (tinyclouds.org/colorize, 2016), the paper's [10]."""
+
+import keras
+
+from webtoon_colorize.networks import layers
+from webtoon_colorize.networks.classifiers import vgg16_features
+
+_TAPS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3")  # before each pool
+
+
+def vgg16_taps(image_size: int, *, filters: int) -> keras.Model:
+    """RGB [B, S, S, 3] in [0, 1] -> what VGG16 has before each of its first four pools.
+
+    That is conv1_2 [B, S, S, filters], conv2_2 [B, S / 2, S / 2, 2 * filters], conv3_3 [B, S / 4, S / 4, 4 * filters]
+    and conv4_3 [B, S / 8, S / 8, 8 * filters].
+    """
+    convolutions = vgg16_features(image_size, filters=filters)
+    taps = keras.Model(convolutions.input, [convolutions.get_layer(name).output for name in _TAPS])
+    picture = keras.Input([image_size, image_size, 3])
+    return keras.Model(picture, taps(keras.layers.Rescaling(2.0, -1.0)(picture)), name="features")
+
+
+def residual_encoder(features: keras.Model, *, name: str) -> keras.Model:
+    """RGB [B, S, S, 3] in [0, 1] -> ab [B, S, S, 2] in [-1, 1], float32 under any precision policy.
+
+    `features` gives four maps of the picture, each half the size of the one before. From the deepest one on, a
+    convolution brings the map to the width of the next, it is doubled in size and added to that one; the last one that
+    is added is the picture. What is added is batch-normalized; convolutions are without bias, batch-normalized,
+    rectified.
+
+    Reading: the last convolution has a bias and tanh in place of normalization and ReLU, which would make ab positive.
+    Dahl has a sigmoid there, for his UV in [0, 1]. His features are frozen; here `features` decides.
+    """
+    picture = keras.Input(features.input_shape[1:])
+    *shallower, x = [layers.batch_normalization()(tap) for tap in features(picture)]
+    for number, tap in enumerate(reversed(shallower)):
+        x = _convolution(x, tap.shape[-1], 3 if number else 1)
+        x = keras.layers.UpSampling2D(interpolation="bilinear")(x)
+        x = keras.layers.Add()([x, tap])
+    x = keras.layers.Add()([_convolution(x, 3, 3), layers.batch_normalization()(picture)])
+    x = keras.layers.Conv2D(2, 3, padding="same")(_convolution(x, 3, 3))
+    return keras.Model(picture, keras.layers.Activation("tanh", dtype="float32")(x), name=name)
+
+
+def _convolution(x, filters: int, kernel_size: int):
+    x = keras.layers.Conv2D(filters, kernel_size, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
+    return keras.layers.ReLU()(layers.batch_normalization()(x))
