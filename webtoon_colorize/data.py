@@ -131,12 +131,14 @@ def training_batches(
         raise ValueError(f"batch_size is {batch_size}, but there are only {count} panels to train on")
     steps = count // batch_size
     rgb, label = tf.constant(panels.rgb), tf.constant(panels.label)
-    rgb_to_lab = tf.function(color.rgb_to_lab, jit_compile=True)  # one pass over memory: four times as fast on a CPU
+    rgb_to_lab = tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)  # one pass over memory: four times as fast on a CPU
 
+    @tf.autograph.experimental.do_not_convert
     def order(epoch):
         shuffled = tf.random.experimental.stateless_shuffle(tf.range(count), _fold(seed, _SHUFFLE, epoch))
         return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size, drop_remainder=True)
 
+    @tf.autograph.experimental.do_not_convert
     def load(step, indices):
         chosen = augment(_to_float(tf.gather(rgb, indices)), seed=_fold(seed, _AUGMENT, step))
         return Batch(*rgb_to_lab(chosen), tf.gather(label, indices))

@@ -9,7 +9,7 @@ from webtoon_colorize.networks.unet import unet
 
 # Deviation: pix2pix's 100 weighs an L1, which pulls as hard on small errors as on large ones. With L2 in its place the
 # row ends worse than gray, while the paper's L2 stays "very similar" to that of L2 alone: so we weigh it until it does.
-L2_WEIGHT = 3000.0
+L2_WEIGHT = 10_000.0
 _DISCRIMINATOR_WEIGHT = 0.5  # pix2pix halves the discriminator's objective, to slow it down
 
 

@@ -1,0 +1,153 @@
+"""Did ResNet-50 learn features beyond its first layers? (section IV.B)
+
+Per layer of trained title classifiers: the share of dead channels, how much the answer depends on the layer, and a
+picture of its feature maps; written as activations.csv and activations.png.
+"""
+
+import csv
+import pathlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import cv2
+import keras
+import numpy as np
+import tensorflow as tf
+from absl import app, flags
+
+from webtoon_colorize import data, files, images, run
+from webtoon_colorize.methods.title_classifier import as_gray
+
+PICTURED = 6  # layers of each network, at equal distances
+CHANNELS = 8  # of each pictured layer
+TILE = 96  # pixels
+
+
+class Unit(NamedTuple):
+    """A layer with weights and the one that activates it; in VGG16 they are the same."""
+
+    weighted: keras.layers.Layer
+    activation: keras.layers.Layer
+
+
+class Finding(NamedTuple):
+    layer: str
+    channels: int
+    dead_share: float  # of channels that are 0 in every panel, everywhere
+    dependence: float  # mean over panels of the total variation between the answers with and without the layer, 0..1
+
+
+def units(network: keras.Model) -> list[Unit]:
+    """VGG16's convolutions, or ResNet-50's BatchNorms on the way to a ReLU, from the input on; shortcuts left out."""
+    by_name = {layer.name: layer for layer in network.layers}
+    followers = {"_bn": "_relu", "_3_bn": "_out"}
+    found = []
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Conv2D) and layer.activation is keras.activations.relu:
+            found.append(Unit(layer, layer))
+        for ending, follower in followers.items():
+            activation = by_name.get(layer.name.removesuffix(ending) + follower)
+            if layer.name.endswith(ending) and not layer.name.endswith("_0_bn") and activation is not None:
+                found.append(Unit(layer, activation))
+    return found
+
+
+def study(classifier: keras.Model, rgb: np.ndarray) -> Iterator[tuple[Finding, np.ndarray]]:
+    """Yields a finding and the feature maps of the first panel, [h, w, channels], for each unit of the classifier.
+
+    Without a layer means: it emits its mean over panels and positions, whatever the panel. Where nothing bypasses a
+    layer, as in VGG16, the answer then no longer depends on the panel at all.
+    """
+    core = next(layer for layer in classifier.layers if isinstance(layer, keras.Model))
+    scaled = rgb * 2.0 - 1.0  # what the classifiers' Rescaling does
+    answers = _answers(classifier, rgb)
+    for unit in units(core):
+        taps = keras.Model(core.input, [unit.weighted.output, unit.activation.output])
+        weighted, activated = taps.predict(scaled, batch_size=16, verbose=0)
+        kept = unit.weighted.get_weights()
+        _emit(unit.weighted, weighted.mean(axis=(0, 1, 2)))
+        changed = _answers(classifier, rgb)
+        unit.weighted.set_weights(kept)
+        dependence = 0.5 * np.abs(answers - changed).sum(axis=1).mean()
+        dead = (activated <= 0).all(axis=(0, 1, 2)).mean()
+        yield Finding(unit.activation.name, activated.shape[-1], float(dead), float(dependence)), activated[0]
+
+
+def _answers(classifier: keras.Model, rgb: np.ndarray) -> np.ndarray:
+    return tf.nn.softmax(classifier.predict(rgb, batch_size=16, verbose=0)).numpy()
+
+
+def _emit(layer: keras.layers.Layer, mean: np.ndarray) -> None:
+    """Sets the layer's weights so that its output is `mean` [channels] whatever its input."""
+    for weight in layer.weights:
+        weight.assign(tf.ones_like(weight) if "variance" in weight.name else tf.zeros_like(weight))
+    (layer.beta if hasattr(layer, "beta") else layer.bias).assign(mean)
+
+
+def picture(maps: list[tuple[str, np.ndarray]]) -> np.ndarray:
+    """A row per layer: its most varying channels, each stretched from black to white; uint8 RGB."""
+    rows = []
+    for label, layer in maps:
+        chosen = np.argsort(-layer.std(axis=(0, 1)), kind="stable")[:CHANNELS]
+        tiles = [_tile(layer[..., channel]) for channel in chosen]
+        row = np.concatenate(tiles + [np.zeros((TILE, TILE), np.uint8)] * (CHANNELS - len(tiles)), axis=1)
+        caption = np.full((20, row.shape[1]), 255, np.uint8)
+        cv2.putText(caption, label, (4, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 0, 1, cv2.LINE_AA)
+        rows += [caption, row]
+    return np.repeat(np.concatenate(rows)[..., None], 3, axis=2)
+
+
+def _tile(channel: np.ndarray) -> np.ndarray:
+    spread = channel.max() - channel.min()
+    stretched = (channel - channel.min()) / spread * 255 if spread > 0 else np.zeros_like(channel)
+    return cv2.resize(stretched.astype(np.uint8), (TILE, TILE), interpolation=cv2.INTER_NEAREST)
+
+
+def report(run_dirs: list[str], *, data_dir: str, results_dir: str) -> list[dict[str, str]]:
+    """Studies each run on the test split; writes and returns the rows of activations.csv."""
+    table, columns = [], []
+    for run_dir in run_dirs:
+        settings = run.load_settings(run_dir)
+        [classifier] = run.load_method(run_dir).networks.values()
+        panels = data.load_panels(data_dir, "test", image_size=settings.image_size)
+        rgb = _input(panels, gray=settings.arguments["gray"])
+        found = list(study(classifier, rgb))
+        table += [{"experiment": settings.experiment} | finding._asdict() for finding, _ in found]
+        shown = np.unique(np.linspace(0, len(found) - 1, PICTURED).round().astype(int))
+        columns.append(picture([(f"{settings.experiment} {found[i][0].layer}", found[i][1]) for i in shown]))
+    images.write_image(pathlib.Path(results_dir) / "activations.png", np.concatenate(columns, axis=1))
+    with files.atomic_path(pathlib.Path(results_dir) / "activations.csv") as path, open(path, "w", newline="") as file:
+        writer = csv.DictWriter(file, table[0])
+        writer.writeheader()
+        writer.writerows(table)
+    return table
+
+
+def _input(panels: data.Panels, *, gray: bool) -> np.ndarray:
+    if not gray:
+        return panels.rgb.astype(np.float32) / 255
+    batches = data.evaluation_batches(panels, batch_size=16)
+    return np.concatenate([as_gray(batch.lightness) for batch in batches])
+
+
+def main(_) -> None:
+    try:
+        table = report(FLAGS.run_dir, data_dir=FLAGS.data_dir, results_dir=FLAGS.results_dir)
+    except (ValueError, FileNotFoundError) as error:
+        raise SystemExit(f"error: {error}") from error
+    for row in table:
+        print(
+            f"{row['experiment']:16} {row['layer']:24} {row['channels']:5} channels, "
+            f"{row['dead_share']:6.1%} dead, dependence {row['dependence']:.3f}"
+        )
+    print(f"pictures: {pathlib.Path(FLAGS.results_dir) / 'activations.png'}")
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_multi_string(
+        "run_dir", None, "Run of a title classifier; repeat to set them side by side.", required=True
+    )
+    flags.DEFINE_string("data_dir", None, "Prepared dataset whose test split is used.", required=True)
+    flags.DEFINE_string("results_dir", None, "Gets activations.csv and activations.png.", required=True)
+    app.run(main)
