@@ -12,6 +12,7 @@ from webtoon_colorize.methods import (
     diverse_vae,
     l2,
     residual_encoder,
+    tandem,
     title_classifier,
     vgg_features,
 )
@@ -59,6 +60,7 @@ EXPERIMENTS = {
         "VAE and mixture density network", "IV.A", diverse_vae.build, requires=(diverse_vae.HELPER,)
     ),
     "residual_encoder": Experiment("residual encoder", "IV.B", residual_encoder.build),
+    "tandem": Experiment("color prediction and shading in tandem", "IV.C", tandem.build),
     "pixel_dropout": Experiment("sparse colour, iterated", "IV.C", chroma_dropout.build_pixel),
     "channel_dropout": Experiment("a or b withheld, iterated", "IV.C", chroma_dropout.build_channel),
     "color_and_apply": Experiment("color & apply", "IV.C", color_and_apply.build),

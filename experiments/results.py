@@ -34,3 +34,12 @@ def variants(result: dict[str, Any], metric: str) -> np.ndarray:
     """[variants, seeds, images] float64 of a row with several colorizations of each image; empty for others."""
     names = [f"{metric}_{number}" for number in range(len(result["runs"][0]["values"]))]
     return np.array([per_image(result, name) for name in names if name in result["runs"][0]["values"]])
+
+
+def confusion(result: dict[str, Any]) -> np.ndarray:
+    """[titles, titles] int64 of a title classifier, over all seeds: true titles down, answers across."""
+    size = len(result["titles"])
+    counts = np.zeros([size, size], np.int64)
+    for predicted in per_image(result, "predicted").astype(int):
+        np.add.at(counts, (result["labels"], predicted), 1)
+    return counts

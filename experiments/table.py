@@ -2,6 +2,7 @@
 
 import csv
 import pathlib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import jinja2
@@ -143,6 +144,16 @@ def markdown(table: list[dict[str, Any]]) -> str:
     return "\n".join([caption(table), "", *(f"| {' | '.join(line)} |" for line in grid), ""])
 
 
+def confusions(results_dir: str) -> dict[str, tuple[list[str], list[list[int]]]]:
+    """Titles and confusion matrix (true titles down, answers across) of each title classifier with a result."""
+    every = {experiment: results.read(results_dir, experiment) for experiment in ablations.EXPERIMENTS}
+    return {
+        experiment: (result["titles"], results.confusion(result).tolist())
+        for experiment, result in every.items()
+        if result and "predicted" in result["runs"][0]["values"]
+    }
+
+
 def html(table: list[dict[str, Any]], results_dir: str) -> str:
     """The page; its sample pictures are the files in results_dir/samples."""
     folder = pathlib.Path(results_dir) / results.SAMPLES
@@ -153,6 +164,7 @@ def html(table: list[dict[str, Any]], results_dir: str) -> str:
         caption=caption(table),
         lines=lines(table),
         paper=paper_values(),
+        confusions=confusions(results_dir),
         columns=columns,
         samples=samples,
     )
@@ -164,13 +176,18 @@ def write(results_dir: str) -> str:
     text = markdown(table)
     with files.atomic_path(folder / "table.md") as path:
         path.write_text(text, encoding="utf-8")
-    with files.atomic_path(folder / "table.csv") as path, open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerows(table)
+    _write_csv(folder / "table.csv", [COLUMNS, *([row[column] for column in COLUMNS] for row in table)])
+    for experiment, (titles, counts) in confusions(results_dir).items():
+        matrix = [[title, *row] for title, row in zip(titles, counts)]
+        _write_csv(folder / f"confusion_{experiment}.csv", [["true title", *titles], *matrix])
     with files.atomic_path(folder / "table.html") as path:
         path.write_text(html(table, results_dir), encoding="utf-8")
     return text
+
+
+def _write_csv(path: pathlib.Path, lines: Iterable[Sequence[Any]]) -> None:
+    with files.atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(lines)
 
 
 def main(_) -> None:

@@ -66,6 +66,19 @@ def test_the_table_starts_with_gray_and_what_is_missing_is_a_dash(evaluated):
     assert missing["l2"] == missing["rmse_lab"] == missing["train_minutes"] == "-"
 
 
+def test_confusions_count_answers_by_true_title_over_all_seeds():
+    runs = [{"values": {"predicted": predicted}} for predicted in ([0, 1, 1, 0], [0, 1, 1, 1])]
+    result = {"titles": ["a", "b"], "labels": [0, 0, 1, 1], "runs": runs}
+    assert results.confusion(result).tolist() == [[2, 2], [1, 3]]
+
+
+def test_the_best_of_several_colorizations_is_chosen_image_by_image():
+    values = {"l2": [9, 9], "l2_0": [9, 9], "l2_1": [3, 12], "l2_2": [5, 6]}
+    variants = results.variants({"runs": [{"values": values}]}, "l2")
+    assert variants.shape == (3, 1, 2) and variants.min(axis=0).tolist() == [[3, 6]]
+    assert results.variants({"runs": [{"values": {"l2": [1]}}]}, "l2").size == 0
+
+
 def test_the_table_is_a_pure_function_of_the_results(evaluated):
     first = table.write(evaluated)
     files = {name: (evaluated / name).read_bytes() for name in ("table.md", "table.csv", "table.html")}
