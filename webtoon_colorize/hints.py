@@ -43,3 +43,30 @@ def channel_dropout(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
     kept = tf.constant([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
     case = tf.random.stateless_uniform([tf.shape(ab)[0]], seed, maxval=3, dtype=tf.int32)
     return ab * tf.gather(kept, case)[:, None, None, :]
+
+
+def patch_dropout(ab: tf.Tensor, *, patch_size: int, patches: int, seed: tf.Tensor) -> tf.Tensor:
+    """Sets the colour of `patches` squares at random places, which may overlap, to 0 (arXiv 1704.08834, section 3).
+
+    Args:
+      ab: [B, S, S, 2], network range.
+      patch_size: pixels, at most S; every square lies inside the picture.
+      patches: per image.
+      seed: int32 [2].
+
+    Returns:
+      [B, S, S, 2], network range.
+    """
+    batch_size, size = tf.shape(ab)[0], ab.shape[1]
+    corners = tf.random.stateless_uniform(
+        [2, batch_size, patches, 1], seed, maxval=size - patch_size + 1, dtype=tf.int32
+    )
+    inside = tf.cast((tf.range(size) >= corners) & (tf.range(size) < corners + patch_size), ab.dtype)
+    removed = tf.einsum("bpy,bpx->byx", inside[0], inside[1]) > 0.0
+    return tf.where(removed[..., None], 0.0, ab)
+
+
+def box_blur(images: tf.Tensor, size: int) -> tf.Tensor:
+    """Mean over size x size pixels, or over those of them that lie inside the picture: [B, H, W, C] -> the same."""
+    across = tf.nn.avg_pool2d(images, [1, size], 1, "SAME")
+    return tf.nn.avg_pool2d(across, [size, 1], 1, "SAME")

@@ -17,6 +17,11 @@ def mean_squared_error(prediction: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(tf.math.squared_difference(prediction, target), axis=[1, 2, 3])
 
 
+def mean_absolute_error(prediction: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """mean over H, W, C of |prediction - target|, both [B, H, W, C] in network range: pix2pix's L1."""
+    return tf.reduce_mean(tf.abs(prediction - target), axis=[1, 2, 3])
+
+
 def blurred_squared_error(prediction: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     """mean of (prediction - target)^2 as they are, after a Gaussian blur of 3 x 3 and after one of 5 x 5 pixels.
 

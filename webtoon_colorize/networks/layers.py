@@ -29,11 +29,15 @@ def leaky_relu() -> keras.layers.Layer:
     return keras.layers.LeakyReLU(negative_slope=0.2)
 
 
-def conv(filters: int, *, strides: int = 2, padding: str = "same", use_bias: bool = False) -> keras.layers.Layer:
-    """4x4 convolution. On even sizes and stride 2, "same" is Torch's padding of 1."""
-    return keras.layers.Conv2D(filters, 4, strides, padding, use_bias=use_bias, kernel_initializer=_kernel())
+def conv(
+    filters: int, *, kernel_size: int = 4, strides: int = 2, padding: str = "same", use_bias: bool = False
+) -> keras.layers.Layer:
+    """Convolution. For 4x4, even sizes and stride 2, "same" is Torch's padding of 1."""
+    return keras.layers.Conv2D(filters, kernel_size, strides, padding, use_bias=use_bias, kernel_initializer=_kernel())
 
 
-def deconv(filters: int, *, use_bias: bool = False) -> keras.layers.Layer:
-    """4x4 transposed convolution that doubles the size."""
-    return keras.layers.Conv2DTranspose(filters, 4, 2, "same", use_bias=use_bias, kernel_initializer=_kernel())
+def deconv(filters: int, *, kernel_size: int = 4, use_bias: bool = False) -> keras.layers.Layer:
+    """Transposed convolution that doubles the size."""
+    return keras.layers.Conv2DTranspose(
+        filters, kernel_size, 2, "same", use_bias=use_bias, kernel_initializer=_kernel()
+    )

@@ -1,0 +1,99 @@
+"""Frans's tandem (arXiv 1704.08834, and its code), the paper's [16]: a color prediction and a shading network.
+
+They are "trained individually": here in the same step, but neither sees the other's output. The method gets the
+gray picture where Frans has lines.
+
+Reading: what his code says beyond the article, at 256 px: 30 patches of 50 x 50 pixels, a box blur of 100 x 100, and,
+in use, colours blended to 0.3 with white, as faint as they were in training between the removed patches. White is 0
+here. Sizes in pixels scale with the image.
+
+Deviation: the project's PatchGAN in place of his discriminator, which ends in one dense layer.
+"""
+
+import tensorflow as tf
+
+from webtoon_colorize import hints as sparse_color
+from webtoon_colorize import losses
+from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.networks import tandem as networks
+from webtoon_colorize.networks.patch_discriminator import patch_discriminator
+
+L1_WEIGHT = 100.0
+PATCHES = 30
+PATCH, BLUR = 50 / 256, 100 / 256  # of the image's width
+FAINTNESS = 0.3
+
+
+def build(size: Size) -> Method:
+    """colorize shades with the colours that the prior's mean, z = 0, predicts, and with hints near them."""
+    color_prediction = networks.color_prediction(size.image_size, filters=size.filters)
+    shading = networks.shading(size.image_size, filters=size.filters)
+    discriminator = patch_discriminator(size.image_size, 5, filters=size.filters)
+
+    def color_terms(batch, seed):
+        grid = mean_colors(batch.ab)
+        noise = tf.random.stateless_normal([tf.shape(grid)[0], networks.CODE], seed)
+        predicted, mean, log_variance = color_prediction([batch.lightness, grid, noise], training=True)
+        return {
+            "l1": L1_WEIGHT * losses.mean_absolute_error(predicted, grid),
+            "kl": losses.kl_divergence(mean, log_variance),
+        }
+
+    def shading_terms(batch, seed):
+        given = tf.concat([batch.lightness, color_scheme(batch.ab, seed=seed)], axis=-1)
+        ab = shading(given, training=True)
+        on_real = discriminator(tf.concat([given, batch.ab], axis=-1), training=True)
+        on_fake = discriminator(tf.concat([given, ab], axis=-1), training=True)
+        generator = {
+            "adversarial": losses.adversarial(on_fake, real=True),
+            "l1": L1_WEIGHT * losses.mean_absolute_error(ab, batch.ab),
+        }
+        judge = {"real": losses.adversarial(on_real, real=True), "fake": losses.adversarial(on_fake, real=False)}
+        return generator, judge
+
+    def terms(batch, seed):
+        generator, judge = shading_terms(batch, tf.random.fold_in(seed, 0))
+        color = color_terms(batch, tf.random.fold_in(seed, 1))
+        return {"color_prediction": color, "shading": generator, "discriminator": judge}
+
+    def predict(lightness):
+        z = tf.zeros([tf.shape(lightness)[0], networks.CODE])
+        grid = color_prediction.get_layer("decoder")([lightness, z], training=False)
+        return tf.image.resize(grid, [size.image_size] * 2, "nearest")
+
+    def colorize(lightness, label=None, hints=None):
+        """`hints`, ab where it is given and 0 elsewhere: see `spread`."""
+        del label
+        scheme = _blur(predict(lightness))
+        if hints is not None:
+            scheme = spread(hints, scheme)
+        return shading(tf.concat([lightness, FAINTNESS * scheme], axis=-1), training=False)
+
+    networks_by_name = {"color_prediction": color_prediction, "shading": shading, "discriminator": discriminator}
+    return Method(networks_by_name, terms, colorize)
+
+
+def mean_colors(ab: tf.Tensor) -> tf.Tensor:
+    """The grid: ab [B, S, S, 2] -> means of its 16 x 16 cells, [B, 16, 16, 2]."""
+    cell = ab.shape[1] // networks.GRID
+    return tf.nn.avg_pool2d(ab, cell, cell, "VALID")
+
+
+def color_scheme(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
+    """What the shading network is given of the true ab [B, S, S, 2]: random patches removed, then blurred."""
+    patch_size = round(PATCH * ab.shape[1])
+    return _blur(sparse_color.patch_dropout(ab, patch_size=patch_size, patches=PATCHES, seed=seed))
+
+
+def spread(hints: tf.Tensor, scheme: tf.Tensor) -> tf.Tensor:
+    """The mean hint within the blur's window, and `scheme` where there is none; all [B, S, S, 2].
+
+    Reading: Frans's users paint a whole messy scheme; ours give single pixels, whose plain blur would be next to gray.
+    """
+    given = tf.cast(tf.reduce_any(hints != 0.0, axis=-1, keepdims=True), hints.dtype)
+    share = _blur(given)
+    return tf.where(share > 0.0, tf.math.divide_no_nan(_blur(hints), share), scheme)
+
+
+def _blur(images: tf.Tensor) -> tf.Tensor:
+    return sparse_color.box_blur(images, round(BLUR * images.shape[1]))
