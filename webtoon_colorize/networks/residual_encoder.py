@@ -38,7 +38,7 @@ def residual_encoder(features: keras.Model, *, name: str) -> keras.Model:
         x = keras.layers.UpSampling2D(interpolation="bilinear")(x)
         x = keras.layers.Add()([x, tap])
     x = keras.layers.Add()([_convolution(x, 3, 3), layers.batch_normalization()(picture)])
-    x = keras.layers.Conv2D(2, 3, padding="same")(_convolution(x, 3, 3))
+    x = layers.conv(2, kernel_size=3, strides=1, use_bias=True)(_convolution(x, 3, 3))  # starts out near gray
     return keras.Model(picture, keras.layers.Activation("tanh", dtype="float32")(x), name=name)
 
 
