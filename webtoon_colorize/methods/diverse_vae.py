@@ -1,0 +1,86 @@
+"""Several colorizations per image: the VAE and mixture density network of [9] (section IV.A, figure 5).
+
+Deshpande et al., "Learning Diverse Image Colorization", arXiv 1612.01958.
+
+Deviation: the KL term has its final weight, 1e-2, from the start; theirs rises to it over the epochs.
+Deviation: both networks are trained together, the mixture density network on codes of the encoder as it is at that
+step; theirs comes after the auto-encoder.
+Deviation: Adam with the learning rate of all rows; their released 1e-6 and 1e-5 hardly move a network.
+Reading: their gray features come from another colorizer; ours from the title classifier that knows gray panels. We
+take conv4_3, which has their 512 channels and, at 224 px, their 28x28 places.
+"""
+
+import keras
+import tensorflow as tf
+
+from webtoon_colorize import losses
+from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.methods.title_classifier import as_gray
+from webtoon_colorize.networks import diverse
+from webtoon_colorize.networks.classifiers import vgg16
+
+HELPER = "vgg16_gray"
+FIELD_STRIDE = 4  # the colour field is 64x64 at 256 px
+COMPONENTS = 8
+
+_TAP = "block4_conv3"
+_SIGMA = 0.1  # of the mixture's components
+_KL_WEIGHT = 1e-2
+_GRADIENT_WEIGHT = 1e-3
+
+
+def build(size: Size) -> Method:
+    """An auto-encoder of ab given the lightness, and a mixture of codes z given gray features.
+
+    Both live on a field of a quarter of the image's size, which is resized bilinearly onto the image.
+    """
+    classifier = vgg16(size.image_size, size.num_titles, filters=size.filters)
+    classifier.trainable = False
+    convolutions = classifier.get_layer("vgg16_features")
+    tap = keras.Model(convolutions.input, convolutions.get_layer(_TAP).output)
+    encoder = diverse.ab_encoder(size.image_size // FIELD_STRIDE, filters=size.filters)
+    decoder = diverse.decoder(size.image_size // FIELD_STRIDE, filters=size.filters)
+    vae = diverse.vae(encoder, decoder)
+    mdn = diverse.mixture_density_network(tap.output.shape[1:], filters=size.filters, components=COMPONENTS)
+
+    def mixture(lightness, *, training):
+        return mdn(tap(as_gray(lightness) * 2.0 - 1.0, training=False), training=training)
+
+    def terms(batch, seed):
+        lightness, ab = _to_field(batch.lightness), _to_field(batch.ab)
+        noise = tf.random.stateless_normal([tf.shape(ab)[0], diverse.code_size(size.filters)], seed)
+        decoded, mean, log_variance = vae([ab, lightness, noise], training=True)
+        code, _ = encoder(ab, training=False)
+        logits, means = mixture(batch.lightness, training=True)
+        return {
+            "vae": {
+                "l2": losses.rare_color_norm(decoded, ab),
+                "gradient": _GRADIENT_WEIGHT * losses.gradient_norm(decoded, ab),
+                "kl": _KL_WEIGHT * losses.kl_divergence(mean, log_variance),
+            },
+            "mdn": {"mixture": losses.mixture_density(logits, means, code, sigma=_SIGMA)},
+        }
+
+    def decode(lightness, z):
+        field = decoder([_to_field(lightness), z], training=False)
+        return tf.image.resize(field, [size.image_size, size.image_size])
+
+    def likeliest(lightness, count):
+        """The means of the `count` most probable components, [B, count, code_size]."""
+        logits, means = mixture(lightness, training=False)
+        return tf.gather(means, tf.math.top_k(logits, count).indices, batch_dims=1)
+
+    def colorize(lightness, label=None, hints=None):
+        del label, hints
+        return decode(lightness, likeliest(lightness, 1)[:, 0])
+
+    def variants(lightness, label=None):
+        del label
+        return [decode(lightness, z) for z in tf.unstack(likeliest(lightness, COMPONENTS), axis=1)]
+
+    return Method({"vae": vae, "mdn": mdn}, terms, colorize, helpers={HELPER: classifier}, variants=variants)
+
+
+def _to_field(x: tf.Tensor) -> tf.Tensor:
+    """[B, H, W, C] -> [B, H / 4, W / 4, C], means of 4x4 pixels."""
+    return tf.nn.avg_pool2d(x, FIELD_STRIDE, FIELD_STRIDE, "VALID")
