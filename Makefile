@@ -4,9 +4,11 @@ CANDIDATES = python3 python3.13 python3.12 python3.11 python3.10
 PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c $(SUITS) 2>/dev/null && echo $(p))))
 
 # The comics (folders <title>/<episode>/<page> or <title>/<episode>.cbz), and where they lie prepared.
-DRAWN := data/comic
+# Without COMIC one of TITLES titles is drawn.
+TITLES ?= 5
+DRAWN := data/comic_$(TITLES)
 COMIC ?= $(DRAWN)
-DATA ?= data/synthetic
+DATA ?= data/synthetic_$(TITLES)
 # More flags for data_tools.prepare, such as --page_width=800.
 PREPARE ?=
 
@@ -25,7 +27,7 @@ RUN := .venv/bin/python -m
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo 'Settings: COMIC="folder folder" DATA=data/name SCALE=quick|cpu|paper ROWS="l2 color_and_apply" SEEDS="0 1 2"'
+	@echo 'Settings: TITLES=25 SCALE=quick|cpu|paper ROWS="l2 color_and_apply" SEEDS="0 1 2" COMIC="folder folder" DATA=data/name'
 	@echo 'For your own comic: make reproduce-table COMIC=path/to/comics DATA=data/mine'
 
 test: $(VENV) ## Pass the tests.
@@ -42,7 +44,7 @@ tensorboard: $(VENV) ## Look at curves and sample grids.
 	.venv/bin/tensorboard --logdir=runs
 
 $(DRAWN)/comic.json: | $(VENV)
-	$(RUN) data_tools.synthesize --output_dir=$(DRAWN)
+	$(RUN) data_tools.synthesize --output_dir=$(DRAWN) --titles=$(TITLES)
 
 $(DATA)/dataset.json: | $(VENV) $(if $(filter $(DRAWN),$(COMIC)),$(DRAWN)/comic.json)
 	@# Files that cannot be read are named and make it fail, but the dataset is whole: go on.
