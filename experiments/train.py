@@ -8,6 +8,7 @@ from absl import app, flags
 
 from experiments import ablations
 from webtoon_colorize import data, run, training
+from webtoon_colorize.methods.method import MissingWeights
 
 
 def train(
@@ -15,11 +16,12 @@ def train(
 ) -> None:
     """Trains until the run is finished; a finished run stays as it is.
 
-    Rows that this one requires are looked for beside it: <runs>/<experiment>/seed_0 for <runs>/<this one>/<run_dir>.
+    Runs that this one requires are looked for beside it: <runs>/vgg16_gray/seed_0 for <runs>/vgg_features/seed_0.
 
     Raises:
       ValueError: `run_dir` belongs to a run with other settings, or the data is too small.
       FileNotFoundError: `data_dir` is no prepared dataset, or a required run is missing.
+      MissingWeights: the row needs weights that only the user can supply.
     """
     row = ablations.EXPERIMENTS[experiment]
     scale = dataclasses.replace(scale, **row.overrides)
@@ -39,7 +41,8 @@ def train(
         print(f"{run_dir} is finished")
         return
     method = run.build(settings)
-    run.fill_helpers(method, {name: pathlib.Path(run_dir).parent.parent / name / "seed_0" for name in row.requires})
+    beside = pathlib.Path(run_dir).resolve()
+    run.fill_helpers(method, {name: beside.parent.parent / name / beside.name for name in row.requires})
     training.train(
         method,
         run_dir,
@@ -70,7 +73,7 @@ def main(_) -> None:
             seed=FLAGS.seed,
             learning_rate=FLAGS.learning_rate,
         )
-    except (ValueError, FileNotFoundError, FloatingPointError) as error:
+    except (ValueError, FileNotFoundError, FloatingPointError, MissingWeights) as error:
         raise SystemExit(f"error: {error}") from error
     except KeyboardInterrupt:
         raise SystemExit("interrupted; the same command goes on from the last whole epoch") from None
