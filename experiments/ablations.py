@@ -60,6 +60,9 @@ EXPERIMENTS = {
         "VAE and mixture density network", "IV.A", diverse_vae.build, requires=(diverse_vae.HELPER,)
     ),
     "residual_encoder": Experiment("residual encoder", "IV.B", residual_encoder.build),
+    "residual_encoder_pretrained": Experiment(
+        "residual encoder, pretrained features", "IV.B", residual_encoder.build_pretrained
+    ),
     "tandem": Experiment("color prediction and shading in tandem", "IV.C", tandem.build),
     "pixel_dropout": Experiment("sparse colour, iterated", "IV.C", chroma_dropout.build_pixel),
     "channel_dropout": Experiment("a or b withheld, iterated", "IV.C", chroma_dropout.build_channel),

@@ -11,6 +11,7 @@ from absl import app, flags
 
 from experiments import ablations, evaluate, results, table, train
 from webtoon_colorize import run
+from webtoon_colorize.methods.method import MissingWeights
 
 
 def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], runs_dir: str, **folders: str) -> None:
@@ -28,6 +29,7 @@ def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], 
         )
     if not _is_evaluated(experiment, run_dirs, seeds, results_dir=folders["results_dir"]):
         evaluate.evaluate_runs(run_dirs, **folders)
+    results.forget_reason(folders["results_dir"], experiment)
 
 
 def with_required(rows: list[str]) -> list[str]:
@@ -63,7 +65,10 @@ def main(_) -> None:
             print(f"\n[{number}/{len(rows)}] {experiment}", flush=True)
             try:
                 reproduce_row(experiment, scale=scale, seeds=seeds, runs_dir=FLAGS.runs_dir, **folders)
-            except (ValueError, FloatingPointError) as error:
+            except MissingWeights as error:
+                results.write_reason(FLAGS.results_dir, experiment, str(error))
+                print(f"{experiment} stays a dash: {error}")
+            except (ValueError, FloatingPointError, FileNotFoundError) as error:
                 failed.append(experiment)
                 print(f"error: {experiment}: {error}", file=sys.stderr)
             print("\n" + table.write(FLAGS.results_dir), flush=True)

@@ -25,6 +25,26 @@ def read(results_dir: str | os.PathLike, experiment: str) -> dict[str, Any] | No
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
+def write_reason(results_dir: str | os.PathLike, experiment: str, reason: str) -> None:
+    """Notes in results/<experiment>.missing.txt why the row has no result."""
+    with files.atomic_path(_reason_path(results_dir, experiment)) as temporary:
+        temporary.write_text(reason + "\n", encoding="utf-8")
+
+
+def forget_reason(results_dir: str | os.PathLike, experiment: str) -> None:
+    _reason_path(results_dir, experiment).unlink(missing_ok=True)
+
+
+def read_reason(results_dir: str | os.PathLike, experiment: str) -> str | None:
+    """None where none is noted."""
+    path = _reason_path(results_dir, experiment)
+    return path.read_text(encoding="utf-8").strip() if path.exists() else None
+
+
+def _reason_path(results_dir: str | os.PathLike, experiment: str) -> pathlib.Path:
+    return pathlib.Path(results_dir) / f"{experiment}.missing.txt"
+
+
 def per_image(result: dict[str, Any], metric: str) -> np.ndarray:
     """[seeds, images] float64, images in the order of result["paths"]; KeyError where the row has no such metric."""
     return np.array([run["values"][metric] for run in result["runs"]], np.float64)

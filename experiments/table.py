@@ -136,12 +136,19 @@ def caption(table: list[dict[str, Any]]) -> str:
     )
 
 
-def markdown(table: list[dict[str, Any]]) -> str:
+def reasons(results_dir: str) -> dict[str, str]:
+    """Why rows without a result have none, as far as it is known: experiment -> sentence."""
+    every = {experiment: results.read_reason(results_dir, experiment) for experiment in ablations.EXPERIMENTS}
+    return {name: reason for name, reason in every.items() if reason and not results.read(results_dir, name)}
+
+
+def markdown(table: list[dict[str, Any]], footnotes: dict[str, str]) -> str:
     columns = [[heading, *(line[heading] for line in lines(table))] for heading in lines(table)[0]]
     widths = [max(map(len, column)) for column in columns]
     grid = [[cell.ljust(width) for cell, width in zip(line, widths)] for line in zip(*columns)]
     grid.insert(1, ["-" * width for width in widths])
-    return "\n".join([caption(table), "", *(f"| {' | '.join(line)} |" for line in grid), ""])
+    below = [f"\n{experiment}: {reason}" for experiment, reason in footnotes.items()]
+    return "\n".join([caption(table), "", *(f"| {' | '.join(line)} |" for line in grid), *below, ""])
 
 
 def confusions(results_dir: str) -> dict[str, tuple[list[str], list[list[int]]]]:
@@ -164,6 +171,7 @@ def html(table: list[dict[str, Any]], results_dir: str) -> str:
         caption=caption(table),
         lines=lines(table),
         paper=paper_values(),
+        footnotes=reasons(results_dir),
         confusions=confusions(results_dir),
         columns=columns,
         samples=samples,
@@ -173,7 +181,7 @@ def html(table: list[dict[str, Any]], results_dir: str) -> str:
 def write(results_dir: str) -> str:
     """Writes table.md, table.csv and table.html into `results_dir` and returns the Markdown."""
     table, folder = rows(results_dir), pathlib.Path(results_dir)
-    text = markdown(table)
+    text = markdown(table, reasons(results_dir))
     with files.atomic_path(folder / "table.md") as path:
         path.write_text(text, encoding="utf-8")
     _write_csv(folder / "table.csv", [COLUMNS, *([row[column] for column in COLUMNS] for row in table)])

@@ -9,6 +9,10 @@ import tensorflow as tf
 from webtoon_colorize.data import Batch
 
 
+class MissingWeights(RuntimeError):
+    """A method needs weights that only its user can supply. The message is a sentence that says which, and where."""
+
+
 class Size(NamedTuple):
     """What a method's networks are built for."""
 

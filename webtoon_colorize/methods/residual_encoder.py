@@ -1,16 +1,44 @@
 """Dahl's residual encoder, the model of [10] (section IV.B)."""
 
+import os
+import pathlib
+
 import keras
 
 from webtoon_colorize import losses
-from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.methods.method import Method, MissingWeights, Size
 from webtoon_colorize.methods.title_classifier import as_gray
-from webtoon_colorize.networks.residual_encoder import residual_encoder, vgg16_taps
+from webtoon_colorize.networks.illustration2vec import illustration2vec_taps
+from webtoon_colorize.networks.residual_encoder import imagenet_taps, residual_encoder, vgg16_taps
+
+ILLUSTRATION2VEC = pathlib.Path("data/pretrained/illust2vec_tag_ver200.caffemodel")  # the user's, where we run
+IMAGENET = "models/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"  # in Keras's cache
 
 
 def build(size: Size) -> Method:
     """From scratch: its VGG16 is as wide as the scale is and learns to colorize with the rest."""
     return _method(vgg16_taps(size.image_size, filters=size.filters))
+
+
+def build_pretrained(size: Size) -> Method:
+    """With frozen features: illustration2vec's, or VGG16's of ImageNet; both have one width, 64, at every scale.
+
+    Raises:
+      MissingWeights: neither file is there. Nothing is downloaded.
+      ValueError: the file of illustration2vec is something else.
+    """
+    imagenet = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / IMAGENET
+    if ILLUSTRATION2VEC.exists():
+        features = illustration2vec_taps(ILLUSTRATION2VEC, size.image_size)
+    elif imagenet.exists():
+        features = imagenet_taps(imagenet, size.image_size)
+    else:
+        raise MissingWeights(
+            f"pretrained weights are missing: put illustration2vec's at {ILLUSTRATION2VEC}, or fetch VGG16's with "
+            "`keras.applications.VGG16(include_top=False)`."
+        )
+    features.trainable = False
+    return _method(features)
 
 
 def _method(features: keras.Model) -> Method:
