@@ -1,5 +1,7 @@
 """The networks of Deshpande et al. (arXiv 1612.01958); expected sizes are those of their released code."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from webtoon_colorize.networks import classifiers, diverse
 
 def convolution(kernel, *channels):
     """Weights of a chain of convolutions with biases, each followed by BatchNorm."""
-    return sum(kernel**2 * a * b + b + 2 * b for a, b in zip(channels, channels[1:]))
+    return sum(kernel**2 * a * b + b + 2 * b for a, b in itertools.pairwise(channels))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def test_the_decoder_at_paper_scale_has_31_5_million_weights():
 def test_the_mixture_density_network_at_paper_scale_has_149_million_weights():
     """5x5 without biases; 16x16x128 -> 4096 has the most of them. Theirs, at 224 px, has 28x28 -> 14x14 places."""
     channels = (512, 384, 320, 288, 256, 128)
-    convolutions = sum(25 * a * b + 2 * b for a, b in zip(channels, channels[1:]))
+    convolutions = sum(25 * a * b + 2 * b for a, b in itertools.pairwise(channels))
     dense = 16 * 16 * 128 * 4096 + 4096 + (4096 + 1) * (64 + 1) * 8
     network = diverse.mixture_density_network((32, 32, 512), filters=64, components=8)
     assert [output.shape for output in network.outputs] == [(None, 8), (None, 8, 64)]
@@ -64,6 +66,14 @@ def test_every_field_is_narrowed_to_4_x_4_and_comes_back(field_size):
     network = diverse.decoder(field_size, filters=2)
     inner = [layer.output.shape[1] for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
     assert min(inner) == diverse.BASE and network.output_shape == (None, field_size, field_size, 2)
+
+
+def test_an_untrained_decoder_is_no_more_saturated_than_pictures_are():
+    """With a normalization that starts at 1, tanh would spread ab by 69 Lab units."""
+    rng = np.random.default_rng(0)
+    lightness, z = (tf.constant(rng.normal(size=shape), tf.float32) for shape in ((8, 16, 16, 1), (8, 16)))
+    ab = diverse.decoder(16, filters=16)([lightness, z], training=True)
+    assert np.std(ab) == pytest.approx(0.1, rel=0.1)
 
 
 @pytest.mark.parametrize("field_size", [4, 24])
@@ -109,7 +119,7 @@ def test_variants_come_in_the_order_of_their_probabilities(method):
 
 
 def test_noise_follows_the_seed_and_the_mixture_has_none(method):
-    """But for Keras's own dropout, which no seed of ours reaches: here it is taken out by comparing twins."""
+    """Keras's own dropout, which no seed of ours reaches, is the same in twins."""
 
     def terms(seed):
         keras.utils.set_random_seed(0)
