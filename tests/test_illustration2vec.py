@@ -1,8 +1,6 @@
 """Pretrained features from the user's own files: illustration2vec's caffemodel, Keras's VGG16; and rows without them."""
 
-import itertools
 import os
-import struct
 import subprocess
 import sys
 
@@ -12,64 +10,15 @@ import pytest
 import tensorflow as tf
 
 from experiments import ablations, results, table, train
-from webtoon_colorize import run
+from tests.caffemodel import old_layer, weights, write_caffemodel
+from tests.test_methods import make_batch
+from webtoon_colorize import metrics, run, training
 from webtoon_colorize.methods import residual_encoder
 from webtoon_colorize.methods.method import MissingWeights, Size
 from webtoon_colorize.networks import illustration2vec
 from webtoon_colorize.networks.residual_encoder import imagenet_taps
 
 ROW = "residual_encoder_pretrained"
-
-
-def varint(value):
-    low, rest = value & 0x7F, value >> 7
-    return bytes([low | 0x80]) + varint(rest) if rest else bytes([low])
-
-
-def field(number, content):
-    """A field of a protocol buffer's wire format: bytes and strings with their length, whole numbers as they are."""
-    if isinstance(content, int):
-        return varint(number << 3) + varint(content)
-    content = content.encode() if isinstance(content, str) else content
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def blob(array):
-    shape = field(7, field(1, b"".join(varint(size) for size in array.shape)))
-    return field(5, array.astype("<f4").tobytes()) + shape
-
-
-def old_blob(array):
-    """num, channels, height, width; padded with ones in front; every number with a tag of its own."""
-    sizes = (1,) * (4 - array.ndim) + array.shape
-    data = b"".join(varint(5 << 3 | 5) + struct.pack("<f", value) for value in array.ravel())
-    return b"".join(field(number, size) for number, size in enumerate(sizes, start=1)) + data
-
-
-def layer(name, kind, *arrays):
-    return field(100, field(1, name) + field(2, kind) + b"".join(field(7, blob(array)) for array in arrays))
-
-
-def old_layer(name, *arrays):
-    return field(2, field(4, name) + field(5, 4) + b"".join(field(6, old_blob(array)) for array in arrays))
-
-
-def weights(filters, *, seed=0):
-    """OIHW kernels and biases of the released network's convolutions up to conv4_2, and one more."""
-    rng = np.random.default_rng(seed)
-    widths = (3, *(filters * width for width in (1, 2, 4, 4, 8, 8, 8)))
-    return [
-        (rng.normal(0, 0.1, (after, before, 3, 3)).astype(np.float32), rng.normal(0, 1, after).astype(np.float32))
-        for before, after in itertools.pairwise(widths)
-    ]
-
-
-def write_caffemodel(path, convolutions):
-    layers = [layer(f"conv{number}", "Convolution", *arrays) for number, arrays in enumerate(convolutions)]
-    dense = layer("dense", "InnerProduct", np.zeros((3, 2)), np.zeros(3))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(field(1, "net") + b"".join([layer("data", "Input"), *layers, layer("relu", "ReLU"), dense]))
-    return path
 
 
 def by_hand(rgb, convolutions):
@@ -207,3 +156,15 @@ def test_the_frozen_features_stay_as_they_are_in_training_and_in_checkpoints(dat
     np.testing.assert_array_equal(kernels[0], weights(64)[0][0].transpose(2, 3, 1, 0)[:, :, ::-1])
     for kernel, (expected, _) in zip(kernels[1:], weights(64)[1:]):
         np.testing.assert_array_equal(kernel, expected.transpose(2, 3, 1, 0))
+
+
+def test_eight_images_are_learned_by_heart_from_frozen_features(with_illustration2vec):
+    """As every row must, even from features that mean nothing; see test_methods."""
+    tf.keras.utils.set_random_seed(0)
+    method, batch = residual_encoder.build_pretrained(Size(32, 4, 2)), make_batch(8)
+    step = training.make_train_step(method, training.make_optimizers(method, 1e-3))
+    for number in range(150):
+        step(batch, tf.constant([0, number]))
+    ab = method.colorize(batch.lightness)
+    error, gray = (tf.reduce_mean(metrics.ab_rmse_lab(each, batch.ab)).numpy() for each in (ab, tf.zeros_like(ab)))
+    assert error < gray / 3, f"{error:.1f} of {gray:.1f}"

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tests.conftest import draw_panel
-from webtoon_colorize import color, data, hints, losses
+from tests.test_methods import make_batch
+from webtoon_colorize import hints, losses
 from webtoon_colorize.methods import tandem
 from webtoon_colorize.methods.method import Size
 from webtoon_colorize.networks import tandem as networks
@@ -15,12 +15,6 @@ SEED = tf.constant([0, 1])
 
 def count(weights):
     return sum(int(np.prod(weight.shape)) for weight in weights)
-
-
-def make_batch(count):
-    rgb = np.stack([draw_panel(seed, size=32) for seed in range(count)])
-    lightness, ab = color.rgb_to_lab(tf.constant(rgb / 255, tf.float32))
-    return data.Batch(lightness, ab, tf.range(count) % 2)
 
 
 def test_shading_at_paper_scale_has_26_million_weights():
