@@ -102,6 +102,7 @@ def cells(row: dict[str, Any]) -> dict[str, str]:
         "what it is": experiment.label if experiment else "no colour at all",
         "paper: ab L2": row["paper_l2"],
         "ab L2": _cell(row, "l2", ".1f"),
+        "best variant": _cell(row, "l2_best", ".1f"),
         "RMSE (Lab)": _cell(row, "rmse_lab", ".2f"),
         "95%": _interval(row, "rmse_lab", ".2f"),
         "seeds": _cell(row, "seeds", "d"),

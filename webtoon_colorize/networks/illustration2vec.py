@@ -1,4 +1,4 @@
-"""illustration2vec (Saito and Matsui 2015, MIT license; the paper's [4]), from the Caffe weights that its authors released.
+"""illustration2vec (Saito and Matsui 2015, MIT license; the paper's [4]), from the Caffe weights of its release.
 
 A caffemodel is a protocol buffer; of Caffe's schema (caffe.proto) only what is needed to read convolutions is declared.
 """
