@@ -1,4 +1,4 @@
-"""Pretrained features from the user's own files: illustration2vec's caffemodel, Keras's VGG16; and rows without them."""
+"""Pretrained features from the user's own files, illustration2vec's and Keras's VGG16; and the row without them."""
 
 import os
 import subprocess
