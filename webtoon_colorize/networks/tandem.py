@@ -1,4 +1,4 @@
-"""The networks of Frans, "Outline Colorization through Tandem Adversarial Networks" (arXiv 1704.08834, and its code).
+"""The networks of Frans, "Outline Colorization through Tandem Adversarial Networks" (arXiv 1704.08834 and its code).
 
 Widths are in units of `filters`; with 64 they are his. Everywhere 5x5 kernels and stride 2.
 """
