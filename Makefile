@@ -8,7 +8,7 @@ PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c $(SUITS) 2>/dev/
 TITLES ?= 5
 DRAWN := data/comic_$(TITLES)
 COMIC ?= $(DRAWN)
-DATA ?= data/synthetic_$(TITLES)
+DATA ?= $(if $(filter $(DRAWN),$(COMIC)),data/synthetic_$(TITLES),$(error Say where to prepare COMIC: DATA=data/mine))
 # More flags for data_tools.prepare, such as --page_width=800.
 PREPARE ?=
 
@@ -17,12 +17,12 @@ SEEDS ?= 0
 # Empty: every row.
 ROWS ?=
 
-NAME := $(notdir $(DATA))/$(SCALE)
+NAME = $(notdir $(DATA:/=))/$(SCALE)
 VENV := .venv/installed
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help test reproduce-table inspect tensorboard
+.PHONY: help test reproduce-table inspect tensorboard data
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,22 +33,21 @@ help: ## List what can be made.
 test: $(VENV) ## Pass the tests.
 	$(RUN) pytest
 
-reproduce-table: $(DATA)/dataset.json ## Train and evaluate every row, print the paper's table.
+reproduce-table: data ## Train and evaluate every row, print the paper's table.
 	$(RUN) experiments.reproduce --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=results/$(NAME) \
 	  --scale=$(SCALE) --seeds="$(SEEDS)" $(if $(ROWS),--rows="$(ROWS)")
 
-inspect: $(DATA)/dataset.json ## Write a page that shows whether the prepared data is right.
+inspect: $(VENV) ## Write a page that shows whether the prepared data is right.
 	$(RUN) data_tools.inspect --data_dir=$(DATA)
 
 tensorboard: $(VENV) ## Look at curves and sample grids.
 	.venv/bin/tensorboard --logdir=runs
 
-$(DRAWN)/comic.json: | $(VENV)
-	$(RUN) data_tools.synthesize --output_dir=$(DRAWN) --titles=$(TITLES)
-
-$(DATA)/dataset.json: | $(VENV) $(if $(filter $(DRAWN),$(COMIC)),$(DRAWN)/comic.json)
-	@# Files that cannot be read are named and make it fail, but the dataset is whole: go on.
-	$(RUN) data_tools.prepare $(COMIC:%=--comic_dir=%) --output_dir=$(DATA) $(PREPARE) || test -f $@
+# Both programs leave alone what is done, and refuse what was made from something else.
+data: $(VENV)
+	$(if $(filter $(DRAWN),$(COMIC)),$(RUN) data_tools.synthesize --output_dir=$(DRAWN) --titles=$(TITLES))
+	@# Status 1: some files could not be read and are named, but the dataset is whole.
+	$(RUN) data_tools.prepare $(COMIC:%=--comic_dir=%) --output_dir=$(DATA) $(PREPARE) || test $$? -eq 1
 
 $(VENV): setup.cfg constraints.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 with venv here: install one (Debian: python3-venv) or name it: make PYTHON=..."; exit 1; }

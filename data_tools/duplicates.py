@@ -26,10 +26,6 @@ class Signature(NamedTuple):
     small: np.ndarray  # int8 [CELLS, CELLS, 3], Lab
     aspect: float  # width / height
 
-    @property
-    def near_hex(self) -> str:
-        return self.near.hex()
-
 
 def signature(rgb: np.ndarray, exact: str) -> Signature:
     """The signature of `rgb` (uint8 [H, W, 3]), whose exact hash is given."""

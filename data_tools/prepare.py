@@ -133,7 +133,7 @@ def main(_) -> int:
     settings = Settings(**{field.name: values[field.name].value for field in dataclasses.fields(Settings)})
     try:
         return prepare(values.comic_dir, values.output_dir, settings, without=values.without)
-    except ComicError as error:
+    except (ComicError, OSError) as error:
         print(f"No dataset was made. {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

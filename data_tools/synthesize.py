@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import pathlib
+import signal
 from typing import NamedTuple
 
 import cv2
@@ -96,7 +97,7 @@ def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
     """
     noted = output_dir / "settings.json"
     if not noted.exists():
-        if output_dir.exists() and any(output_dir.iterdir()):
+        if output_dir.exists() and any(not path.name.startswith(".") for path in output_dir.iterdir()):
             raise ValueError(
                 f"{output_dir} has files in it but was not made by this program: choose another --output_dir."
             )
@@ -124,13 +125,16 @@ def _counted(tasks: list[Task]) -> dict:
     return {title: dict(sorted(count.items())) for title, count in counts.items()}
 
 
+def _start_worker() -> None:
+    cv2.setNumThreads(1)  # there is a process per core already
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends the pool
+
+
 def _draw_all(tasks: list[Task], processes: int) -> None:
     # A fresh interpreter per worker: forking a process that has threads (the progress bar's, TensorFlow's under test)
     # can hang.
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(
-        processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)
-    ) as pool:
+    with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker) as pool:
         futures = [pool.submit(draw_episode, task) for task in tasks]
         with tqdm.tqdm(
             total=sum(len(task.pages) for task in tasks), desc="drawing", unit="strip", smoothing=0.05
@@ -175,6 +179,8 @@ def main(argv: list[str]) -> None:
         drawn = synthesize(folder, **numbers)
     except (ValueError, OSError) as error:
         raise SystemExit(f"error: {error}") from None
+    except KeyboardInterrupt:
+        raise SystemExit("interrupted; the same command goes on where it stopped") from None
     comic = json.loads((pathlib.Path(folder) / "comic.json").read_text())
     counts = f"{comic['strips']} strips, {comic['panels']} panels, {comic['usable_panels']} of them usable"
     print(f"The comic {'is in' if drawn else 'is there already in'} {folder}: {counts}.")

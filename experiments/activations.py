@@ -108,6 +108,10 @@ def report(run_dirs: list[str], *, data_dir: str, results_dir: str) -> list[dict
     table, columns = [], []
     for run_dir in run_dirs:
         settings = run.load_settings(run_dir)
+        if "gray" not in settings.arguments:
+            raise ValueError(f"{run_dir} is a run of {settings.experiment}, which tells no titles apart")
+        if settings.data != data.fingerprint(data_dir):
+            raise ValueError(f"{run_dir} was trained on other data than {data_dir}")
         [classifier] = run.load_method(run_dir).networks.values()
         panels = data.load_panels(data_dir, "test", image_size=settings.image_size)
         rgb = _input(panels, gray=settings.arguments["gray"])

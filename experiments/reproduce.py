@@ -53,6 +53,10 @@ def _check_rows(rows: list[str]) -> bool:
     return True
 
 
+def _are_seeds(seeds: list[str]) -> bool:
+    return bool(seeds) and len(set(seeds)) == len(seeds) and all(map(str.isdecimal, seeds))
+
+
 def main(_) -> None:
     scale = ablations.SCALES[FLAGS.scale]
     seeds = [int(seed) for seed in FLAGS.seeds]
@@ -72,7 +76,7 @@ def main(_) -> None:
                 failed.append(experiment)
                 print(f"error: {experiment}: {error}", file=sys.stderr)
             print("\n" + table.write(FLAGS.results_dir), flush=True)
-    except FileNotFoundError as error:
+    except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f"error: {error}") from error
     except KeyboardInterrupt:
         raise SystemExit("\ninterrupted; the same command goes on from the last whole epoch") from None
@@ -92,5 +96,5 @@ if __name__ == "__main__":
     flags.DEFINE_spaceseplist("seeds", ["0"], "Each row is trained once per seed.")
     flags.DEFINE_spaceseplist("rows", list(ablations.EXPERIMENTS), "Rows to train, in this order.")
     flags.register_validator("rows", _check_rows)
-    flags.register_validator("seeds", lambda seeds: all(map(str.isdigit, seeds)), "seeds are whole numbers from 0")
+    flags.register_validator("seeds", _are_seeds, "seeds are different whole numbers from 0")
     app.run(main)

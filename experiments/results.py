@@ -25,6 +25,18 @@ def read(results_dir: str | os.PathLike, experiment: str) -> dict[str, Any] | No
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
+def read_comparable(results_dir: str | os.PathLike, experiment: str) -> dict[str, Any] | None:
+    """`read`, but None as well where the row was measured on other panels, or at another size, than gray was."""
+    gray, result = read(results_dir, "gray"), read(results_dir, experiment)
+    if gray and result and _panels(gray) != _panels(result):
+        return None
+    return result
+
+
+def _panels(result: dict[str, Any]) -> tuple[str, int]:
+    return result["data"], result["settings"]["image_size"]
+
+
 def write_reason(results_dir: str | os.PathLike, experiment: str, reason: str) -> None:
     """Notes in results/<experiment>.missing.txt why the row has no result."""
     with files.atomic_path(_reason_path(results_dir, experiment)) as temporary:

@@ -54,7 +54,7 @@ def rows(results_dir: str) -> list[dict[str, Any]]:
     for experiment in (GRAY, *ablations.EXPERIMENTS):
         row = dict.fromkeys(COLUMNS, results.MISSING) | {"experiment": experiment}
         row["paper_l2"] = paper.get(experiment, {}).get("paper_l2", results.MISSING)
-        result = results.read(results_dir, experiment)
+        result = results.read_comparable(results_dir, experiment)
         table.append(row | _measured(result) if result else row)
     return table
 
@@ -100,6 +100,7 @@ def cells(row: dict[str, Any]) -> dict[str, str]:
     return {
         "row": row["experiment"],
         "what it is": experiment.label if experiment else "no colour at all",
+        "section": experiment.section if experiment else results.MISSING,
         "paper: ab L2": row["paper_l2"],
         "ab L2": _cell(row, "l2", ".1f"),
         "best variant": _cell(row, "l2_best", ".1f"),
@@ -112,7 +113,7 @@ def cells(row: dict[str, Any]) -> dict[str, str]:
         "chroma": _cell(row, "chroma_lab", ".1f"),
         "accuracy": _cell(row, "accuracy", ".3f"),
         "95% of it": _interval(row, "accuracy", ".3f"),
-        "parameters": _cell(row, "parameters", ",d"),
+        "trained weights": _cell(row, "parameters", ",d"),
         "minutes": _cell(row, "train_minutes", ".1f"),
         "images seen": _cell(row, "images_seen", ",d"),
     }
@@ -132,19 +133,20 @@ def caption(table: list[dict[str, Any]]) -> str:
         return "No results yet."
     row = measured[-1]
     return (
-        f"Mean over {row['test_images']} test panels of {row['dataset']} at {row['image_size']} px, "
-        f"{row['filters']} filters, {row['epochs']} epochs; ab L2 is scaled to 256 px."
+        f"Mean over {row['test_images']} test panels of {row['dataset']} at {row['image_size']} px; "
+        "ab L2 is scaled to 256 px."
     )
 
 
 def reasons(results_dir: str) -> dict[str, str]:
     """Why rows without a result have none, as far as it is known: experiment -> sentence."""
     every = {experiment: results.read_reason(results_dir, experiment) for experiment in ablations.EXPERIMENTS}
-    return {name: reason for name, reason in every.items() if reason and not results.read(results_dir, name)}
+    return {name: reason for name, reason in every.items() if reason and not results.read_comparable(results_dir, name)}
 
 
 def markdown(table: list[dict[str, Any]], footnotes: dict[str, str]) -> str:
-    columns = [[heading, *(line[heading] for line in lines(table))] for heading in lines(table)[0]]
+    every = lines(table)
+    columns = [[heading, *(line[heading] for line in every)] for heading in every[0]]
     widths = [max(map(len, column)) for column in columns]
     grid = [[cell.ljust(width) for cell, width in zip(line, widths)] for line in zip(*columns)]
     grid.insert(1, ["-" * width for width in widths])
@@ -154,7 +156,7 @@ def markdown(table: list[dict[str, Any]], footnotes: dict[str, str]) -> str:
 
 def confusions(results_dir: str) -> dict[str, tuple[list[str], list[list[int]]]]:
     """Titles and confusion matrix (true titles down, answers across) of each title classifier with a result."""
-    every = {experiment: results.read(results_dir, experiment) for experiment in ablations.EXPERIMENTS}
+    every = {experiment: results.read_comparable(results_dir, experiment) for experiment in ablations.EXPERIMENTS}
     return {
         experiment: (result["titles"], results.confusion(result).tolist())
         for experiment, result in every.items()

@@ -8,7 +8,6 @@ from absl import app, flags
 
 from experiments import ablations
 from webtoon_colorize import data, run, training
-from webtoon_colorize.methods.method import MissingWeights
 
 
 def train(
@@ -42,7 +41,7 @@ def train(
         return
     method = run.build(settings)
     beside = pathlib.Path(run_dir).resolve()
-    run.fill_helpers(method, {name: beside.parent.parent / name / beside.name for name in row.requires})
+    run.fill_helpers(method, settings, {name: beside.parent.parent / name / beside.name for name in row.requires})
     training.train(
         method,
         run_dir,
@@ -73,7 +72,7 @@ def main(_) -> None:
             seed=FLAGS.seed,
             learning_rate=FLAGS.learning_rate,
         )
-    except (ValueError, FileNotFoundError, FloatingPointError, MissingWeights) as error:
+    except (ValueError, FileNotFoundError, FloatingPointError) as error:
         raise SystemExit(f"error: {error}") from error
     except KeyboardInterrupt:
         raise SystemExit("interrupted; the same command goes on from the last whole epoch") from None

@@ -43,12 +43,13 @@ def test_a_folder_that_is_no_dataset_and_an_empty_split_are_refused_with_a_sente
         data.load_panels(dataset, "holdout", image_size=32)
 
 
-def test_a_damaged_panel_is_named(dataset, tmp_path):
+@pytest.mark.parametrize("content", [b"", b"no picture"])
+def test_a_damaged_panel_is_named(dataset, tmp_path, content):
     for name in ("dataset.json", "panels.csv"):
         (tmp_path / name).write_bytes((dataset / name).read_bytes())
     for path in data.load_panels(dataset, "train", image_size=48).path:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_bytes(b"no picture")
+        (tmp_path / path).write_bytes(content)
     with pytest.raises(ValueError, match="00_0.png is damaged"):
         data.load_panels(tmp_path, "train", image_size=48)
 

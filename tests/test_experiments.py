@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from experiments import ablations, evaluate, results, table
+from experiments import ablations, evaluate, reproduce, results, table
 from webtoon_colorize import run
 
 TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=4)
@@ -97,7 +97,7 @@ def test_the_page_shows_the_same_panels_for_every_row_that_has_pictures(evaluate
 def test_an_empty_results_folder_gives_a_table_of_what_the_paper_says(tmp_path):
     text = table.write(tmp_path)
     [l2] = [line.split() for line in text.splitlines() if line.startswith("| l2 ")]
-    assert "No results yet." in text and l2 == "| l2 | L2 | 1578.8 |".split()
+    assert "No results yet." in text and l2 == "| l2 | L2 | IV.A | 1578.8 |".split()
     with open(tmp_path / "table.csv", newline="") as file:
         assert all(row["rmse_lab"] == row["parameters"] == "-" for row in csv.DictReader(file))
 
@@ -115,8 +115,34 @@ def test_a_run_that_is_not_finished_is_refused_with_a_sentence(dataset, trained,
         evaluate.evaluate_runs([tmp_path / "new"], data_dir=dataset, results_dir=tmp_path)
 
 
-def test_every_row_has_its_line_in_paper_csv_and_the_other_way_round():
-    assert list(table.paper_values()) == list(ablations.EXPERIMENTS)
+def test_paper_csv_speaks_of_rows_that_exist():
+    assert set(table.paper_values()) <= set(ablations.EXPERIMENTS)
+
+
+def test_a_row_measured_on_other_panels_than_gray_is_left_out(evaluated, tmp_path):
+    for name in ("gray", "l2"):
+        results.write(tmp_path, results.read(evaluated, name) | {"data": name})
+    assert [row["l2"] for row in table.rows(tmp_path)[1:]] == ["-"] * len(ablations.EXPERIMENTS)
+
+
+def test_rows_come_after_the_rows_they_require_and_are_not_trained_twice(dataset, tmp_path, monkeypatch):
+    assert reproduce.with_required(["vgg_features", "l2", "vgg16_gray"]) == ["vgg16_gray", "vgg_features", "l2"]
+    folders = {"data_dir": dataset, "runs_dir": tmp_path / "runs", "results_dir": tmp_path / "results"}
+    for experiment in ("vgg16_gray", "vgg_features"):
+        reproduce.reproduce_row(experiment, scale=TINY, seeds=[3, 4], **folders)
+    [weights] = run.load_method(tmp_path / "runs/vgg_features/seed_4").helpers.values()
+    [trained] = run.load_method(tmp_path / "runs/vgg16_gray/seed_4").networks.values()
+    assert all((one == other).all() for one, other in zip(weights.get_weights(), trained.get_weights()))
+    assert [each["seed"] for each in results.read(tmp_path / "results", "vgg_features")["runs"]] == [3, 4]
+    monkeypatch.setattr(evaluate, "evaluate_runs", lambda *_, **__: pytest.fail("evaluated again"))
+    monkeypatch.setattr(reproduce.train.training, "train", lambda *_, **__: pytest.fail("trained again"))
+    reproduce.reproduce_row("vgg_features", scale=TINY, seeds=[3, 4], **folders)
+
+
+def test_a_row_whose_required_run_is_missing_says_which(dataset, tmp_path):
+    folders = {"data_dir": dataset, "runs_dir": tmp_path, "results_dir": tmp_path}
+    with pytest.raises(FileNotFoundError, match="needs a finished run of vgg16_gray in"):
+        reproduce.reproduce_row("vgg_features", scale=TINY, seeds=[0], **folders)
 
 
 @pytest.mark.parametrize("program", ["train", "evaluate", "table", "reproduce"])

@@ -31,14 +31,17 @@ def test_settings_come_back_from_their_file(tmp_path):
     assert {"tensorflow", "keras", "numpy", "python", "commit"} <= made_with.keys()
 
 
-def test_a_folder_of_a_run_with_other_settings_is_refused_with_the_difference(tmp_path):
+def test_a_folder_of_a_run_with_other_settings_is_refused_with_the_difference(tmp_path, monkeypatch):
     run.claim(tmp_path, SETTINGS)
+    run.claim(tmp_path, dataclasses.replace(SETTINGS, epochs=9))  # nothing is trained yet, nothing is lost
+    run.claim(tmp_path, SETTINGS)
+    monkeypatch.setattr(run.checkpoints, "is_missing", lambda run_dir: False)
     with pytest.raises(ValueError, match="seed is 3 there and 4 here; data is 0123 there and 4567 here"):
         run.claim(tmp_path, dataclasses.replace(SETTINGS, seed=4, data="4567"))
 
 
 def test_a_build_and_a_partial_of_one_are_remembered_by_name_and_numbers():
-    assert run.describe(l2.build) == ("l2.build", {})
+    assert run.describe(l2.build) == ("l2.build", {"skips": True})
     partial = functools.partial(color_and_apply.build, keep_probability=0.1)
     assert run.describe(partial) == ("color_and_apply.build", {"keep_probability": 0.1})
 

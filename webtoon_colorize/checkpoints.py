@@ -44,6 +44,7 @@ def last(
     return _manager(
         pathlib.Path(run_dir) / "last",
         networks=method.networks,
+        helpers=method.helpers,
         dropout={name: _dropout_states(network) for name, network in method.networks.items()},
         optimizers=optimizers,
         progress=progress._asdict(),
@@ -64,9 +65,18 @@ def restore(manager: tf.train.CheckpointManager) -> bool:
     """Loads the newest checkpoint; False if there is none.
 
     Raises:
-      AssertionError, ValueError: the checkpoint is of other networks.
+      ValueError: the checkpoint is damaged or of other networks.
     """
     if manager.latest_checkpoint is None:
         return False
-    manager.checkpoint.restore(manager.latest_checkpoint).assert_consumed()
+    try:
+        manager.checkpoint.restore(manager.latest_checkpoint).assert_consumed()
+    except (AssertionError, ValueError, tf.errors.OpError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"{manager.latest_checkpoint} is damaged or of other networks: {reason}") from error
     return True
+
+
+def is_missing(run_dir: str | os.PathLike) -> bool:
+    """Whether no epoch was finished in `run_dir`."""
+    return tf.train.latest_checkpoint(str(pathlib.Path(run_dir) / "last")) is None

@@ -82,7 +82,8 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
 
 def _write_cache(cache: pathlib.Path, paths: list[pathlib.Path], *, image_size: int) -> None:
     def load(path):
-        rgb = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR_RGB)
+        content = np.fromfile(path, np.uint8)
+        rgb = cv2.imdecode(content, cv2.IMREAD_COLOR_RGB) if content.size else None
         if rgb is None:
             raise ValueError(f"{path} is damaged; prepare the dataset again")
         return cv2.resize(rgb, (image_size, image_size), interpolation=cv2.INTER_AREA)

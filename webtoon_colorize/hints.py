@@ -11,8 +11,8 @@ def no_color(lightness: tf.Tensor) -> tf.Tensor:
 def pixel_dropout(ab: tf.Tensor, keep_probability: float, *, seed: tf.Tensor) -> tf.Tensor:
     """Keeps each pixel's colour with `keep_probability`, sets the others to 0, which is neutral (section IV.C).
 
-    Reading: one draw per pixel, shared by a and b, and no rescaling by 1 / keep_probability, which would send ab far
-    out of range. The network is not told which pixels were kept.
+    Reading: one draw per pixel, shared by a and b. What is kept is not rescaled here, and the network is not told which
+    pixels were kept.
 
     Args:
       ab: [B, H, W, 2], network range.

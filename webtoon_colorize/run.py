@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import importlib
+import inspect
 import json
 import os
 import pathlib
@@ -41,9 +42,11 @@ class Settings:
 
 
 def describe(build: Callable[..., Method]) -> tuple[str, dict[str, Any]]:
-    """The name and arguments by which settings remember a method's `build` or a `functools.partial` of it."""
+    """The name and arguments, defaults included, by which settings remember a method's `build` or a partial of it."""
     partial = build if isinstance(build, functools.partial) else functools.partial(build)
-    return f"{partial.func.__module__.removeprefix(_METHODS)}.{partial.func.__name__}", partial.keywords
+    parameters = inspect.signature(partial.func).parameters.values()
+    defaults = {each.name: each.default for each in parameters if each.default is not each.empty}
+    return f"{partial.func.__module__.removeprefix(_METHODS)}.{partial.func.__name__}", defaults | partial.keywords
 
 
 def build(settings: Settings) -> Method:
@@ -55,13 +58,13 @@ def build(settings: Settings) -> Method:
 
 
 def claim(run_dir: str | os.PathLike, settings: Settings) -> None:
-    """Makes `run_dir` the folder of a run with these settings, or sees that it is.
+    """Makes `run_dir` the folder of a run with these settings, or sees that it is, once it has a checkpoint.
 
     Raises:
       ValueError: the folder belongs to a run with other settings; the differences are named.
     """
     path = pathlib.Path(run_dir) / "settings.json"
-    if not path.exists():
+    if not path.exists() or checkpoints.is_missing(run_dir):
         content = dataclasses.asdict(settings) | {"made_with": _environment()}
         with files.atomic_path(path) as temporary:
             temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -69,7 +72,7 @@ def claim(run_dir: str | os.PathLike, settings: Settings) -> None:
     there = dataclasses.asdict(load_settings(run_dir))
     differences = [
         f"{name} is {there[name]} there and {value} here"
-        for name, value in dataclasses.asdict(settings).items()
+        for name, value in json.loads(json.dumps(dataclasses.asdict(settings))).items()
         if there[name] != value
     ]
     if differences:
@@ -97,15 +100,19 @@ def load_method(run_dir: str | os.PathLike) -> Method:
     return method
 
 
-def fill_helpers(method: Method, run_dirs: dict[str, str | os.PathLike]) -> None:
+def fill_helpers(method: Method, settings: Settings, run_dirs: dict[str, str | os.PathLike]) -> None:
     """Gives the method's helpers the weights of finished runs: experiment name -> run folder.
 
     Raises:
       FileNotFoundError: such a run is missing or not finished; it is named.
+      ValueError: it is of another size or data than `settings`.
     """
     for name, helper in method.helpers.items():
         if not (pathlib.Path(run_dirs[name]) / FINISHED).exists():
             raise FileNotFoundError(f"this row needs a finished run of {name} in {run_dirs[name]}; train it first")
+        there = load_settings(run_dirs[name])
+        if any(getattr(there, each) != getattr(settings, each) for each in ("image_size", "filters", "titles", "data")):
+            raise ValueError(f"{run_dirs[name]} was trained at another size or on other data than this row")
         [trained] = load_method(run_dirs[name]).networks.values()
         helper.set_weights(trained.get_weights())
 

@@ -8,7 +8,7 @@ from absl import logging
 
 
 def import_tensorflow() -> None:
-    """Imports TensorFlow with what a program wants set before, unless the user's environment says otherwise.
+    """Imports TensorFlow with oneDNN, unless the user's environment says otherwise, and without messages.
 
     On CPUs without AVX512-VNNI TensorFlow leaves oneDNN off, which trains a U-Net at two thirds of the speed. Its
     start-up messages ignore every setting, so standard error is held back during the import, and shown if it fails.

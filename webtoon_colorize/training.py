@@ -99,6 +99,7 @@ def train(
             terms = _run_epoch(train_step, batches, first_step=epoch * steps, steps=steps, seed=seed, bar=bar)
             speed = steps * batch_size / (time.perf_counter() - start)
             values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
+            _check_finite(terms | values)
             progress.epoch.assign_add(1)
             progress.seconds.assign_add(time.perf_counter() - start)
             _save(last, best, progress, value=next(iter(values.values())))
@@ -116,11 +117,13 @@ def _run_epoch(
     for step in range(first_step, first_step + steps):
         history.append(train_step(next(batches), tf.random.fold_in([seed, _STEP_STREAM], step)))
         bar.update()
-    means = {f"loss/{term}": float(np.mean([terms[term] for terms in history])) for term in history[0]}
-    for term, value in means.items():
+    return {f"loss/{term}": float(np.mean([terms[term] for terms in history])) for term in history[0]}
+
+
+def _check_finite(values: dict[str, float]) -> None:
+    for name, value in values.items():
         if not math.isfinite(value):
-            raise FloatingPointError(f"{term} became {value} in this epoch; the last checkpoint is from before it")
-    return means
+            raise FloatingPointError(f"{name} became {value} in this epoch; the last checkpoint is from before it")
 
 
 def _save(
@@ -157,6 +160,10 @@ def _make_log_grid(method: Method, panels: data.Panels) -> Callable[[int], None]
     return log_grid
 
 
+def _count(weights: list[keras.Variable]) -> int:
+    return sum(math.prod(weight.shape) for weight in weights)
+
+
 def _write_summary(
     run_dir: str | os.PathLike, method: Method, progress: checkpoints.Progress, *, images_seen: int
 ) -> None:
@@ -165,7 +172,7 @@ def _write_summary(
         "best_validation": float(progress.best_value.numpy()),
         "train_minutes": float(progress.seconds.numpy()) / 60,
         "images_seen": images_seen,
-        "parameters": {name: network.count_params() for name, network in method.networks.items()},
+        "parameters": {name: _count(network.trainable_variables) for name, network in method.networks.items()},
     }
     with files.atomic_path(pathlib.Path(run_dir) / run.FINISHED) as path:
         path.write_text(json.dumps(summary, indent=2) + "\n")

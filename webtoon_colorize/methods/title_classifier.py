@@ -14,16 +14,19 @@ def as_gray(lightness: tf.Tensor) -> tf.Tensor:
 
 
 def build_vgg16(size: Size, *, gray: bool) -> Method:
-    """VGG16 as wide as the scale is."""
+    """VGG16 as wide as the scale is. Raises ValueError for a single title."""
     return _method(classifiers.vgg16(size.image_size, size.num_titles, filters=size.filters), gray=gray)
 
 
 def build_resnet50(size: Size, *, gray: bool) -> Method:
-    """Keras's ResNet-50, at every scale as wide as it is."""
+    """Keras's ResNet-50, at every scale as wide as it is. Raises ValueError for a single title."""
     return _method(classifiers.resnet50(size.image_size, size.num_titles), gray=gray)
 
 
 def _method(classifier: keras.Model, *, gray: bool) -> Method:
+    if classifier.output_shape[-1] < 2:
+        raise ValueError("there is only one title, and nothing to tell it from")
+
     def logits(batch, *, training):
         rgb = as_gray(batch.lightness) if gray else color.lab_to_rgb(batch.lightness, batch.ab)
         return classifier(rgb, training=training)

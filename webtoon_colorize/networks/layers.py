@@ -1,10 +1,6 @@
 """The layers that pix2pix (arXiv 1611.07004 and its Lua code) builds its networks from."""
 
-from collections.abc import Callable
-
 import keras
-
-Normalization = Callable[[], keras.layers.Layer]
 
 
 def _kernel():
@@ -18,11 +14,6 @@ def _gamma():
 def batch_normalization() -> keras.layers.Layer:
     """BatchNorm with Torch's constants; Keras's own (momentum 0.99, epsilon 1e-3) are not pix2pix's."""
     return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=_gamma())
-
-
-def instance_normalization() -> keras.layers.Layer:
-    """Per image and channel: what pix2pix's batch statistics are at batch size 1, in training and inference alike."""
-    return keras.layers.GroupNormalization(groups=-1, epsilon=1e-5, gamma_initializer=_gamma())
 
 
 def leaky_relu() -> keras.layers.Layer:

@@ -23,7 +23,6 @@ def unet(
     in_channels: int,
     *,
     filters: int,
-    normalization: layers.Normalization = layers.batch_normalization,
     skips: bool = True,
     features: Sequence[int] = (),
     name: str,
@@ -52,12 +51,12 @@ def unet(
     x = layers.conv(outermost, use_bias=True)(join(inputs))
     going_down = [x]
     for width in inner:
-        x = normalization()(layers.conv(width)(layers.leaky_relu()(join(x))))
+        x = layers.batch_normalization()(layers.conv(width)(layers.leaky_relu()(join(x))))
         going_down.append(x)
     x = layers.conv(innermost, use_bias=True)(layers.leaky_relu()(x))
 
     for width, stride in zip([*reversed(inner), outermost], _strides(image_size)):
-        x = normalization()(layers.deconv(width)(keras.layers.ReLU()(x)))
+        x = layers.batch_normalization()(layers.deconv(width)(keras.layers.ReLU()(x)))
         if stride >= _DROPOUT_STRIDE:
             x = keras.layers.Dropout(0.5)(x)
         skip = going_down.pop()
