@@ -79,11 +79,8 @@ def train(
       FloatingPointError: a loss is not finite; it is named.
       ValueError: fewer training panels than `batch_size`.
     """
-    optimizers, progress = make_optimizers(method, learning_rate), checkpoints.new_progress()
-    last = checkpoints.last(run_dir, method, optimizers=optimizers, progress=progress)
-    best = checkpoints.best(run_dir, method)
-    checkpoints.restore(last)
-
+    optimizers = make_optimizers(method, learning_rate)
+    progress, last, best = _resume(run_dir, method, optimizers)
     done, steps = int(progress.epoch.numpy()), len(training.path) // batch_size
     batches = iter(data.training_batches(training, batch_size=batch_size, seed=seed, epochs=epochs, first_epoch=done))
     train_step = make_train_step(method, optimizers)
@@ -107,6 +104,14 @@ def train(
             _log(terms | values | {"learning_rate": learning_rate, "images_per_s": speed}, step=epoch + 1)
             log_grid(epoch + 1)
     _write_summary(run_dir, method, progress, images_seen=epochs * steps * batch_size)
+
+
+def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, keras.optimizers.Optimizer]):
+    """The run's progress and its managers of last/ and best/, everything as the last whole epoch left it."""
+    progress = checkpoints.new_progress()
+    last = checkpoints.last(run_dir, method, optimizers=optimizers, progress=progress)
+    checkpoints.restore(last)
+    return progress, last, checkpoints.best(run_dir, method)
 
 
 def _run_epoch(
