@@ -164,8 +164,8 @@ def confusions(results_dir: str) -> dict[str, tuple[list[str], list[list[int]]]]
     }
 
 
-def html(table: list[dict[str, Any]], results_dir: str) -> str:
-    """The page; its sample pictures are the files in results_dir/samples."""
+def html(table: list[dict[str, Any]], footnotes: dict[str, str], matrices: dict[str, tuple], results_dir: str) -> str:
+    """The page, with what `reasons` and `confusions` say; its sample pictures are the files in results_dir/samples."""
     folder = pathlib.Path(results_dir) / results.SAMPLES
     columns = [name for name in (GRAY, *ablations.EXPERIMENTS, "truth") if (folder / name).exists()]
     samples = sorted(path.name for path in (folder / columns[-1]).glob("*.png")) if columns else []
@@ -174,8 +174,8 @@ def html(table: list[dict[str, Any]], results_dir: str) -> str:
         caption=caption(table),
         lines=lines(table),
         paper=paper_values(),
-        footnotes=reasons(results_dir),
-        confusions=confusions(results_dir),
+        footnotes=footnotes,
+        confusions=matrices,
         columns=columns,
         samples=samples,
     )
@@ -183,16 +183,16 @@ def html(table: list[dict[str, Any]], results_dir: str) -> str:
 
 def write(results_dir: str) -> str:
     """Writes table.md, table.csv and table.html into `results_dir` and returns the Markdown."""
-    table, folder = rows(results_dir), pathlib.Path(results_dir)
-    text = markdown(table, reasons(results_dir))
+    table, footnotes, matrices = rows(results_dir), reasons(results_dir), confusions(results_dir)
+    text, folder = markdown(table, footnotes), pathlib.Path(results_dir)
     with files.atomic_path(folder / "table.md") as path:
         path.write_text(text, encoding="utf-8")
     _write_csv(folder / "table.csv", [COLUMNS, *([row[column] for column in COLUMNS] for row in table)])
-    for experiment, (titles, counts) in confusions(results_dir).items():
+    for experiment, (titles, counts) in matrices.items():
         matrix = [[title, *row] for title, row in zip(titles, counts)]
         _write_csv(folder / f"confusion_{experiment}.csv", [["true title", *titles], *matrix])
     with files.atomic_path(folder / "table.html") as path:
-        path.write_text(html(table, results_dir), encoding="utf-8")
+        path.write_text(html(table, footnotes, matrices, results_dir), encoding="utf-8")
     return text
 
 
