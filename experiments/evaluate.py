@@ -2,14 +2,16 @@
 
 import dataclasses
 import json
+import math
 import pathlib
 import shutil
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from absl import app, flags
 
-from experiments import ablations, results
+from experiments import ablations, looks, results
 from webtoon_colorize import data, evaluation, images, run
 from webtoon_colorize.methods.method import Method
 
@@ -31,23 +33,31 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, results_dir: str) -> No
         if settings.data != data.fingerprint(data_dir):
             raise ValueError(f"{run_dir} was trained on other data than {data_dir}")
     panels = data.load_panels(data_dir, "test", image_size=first.image_size)
+    annotations = looks.load_annotations(data_dir, panels)
     runs = []
     for settings, run_dir in zip(every, run_dirs):
         training = _training(run_dir)
         method = run.load_method(run_dir)
-        runs.append({"seed": settings.seed, **training, "values": _values(method, panels)})
+        values = _values(method, panels) | (looks.values(method, panels, annotations) if method.colorize else {})
+        runs.append({"seed": settings.seed, **training, "values": _rounded(values)})
         if settings is first and method.colorize:
             _write_samples(method.colorize, panels, results_dir=results_dir, experiment=first.experiment)
-    _write(first.experiment, panels, runs, data_dir=data_dir, results_dir=results_dir, settings=_sizes(first))
+    content = {"experiment": first.experiment, "settings": _sizes(first), "runs": runs}
+    _write(content, panels, annotations, data_dir=data_dir, results_dir=results_dir)
 
 
 def evaluate_gray(*, image_size: int, data_dir: str, results_dir: str) -> None:
-    """Writes results/gray.json and the sample panels as they are."""
+    """Writes results/gray.json, with what is known of the truth, and the sample panels as they are."""
     panels = data.load_panels(data_dir, "test", image_size=image_size)
-    runs = [{"seed": 0, "values": _values(Method({}, None, evaluation.gray), panels)}]
+    annotations = looks.load_annotations(data_dir, panels)
+    values = _values(Method({}, None, evaluation.gray), panels) | looks.values_of_truth(panels, annotations)
+    training = data.load_panels(data_dir, "train", image_size=image_size)
+    values["distance_from_title"] = looks.distance_from_title(panels, training)
     _write_samples(evaluation.gray, panels, results_dir=results_dir, experiment="gray")
     _write_pictures(evaluation.pick(panels, SAMPLES).rgb, pathlib.Path(results_dir) / results.SAMPLES / "truth")
-    _write("gray", panels, runs, data_dir=data_dir, results_dir=results_dir, settings={"image_size": image_size})
+    content = {"experiment": "gray", "settings": {"image_size": image_size}}
+    content["runs"] = [{"seed": 0, "values": _rounded(values)}]
+    _write(content, panels, annotations, data_dir=data_dir, results_dir=results_dir)
 
 
 def _training(run_dir: str) -> dict[str, Any]:
@@ -62,15 +72,29 @@ def _sizes(settings: run.Settings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in names}
 
 
-def _values(method: Method, panels: data.Panels) -> dict[str, list[float]]:
-    values = evaluation.make_evaluate(evaluation.table_measure(method))(panels)
-    return {name: [float(f"{value:.7g}") for value in column] for name, column in values.items()}
+def _values(method: Method, panels: data.Panels) -> dict[str, Iterable[float]]:
+    return evaluation.make_evaluate(evaluation.table_measure(method))(panels)
 
 
-def _write(experiment: str, panels: data.Panels, runs: list, *, data_dir: str, results_dir: str, settings: dict):
-    content = {"experiment": experiment, "dataset": pathlib.Path(data_dir).name, "data": data.fingerprint(data_dir)}
-    content |= {"titles": data.load_titles(data_dir), "settings": settings}
-    results.write(results_dir, content | {"paths": panels.path, "labels": panels.label.tolist(), "runs": runs})
+def _rounded(values: dict[str, Iterable[float]]) -> dict[str, list[float | None]]:
+    """Seven digits; None, which JSON has, for NaN, which it has not."""
+    return {
+        name: [float(f"{value:.7g}") if math.isfinite(value) else None for value in column]
+        for name, column in values.items()
+    }
+
+
+def _write(
+    content: dict[str, Any],
+    panels: data.Panels,
+    annotations: looks.Annotations,
+    *,
+    data_dir: str,
+    results_dir: str,
+) -> None:
+    dataset = {"dataset": pathlib.Path(data_dir).name, "data": data.fingerprint(data_dir)}
+    about = {"paths": panels.path, "labels": panels.label.tolist(), "tags": annotations.tags}
+    results.write(results_dir, content | dataset | {"titles": data.load_titles(data_dir)} | about)
 
 
 def _write_samples(colorize: evaluation.Colorize, panels: data.Panels, *, results_dir: str, experiment: str) -> None:

@@ -21,7 +21,7 @@ def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], 
         keras.backend.clear_session()
         train.train(
             experiment,
-            scale,
+            ablations.scale_of(experiment, scale),
             data_dir=folders["data_dir"],
             run_dir=run_dir,
             seed=seed,
@@ -34,7 +34,7 @@ def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], 
 
 def with_required(rows: list[str]) -> list[str]:
     """`rows`, each after the rows that it requires, and none twice."""
-    order = [name for row in rows for name in (*ablations.EXPERIMENTS[row].requires, row)]
+    order = [name for row in rows for name in (*ablations.TRAINABLE[row].requires, row)]
     return list(dict.fromkeys(order))
 
 
@@ -47,9 +47,9 @@ def _is_evaluated(experiment: str, run_dirs: list[pathlib.Path], seeds: list[int
 
 
 def _check_rows(rows: list[str]) -> bool:
-    unknown = [row for row in rows if row not in ablations.EXPERIMENTS]
+    unknown = [row for row in rows if row not in ablations.TRAINABLE]
     if unknown:
-        raise flags.ValidationError(f"no row {', '.join(unknown)}; there are {', '.join(ablations.EXPERIMENTS)}")
+        raise flags.ValidationError(f"no row {', '.join(unknown)}; there are {', '.join(ablations.TRAINABLE)}")
     return True
 
 

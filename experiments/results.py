@@ -58,7 +58,10 @@ def _reason_path(results_dir: str | os.PathLike, experiment: str) -> pathlib.Pat
 
 
 def per_image(result: dict[str, Any], metric: str) -> np.ndarray:
-    """[seeds, images] float64, images in the order of result["paths"]; KeyError where the row has no such metric."""
+    """[seeds, images] float64, images in the order of result["paths"]; KeyError where the row has no such metric.
+
+    NaN where a metric has nothing to measure in an image.
+    """
     return np.array([run["values"][metric] for run in result["runs"]], np.float64)
 
 

@@ -1,4 +1,4 @@
-"""Intervals for averages over test images."""
+"""Intervals for averages over test images and seeds (percentile bootstrap, Efron 1979)."""
 
 import numpy as np
 
@@ -6,8 +6,41 @@ RESAMPLES = 10_000
 
 
 def bootstrap_interval(values: np.ndarray, *, share: float = 0.95, seed: int = 0) -> tuple[float, float]:
-    """The percentile bootstrap interval of the mean of `values` [N], drawing images with replacement (Efron 1979)."""
+    """The interval of the mean of `values` [N], drawing images with replacement."""
     rng = np.random.default_rng(seed)
-    means = np.array([rng.choice(values, len(values)).mean() for _ in range(RESAMPLES)])
+    return _interval(_means(values[None], _draw(rng, len(values)), rng), share)
+
+
+def paired_interval(left: np.ndarray, right: np.ndarray, *, share: float = 0.95, seed: int = 0) -> tuple[float, float]:
+    """The interval of mean(left) - mean(right), [seeds, N] each, of the same N images.
+
+    Images are drawn with replacement, the same for both sides; so are the seeds, for each side its own.
+    """
+    rng = np.random.default_rng(seed)
+    images = _draw(rng, left.shape[1])
+    return _interval(_means(left, images, rng) - _means(right, images, rng), share)
+
+
+def unpaired_interval(
+    left: np.ndarray, right: np.ndarray, *, share: float = 0.95, seed: int = 0
+) -> tuple[float, float]:
+    """`paired_interval` for two groups of images, [seeds, N] and [seeds, M]."""
+    rng = np.random.default_rng(seed)
+    left_means, right_means = (_means(values, _draw(rng, values.shape[1]), rng) for values in (left, right))
+    return _interval(left_means - right_means, share)
+
+
+def _draw(rng: np.random.Generator, count: int) -> np.ndarray:
+    return rng.integers(count, size=(RESAMPLES, count))
+
+
+def _means(values: np.ndarray, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Means [RESAMPLES] of values [seeds, N] over drawn `images` [RESAMPLES, N] and seeds drawn here."""
+    seeds = len(values)
+    weights = rng.multinomial(seeds, np.full(seeds, 1 / seeds), RESAMPLES) / seeds
+    return np.take_along_axis(weights @ values, images, axis=1).mean(axis=1)
+
+
+def _interval(means: np.ndarray, share: float) -> tuple[float, float]:
     low, high = np.quantile(means, [(1 - share) / 2, (1 + share) / 2])
     return float(low), float(high)

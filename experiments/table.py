@@ -74,7 +74,7 @@ def _measured(result: dict[str, Any]) -> dict[str, Any]:
         row["accuracy"] = correct.mean()
         row["accuracy_low"], row["accuracy_high"] = statistics.bootstrap_interval(correct)
     variants = results.variants(result, "l2")
-    if len(variants):
+    if len(variants) > 1:
         row["l2_best"] = variants.min(axis=0).mean()
     if "parameters" in run:
         row["parameters"] = sum(run["parameters"].values())

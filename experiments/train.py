@@ -22,8 +22,7 @@ def train(
       FileNotFoundError: `data_dir` is no prepared dataset, or a required run is missing.
       MissingWeights: the row needs weights that only the user can supply.
     """
-    row = ablations.EXPERIMENTS[experiment]
-    scale = dataclasses.replace(scale, **row.overrides)
+    row = ablations.TRAINABLE[experiment]
     method, arguments = run.describe(row.build)
     settings = run.Settings(
         experiment=experiment,
@@ -42,10 +41,13 @@ def train(
     method = run.build(settings)
     beside = pathlib.Path(run_dir).resolve()
     run.fill_helpers(method, settings, {name: beside.parent.parent / name / beside.name for name in row.requires})
+    panels = data.load_panels(data_dir, "train", image_size=scale.image_size)
+    if row.select:
+        panels = row.select(panels, data.load_panels(data_dir, "test", image_size=scale.image_size))
     training.train(
         method,
         run_dir,
-        training=data.load_panels(data_dir, "train", image_size=scale.image_size),
+        training=panels,
         validation=data.load_panels(data_dir, "validation", image_size=scale.image_size),
         epochs=scale.epochs,
         batch_size=scale.batch_size,
@@ -60,7 +62,7 @@ def _as_markdown(settings: dict) -> str:
 
 
 def main(_) -> None:
-    scale = ablations.SCALES[FLAGS.scale]
+    scale = ablations.scale_of(FLAGS.experiment, ablations.SCALES[FLAGS.scale])
     given = {field.name: FLAGS[field.name].value for field in dataclasses.fields(scale)}
     scale = dataclasses.replace(scale, **{name: value for name, value in given.items() if value is not None})
     try:
@@ -80,7 +82,7 @@ def main(_) -> None:
 
 if __name__ == "__main__":
     FLAGS = flags.FLAGS
-    flags.DEFINE_enum("experiment", None, list(ablations.EXPERIMENTS), "Row of the table to train.", required=True)
+    flags.DEFINE_enum("experiment", None, list(ablations.TRAINABLE), "Row to train.", required=True)
     flags.DEFINE_string("data_dir", None, "Prepared dataset (see data_tools.prepare).", required=True)
     flags.DEFINE_string("run_dir", None, "Folder of this run; one that was interrupted goes on.", required=True)
     flags.DEFINE_enum("scale", "quick", list(ablations.SCALES), "Bundle of sizes; the flags below override it.")

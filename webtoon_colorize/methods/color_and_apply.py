@@ -52,4 +52,9 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
             proposal = hints / keep_probability
         return apply_color(lightness, proposal, training=False)
 
-    return Method({"color_generator": color_generator, "applier": applier}, terms, colorize)
+    def variants(lightness, label=None):
+        """What the color generator proposes."""
+        del label
+        return [color_generator(lightness, training=False)]
+
+    return Method({"color_generator": color_generator, "applier": applier}, terms, colorize, variants=variants)

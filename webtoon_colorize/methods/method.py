@@ -35,7 +35,8 @@ class Method(NamedTuple):
     helpers: frozen networks by the name of the experiment that trains them. The method builds them; their weights come
     from a run of that experiment, and after that from this run's own checkpoints.
 
-    variants(lightness, label) -> list of ab: several colorizations of each image, where a method has them.
+    variants(lightness, label) -> list of ab: samples, iterations or stages of each image's colour, where a method has
+    them.
 
     measure(batch) -> metric name -> [B]; the validation split goes by the first.
     """

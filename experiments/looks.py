@@ -1,0 +1,145 @@
+"""Per-image values of what the paper judges by eye; `claims` turns them into verdicts."""
+
+import csv
+import json
+import pathlib
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import tensorflow as tf
+
+from webtoon_colorize import color, data, evaluation, region_metrics
+from webtoon_colorize.methods.method import Method
+from webtoon_colorize.regions import Regions, flat_regions
+
+RING = 1 / 16  # of the picture's width: what is near a speech bubble
+LOW_RESOLUTION = 28  # values of chroma across a picture: what PixColor, the paper's [7], predicts
+
+
+class Annotations(NamedTuple):
+    """What the dataset knows of each panel of a split, in the order of `data.Panels`."""
+
+    tags: list[list[str]]
+    bubbles: list[list[np.ndarray]]  # float [corners, 2] each: x and y as shares of the panel's width and height
+
+
+def load_annotations(data_dir: str, panels: data.Panels) -> Annotations:
+    with open(pathlib.Path(data_dir) / "panels.csv", newline="", encoding="utf-8") as file:
+        rows = {row["path"]: row for row in csv.DictReader(file)}
+    chosen = [rows[path] for path in panels.path]
+    return Annotations(
+        [[tag for tag in row.get("tags", "").split(";") if tag] for row in chosen],
+        [_outlines(row) for row in chosen],
+    )
+
+
+def _outlines(row: dict[str, str]) -> list[np.ndarray]:
+    size = [float(row.get("width", 1)), float(row.get("height", 1))]
+    return [np.array(bubble) / size for bubble in json.loads(row.get("bubbles", "[]"))]
+
+
+def values(method: Method, panels: data.Panels, annotations: Annotations) -> dict[str, list[float]]:
+    """Measure -> value per panel; of the method's variants as measure_0, measure_1, ..."""
+
+    @tf.function(reduce_retracing=True, autograph=False)
+    def colorize(batch):
+        others = method.variants(batch.lightness, batch.label) if method.variants else []
+        return method.colorize(batch.lightness, batch.label), others
+
+    table = []
+    for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):
+        ab, variants = colorize(batch)
+        for index in range(len(ab)):
+            every = [_lab_units(each[index]) for each in (ab, *variants)]
+            scene = _Scene.of(batch.lightness[index], batch.ab[index], annotations.bubbles[len(table)])
+            table.append(_measure_all(every, scene))
+    return {name: [row[name] for row in table] for name in table[0]}
+
+
+def values_of_truth(panels: data.Panels, annotations: Annotations) -> dict[str, list[float]]:
+    """What the measures say of the truth itself, as measure_true, and the error of its chroma in low resolution."""
+    table = []
+    for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):
+        for lightness, ab in zip(batch.lightness, batch.ab):
+            scene = _Scene.of(lightness, ab, annotations.bubbles[len(table)])
+            coarse = low_resolution(scene.ab_true)
+            row = {f"{name}_true": value for name, value in _measure(scene.ab_true, scene).items()}
+            row["rmse_lab_low_resolution"] = float(np.sqrt(np.mean((coarse - scene.ab_true) ** 2)))
+            table.append(row)
+    return {name: [row[name] for row in table] for name in table[0]}
+
+
+def distance_from_title(panels: data.Panels, training: data.Panels) -> list[float]:
+    """How uncharacteristic each panel is: between its mean colour and that of its title in training, in Lab units."""
+    mean, mean_training = _mean_colors(panels), _mean_colors(training)
+    centers = {label: mean_training[training.label == label].mean(axis=0) for label in np.unique(panels.label)}
+    return [float(np.linalg.norm(own - centers[label])) for own, label in zip(mean, panels.label)]
+
+
+def _mean_colors(panels: data.Panels) -> np.ndarray:
+    """L, a, b [N, 3] in Lab units, means over each panel."""
+    batches = data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE)
+    lab = [
+        np.concatenate([(lightness + 1) * color.LIGHTNESS_SCALE, ab * color.AB_SCALE], 3)
+        for lightness, ab, _ in batches
+    ]
+    return np.concatenate(lab).mean(axis=(1, 2))
+
+
+def low_resolution(ab: np.ndarray) -> np.ndarray:
+    """ab [H, W, 2] reduced to 28 x 28 means and brought back to size bilinearly."""
+    small = cv2.resize(ab, (LOW_RESOLUTION, LOW_RESOLUTION), interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (ab.shape[1], ab.shape[0]))
+
+
+class _Scene(NamedTuple):
+    """What a panel's colorizations are held against."""
+
+    ab_true: np.ndarray
+    regions: Regions
+    inside_bubbles: np.ndarray
+    near_bubbles: np.ndarray
+
+    @classmethod
+    def of(cls, lightness: tf.Tensor, ab: tf.Tensor, bubbles: list[np.ndarray]) -> "_Scene":
+        ab_true = _lab_units(ab)
+        lab = np.concatenate([(np.asarray(lightness) + 1) * color.LIGHTNESS_SCALE, ab_true], axis=2)
+        return cls(ab_true, flat_regions(lab), *_bubble_masks(bubbles, size=len(lab)))
+
+
+def _bubble_masks(bubbles: list[np.ndarray], *, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Bool [size, size] each: inside a bubble, and within reach of one."""
+    inside = np.zeros((size, size), np.uint8)
+    for bubble in bubbles:
+        cv2.fillPoly(inside, [np.round(bubble * size).astype(np.int32)], 1)
+    near = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= RING * size
+    return inside.astype(bool), near & bool(bubbles)
+
+
+def _lab_units(ab: tf.Tensor) -> np.ndarray:
+    return np.asarray(ab) * color.AB_SCALE
+
+
+def _measure_all(every: list[np.ndarray], scene: _Scene) -> dict[str, float]:
+    """Of a colorization, the first of `every`, and of its variants, the others."""
+    ab, *variants = every
+    row = _measure(ab, scene)
+    for number, variant in enumerate(variants):
+        row |= {f"{name}_{number}": value for name, value in _measure(variant, scene).items()}
+        row[f"error_kept_{number}"] = region_metrics.error_kept(variant, variants[0], scene.ab_true)
+    return row
+
+
+def _measure(ab: np.ndarray, scene: _Scene) -> dict[str, float]:
+    return {
+        "inconsistency": region_metrics.inconsistency(ab, scene.regions),
+        "background_inconsistency": region_metrics.background_inconsistency(ab, scene.regions),
+        "bleeding": region_metrics.bleeding(ab, scene.regions),
+        "detail": region_metrics.detail(ab, scene.ab_true, scene.regions),
+        "near_bubbles": region_metrics.near_bubbles(
+            ab, scene.ab_true, bubbles=scene.inside_bubbles, ring=scene.near_bubbles
+        ),
+        "sepia_share": region_metrics.sepia_share(ab),
+        "saturated_share": region_metrics.saturated_share(ab, scene.ab_true),
+    }
