@@ -1,0 +1,79 @@
+"""What the paper says, measured: claims.csv and claims.md from result files; what was not measured is a dash."""
+
+import csv
+import pathlib
+from typing import Any
+
+from absl import app, flags
+
+from experiments import judging, results
+from experiments.paper_claims import CLAIMS
+from webtoon_colorize import files
+
+COLUMNS = ("claim", "section", "measure", "left", "right", "difference", "low", "high", "verdict")
+
+
+def rows(claims: tuple[judging.Claim, ...], results_dir: str) -> list[dict[str, Any]]:
+    """A row per claim: COLUMNS, the sentence and, where there is no verdict, the reason."""
+    study = judging.Study(results_dir)
+    table = []
+    for claim in claims:
+        row = {"claim": claim.name, "section": claim.section, "sentence": claim.sentence, "measure": claim.measure}
+        try:
+            table.append(row | judging.evaluate(claim, study) | {"reason": ""})
+        except judging.NotMeasured as error:
+            table.append(dict.fromkeys(COLUMNS, results.MISSING) | row | {"reason": str(error)})
+    return table
+
+
+def markdown(table: list[dict[str, Any]]) -> str:
+    """The claims as a table, and why some have no verdict."""
+    lines = [
+        "| the paper says | section | measured | left | right | difference (95%) | verdict |",
+        "|---" * 7 + "|",
+    ]
+    lines += [f"| {' | '.join(cells(row))} |" for row in table]
+    reasons = [f"{row['claim']}: {row['reason']}." for row in table if row["reason"]]
+    return "\n".join(lines + [""] + [f"{line}\n" for line in reasons])
+
+
+def cells(row: dict[str, Any]) -> list[str]:
+    """What people read of a row."""
+    if row["reason"]:
+        return [row["sentence"], row["section"], row["measure"], *[results.MISSING] * 4]
+    left, right, difference, low, high = (f"{row[name]:.3g}" for name in COLUMNS[3:8])
+    return [
+        row["sentence"],
+        row["section"],
+        row["measure"],
+        left,
+        right,
+        f"{difference} ({low} to {high})",
+        row["verdict"],
+    ]
+
+
+def write(claims: tuple[judging.Claim, ...], results_dir: str) -> str:
+    """Writes claims.csv and claims.md into `results_dir` and returns the Markdown."""
+    table = rows(claims, results_dir)
+    with files.atomic_path(pathlib.Path(results_dir) / "claims.csv") as path, open(path, "w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(table)
+    text = markdown(table)
+    with files.atomic_path(pathlib.Path(results_dir) / "claims.md") as path:
+        path.write_text(text, encoding="utf-8")
+    return text
+
+
+def main(_) -> None:
+    try:
+        print(write(CLAIMS, FLAGS.results_dir))
+    except judging.NotMeasured as error:
+        raise SystemExit(f"error: {FLAGS.results_dir}: {error}") from error
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_string("results_dir", None, "Folder of result files; gets claims.csv and claims.md.", required=True)
+    app.run(main)

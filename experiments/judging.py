@@ -1,0 +1,105 @@
+"""How a statement of the paper is held against result files.
+
+A claim compares two sides, values per test image; its difference is left - right, with a bootstrap interval over images
+and seeds, and a judge that says what the interval means.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from experiments import results, statistics
+
+HOLDS, FAILS, UNDECIDED = "holds", "does not hold", "undecided"
+TOLERANCE = 0.05  # a smaller difference, as a share of the right side, counts as none
+
+
+class NotMeasured(LookupError):
+    """A side has no values; the message is a sentence that says why."""
+
+
+class Study:
+    """The results that claims look at: one folder of them."""
+
+    def __init__(self, results_dir: str):
+        self.results_dir = results_dir
+        gray = self._result("gray")
+        self.labels = np.array(gray["labels"])
+        self.tags = gray["tags"]
+
+    def values(self, experiment: str, measure: str) -> np.ndarray:
+        """[seeds, images]; NaN where an image has nothing to measure. Raises NotMeasured."""
+        result = self._result(experiment)
+        if measure not in result["runs"][0]["values"]:
+            raise NotMeasured(f"the results of {experiment} have no {measure}")
+        return results.per_image(result, measure)
+
+    def _result(self, experiment: str) -> dict[str, Any]:
+        result = results.read_comparable(self.results_dir, experiment)
+        if result is None:
+            reason = results.read_reason(self.results_dir, experiment)
+            raise NotMeasured(f"{experiment} has no results here" + (f": {reason}" if reason else ""))
+        return result
+
+
+Side = Callable[[Study], np.ndarray]  # -> [seeds, images]
+Judge = Callable[[float, float, float], str]  # low and high of the difference, mean of the right side -> verdict
+
+
+class Claim(NamedTuple):
+    name: str
+    section: str  # of the paper
+    sentence: str  # the paper's statement in a few words
+    measure: str  # what is compared with what
+    left: Side
+    right: Side
+    judge: Judge
+    paired: bool = True  # both sides are of the same images
+
+
+def of(experiment: str, measure: str) -> Side:
+    return lambda study: study.values(experiment, measure)
+
+
+def constant(value: float) -> Side:
+    return lambda study: np.full((1, len(study.labels)), value)
+
+
+def is_more(low: float, high: float, right: float) -> str:
+    """The left side is larger than the right one."""
+    del right
+    return HOLDS if low > 0 else FAILS if high < 0 else UNDECIDED
+
+
+def is_no_less(low: float, high: float, right: float) -> str:
+    """The left side is not smaller than the right one by more than the tolerance."""
+    least = -TOLERANCE * right
+    return HOLDS if low > least else FAILS if high < least else UNDECIDED
+
+
+def is_alike(low: float, high: float, right: float) -> str:
+    """The sides differ by less than the tolerance."""
+    most = TOLERANCE * abs(right)
+    return HOLDS if -most < low and high < most else FAILS if high < -most or low > most else UNDECIDED
+
+
+def is_different(low: float, high: float, right: float) -> str:
+    """The sides differ by more than the tolerance, in either direction."""
+    return {HOLDS: FAILS, FAILS: HOLDS, UNDECIDED: UNDECIDED}[is_alike(low, high, right)]
+
+
+def evaluate(claim: Claim, study: Study) -> dict[str, Any]:
+    """A row of claims.csv, with the sentence as well. Raises NotMeasured."""
+    left, right = claim.left(study), claim.right(study)
+    if claim.paired:
+        whole = ~np.isnan(np.concatenate([left, right])).any(axis=0)
+        left, right = left[:, whole], right[:, whole]
+    else:
+        left, right = (side[:, ~np.isnan(side).any(axis=0)] for side in (left, right))
+    if not left.size or not right.size:
+        raise NotMeasured("no test panel has what this measures")
+    interval = statistics.paired_interval if claim.paired else statistics.unpaired_interval
+    low, high = interval(left, right)
+    values = {"left": left.mean(), "right": right.mean(), "difference": left.mean() - right.mean()}
+    return values | {"low": low, "high": high, "verdict": claim.judge(low, high, right.mean())}

@@ -1,0 +1,80 @@
+"""Sides of claims that are more than a row's values of a measure."""
+
+import csv
+import pathlib
+
+import numpy as np
+
+from experiments import selections
+from experiments.judging import NotMeasured, Side, Study
+
+TITLES = 5  # of which a single one is set against the collection
+
+
+def accuracy(experiment: str) -> Side:
+    return lambda study: 1.0 - study.values(experiment, "error")
+
+
+def fraction(share: float, side: Side) -> Side:
+    return lambda study: share * side(study)
+
+
+def tagged(tag: str, *, present: bool) -> Side:
+    """RMSE of l2 over that of gray on the panels that have the tag, or have it not."""
+
+    def side(study):
+        chosen = np.array([(tag in tags) == present for tags in study.tags])
+        if not any(tag in tags for tags in study.tags):
+            raise NotMeasured(f"no test panel is tagged {tag}")
+        return (study.values("l2", "rmse_lab") / study.values("gray", "rmse_lab"))[:, chosen]
+
+    return side
+
+
+def nearly_gray(side: Side) -> Side:
+    """The tenth of the panels with the least true chroma."""
+    return lambda study: side(study)[:, _lowest_tenth(study.values("gray", "chroma_lab_true")[0])]
+
+
+def _lowest_tenth(values: np.ndarray) -> np.ndarray:
+    return np.argsort(values, kind="stable")[: max(1, len(values) // 10)]
+
+
+def unseen(side: Side) -> Side:
+    return lambda study: side(study)[:, selections.UNSEEN]
+
+
+def _title_by_title(study: Study) -> list[np.ndarray]:
+    """The indices of the test panels of each of the first TITLES titles."""
+    return [np.flatnonzero(study.labels == label) for label in range(TITLES)]
+
+
+def one_title(study: Study) -> np.ndarray:
+    """Each panel's error when its own title alone was seen in training."""
+    parts = [study.values(f"l2_only_{label}", "rmse_lab")[:, own] for label, own in enumerate(_title_by_title(study))]
+    return np.concatenate(parts, axis=1)
+
+
+def collection(study: Study) -> np.ndarray:
+    return study.values("l2", "rmse_lab")[:, np.concatenate(_title_by_title(study))]
+
+
+def gain_of_collection(study: Study, *, characteristic: bool) -> np.ndarray:
+    """What the collection saves on the half of each title's panels that is nearer to (farther from) its mean colour."""
+    saved = one_title(study).mean(axis=0) - collection(study).mean(axis=0)
+    distance = study.values("gray", "distance_from_title")[0]
+    near = np.concatenate([distance[own] <= np.median(distance[own]) for own in _title_by_title(study)])
+    return saved[None, near == characteristic]
+
+
+def dead_share(study: Study) -> np.ndarray:
+    """Of the channels in the second half of ResNet-50's layers: one value."""
+    path = pathlib.Path(study.results_dir) / "activations.csv"
+    if not path.exists():
+        raise NotMeasured("experiments.activations has not been run")
+    with open(path, newline="", encoding="utf-8") as file:
+        layers = [row for row in csv.DictReader(file) if row["experiment"] == "resnet50_gray"]
+    if not layers:
+        raise NotMeasured("experiments.activations has not looked at resnet50_gray")
+    later = layers[len(layers) // 2 :]
+    return np.array([[np.mean([float(row["dead_share"]) for row in later])]])

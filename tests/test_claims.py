@@ -1,0 +1,129 @@
+import csv
+
+import numpy as np
+import pytest
+
+from experiments import claims, judging, paper_claims, results, sides
+from experiments.judging import FAILS, HOLDS, UNDECIDED, Claim, constant, is_more, of
+
+IMAGES = 40
+
+
+def write(folder, experiment, seeds=1, **values):
+    """A result file whose measures have the values of the given arrays, the same for each seed."""
+    runs = [
+        {"seed": seed, "values": {name: np.array(column, object).tolist() for name, column in values.items()}}
+        for seed in range(seeds)
+    ]
+    content = {"experiment": experiment, "data": "same", "settings": {"image_size": 64}, "runs": runs}
+    about = {"labels": [index % 5 for index in range(IMAGES)], "tags": [["light"] * (i < 10) for i in range(IMAGES)]}
+    results.write(folder, content | about)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    errors = np.linspace(10, 20, IMAGES)
+    write(tmp_path, "gray", rmse_lab=errors + 2, distance_from_title=np.arange(IMAGES), chroma_lab_true=errors)
+    write(tmp_path, "l2", rmse_lab=errors, l2=errors)
+    write(tmp_path, "no_skips", rmse_lab=errors + 1)
+    return tmp_path
+
+
+def evaluate(folder, left, right, judge=is_more):
+    return judging.evaluate(Claim("", "", "", "", left, right, judge), judging.Study(folder))
+
+
+def test_a_difference_in_every_image_is_certain_and_a_missing_one_is_not(folder):
+    row = evaluate(folder, of("no_skips", "rmse_lab"), of("l2", "rmse_lab"))
+    assert row == {
+        "left": pytest.approx(16), "right": pytest.approx(15), "difference": pytest.approx(1),
+        "low": pytest.approx(1), "high": pytest.approx(1), "verdict": HOLDS,
+    }  # fmt: skip
+    assert evaluate(folder, of("l2", "rmse_lab"), of("no_skips", "rmse_lab"))["verdict"] == FAILS
+    assert evaluate(folder, of("l2", "rmse_lab"), constant(15.0))["verdict"] == UNDECIDED
+
+
+@pytest.mark.parametrize(
+    "judge, low, high, verdict",
+    [
+        (judging.is_no_less, -4.9, 3, HOLDS),  # 5% of 100 is what counts as nothing
+        (judging.is_no_less, -9, -5.1, FAILS),
+        (judging.is_no_less, -9, 3, UNDECIDED),
+        (judging.is_alike, -4.9, 4.9, HOLDS),
+        (judging.is_alike, 5.1, 9, FAILS),
+        (judging.is_alike, -1, 9, UNDECIDED),
+        (judging.is_different, -4.9, 4.9, FAILS),
+        (judging.is_different, -9, -5.1, HOLDS),
+        (judging.is_different, -1, 9, UNDECIDED),
+    ],
+)
+def test_judges(judge, low, high, verdict):
+    assert judge(low, high, 100.0) == verdict
+
+
+def test_images_that_have_nothing_to_measure_are_left_out_of_both_sides(folder):
+    write(folder, "tandem", bleeding=[None] * 20 + [2.0] * 20)
+    write(folder, "adversarial", bleeding=[9.0] * 20 + [1.0] * 19 + [None])
+    row = evaluate(folder, of("tandem", "bleeding"), of("adversarial", "bleeding"))
+    assert (row["left"], row["right"]) == (2, 1)
+
+
+def test_what_was_not_run_is_a_dash_and_a_sentence(folder):
+    table = claims.rows(paper_claims.CLAIMS, folder)
+    by_name = {row["claim"]: row for row in table}
+    assert by_name["skips"]["verdict"] == HOLDS and by_name["skips"]["reason"] == ""
+    assert by_name["vgg_features"]["verdict"] == "-"
+    assert by_name["vgg_features"]["reason"] == "vgg_features has no results here"
+    assert by_name["bubbles"]["reason"] == "the results of l2 have no near_bubbles"
+    assert by_name["resnet50_dead"]["reason"] == "experiments.activations has not been run"
+
+
+def test_a_row_that_was_measured_on_other_panels_is_not_compared(folder):
+    content = results.read(folder, "no_skips") | {"data": "other"}
+    results.write(folder, content)
+    with pytest.raises(judging.NotMeasured, match="no_skips"):
+        judging.Study(folder).values("no_skips", "rmse_lab")
+
+
+def test_the_files_are_the_same_every_time_and_have_a_line_for_every_claim(folder):
+    claims.write(paper_claims.CLAIMS, folder)
+    first = [(folder / name).read_bytes() for name in ("claims.csv", "claims.md")]
+    claims.write(paper_claims.CLAIMS, folder)
+    assert [(folder / name).read_bytes() for name in ("claims.csv", "claims.md")] == first
+    with open(folder / "claims.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == claims.COLUMNS
+    assert [row["claim"] for row in rows] == [claim.name for claim in paper_claims.CLAIMS]
+
+
+def test_claims_have_names_of_their_own():
+    names = [claim.name for claim in paper_claims.CLAIMS]
+    assert len(set(names)) == len(names)
+
+
+def test_tagged_panels_are_set_against_the_others(folder):
+    study = judging.Study(folder)
+    present, absent = (sides.tagged("light", present=each)(study) for each in (True, False))
+    assert present.shape == (1, 10) and absent.shape == (1, 30)
+    assert present[0, 0] == pytest.approx(10 / 12)  # RMSE of l2 over gray's
+    with pytest.raises(judging.NotMeasured, match="texture"):
+        sides.tagged("texture", present=True)(study)
+
+
+def test_one_title_and_the_collection_are_compared_on_the_titles_own_panels(folder):
+    for label in range(5):
+        write(folder, f"l2_only_{label}", rmse_lab=np.full(IMAGES, 100.0 + label))
+    study = judging.Study(folder)
+    assert sides.one_title(study)[0].tolist() == [100.0 + label for label in range(5) for _ in range(8)]
+    order = [index for label in range(5) for index in range(label, IMAGES, 5)]
+    np.testing.assert_allclose(sides.collection(study)[0], np.linspace(10, 20, IMAGES)[order])
+    near = sides.gain_of_collection(study, characteristic=True)
+    assert near.shape == (1, 20)  # distance is the index: the first four of the eight panels of each title
+    assert near[0, 0] == 100 - 10
+
+
+def test_the_later_layers_of_resnet50_alone_are_asked_for_dead_channels(folder):
+    lines = ["experiment,layer,channels,dead_share,dependence", "vgg16_gray,x,8,1.0,0.5"]
+    lines += [f"resnet50_gray,{index},8,{share},0.1" for index, share in enumerate((0.0, 0.0, 0.4, 0.8))]
+    (folder / "activations.csv").write_text("\n".join(lines) + "\n")
+    assert sides.dead_share(judging.Study(folder)) == pytest.approx(0.6)
