@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from webtoon_colorize import color, data, evaluation, region_metrics
+from webtoon_colorize.flat_regions import Regions, find_flat_regions
 from webtoon_colorize.methods.method import Method
-from webtoon_colorize.regions import Regions, flat_regions
 
 RING = 1 / 16  # of the picture's width: what is near a speech bubble
 LOW_RESOLUTION = 28  # values of chroma across a picture: what PixColor, the paper's [7], predicts
@@ -105,7 +105,7 @@ class _Scene(NamedTuple):
     def of(cls, lightness: tf.Tensor, ab: tf.Tensor, bubbles: list[np.ndarray]) -> "_Scene":
         ab_true = _lab_units(ab)
         lab = np.concatenate([(np.asarray(lightness) + 1) * color.LIGHTNESS_SCALE, ab_true], axis=2)
-        return cls(ab_true, flat_regions(lab), *_bubble_masks(bubbles, size=len(lab)))
+        return cls(ab_true, find_flat_regions(lab), *_bubble_masks(bubbles, size=len(lab)))
 
 
 def _bubble_masks(bubbles: list[np.ndarray], *, size: int) -> tuple[np.ndarray, np.ndarray]:

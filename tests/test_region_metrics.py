@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from webtoon_colorize import region_metrics
-from webtoon_colorize.regions import flat_regions
+from webtoon_colorize.flat_regions import find_flat_regions
 
 SIZE = 64
 RED, BLUE = (40.0, 0.0), (0.0, -40.0)
@@ -17,7 +17,7 @@ def halves(left=RED, right=BLUE):
 
 
 def regions_of(ab):
-    return flat_regions(np.concatenate([np.full((*ab.shape[:2], 1), 50.0), ab], axis=2))
+    return find_flat_regions(np.concatenate([np.full((*ab.shape[:2], 1), 50.0), ab], axis=2))
 
 
 TRUTH = halves()

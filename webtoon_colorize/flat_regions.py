@@ -27,7 +27,7 @@ class Border(NamedTuple):
     band: np.ndarray  # [H, W] bool: pixels of the region within reach of the other one
 
 
-def flat_regions(lab: np.ndarray, *, smallest: float = 0.001) -> Regions:
+def find_flat_regions(lab: np.ndarray, *, smallest: float = 0.001) -> Regions:
     """Connected pixels of one colour.
 
     Args:
