@@ -20,9 +20,13 @@ ROWS ?=
 NAME = $(notdir $(DATA:/=))/$(SCALE)
 VENV := .venv/installed
 RUN := .venv/bin/python -m
+REPRODUCE = $(RUN) experiments.reproduce --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=results/$(NAME) \
+  --scale=$(SCALE) --seeds="$(SEEDS)"
+DATA_ROWS := l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
+CLASSIFIERS = $(wildcard runs/$(NAME)/vgg16_gray/seed_$(firstword $(SEEDS)) runs/$(NAME)/resnet50_gray/seed_$(firstword $(SEEDS)))
 
 .DEFAULT_GOAL := help
-.PHONY: help test reproduce-table inspect tensorboard data
+.PHONY: help test reproduce-table claims inspect tensorboard data
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,8 +38,12 @@ test: $(VENV) ## Pass the tests.
 	$(RUN) pytest
 
 reproduce-table: data ## Train and evaluate every row, print the paper's table.
-	$(RUN) experiments.reproduce --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=results/$(NAME) \
-	  --scale=$(SCALE) --seeds="$(SEEDS)" $(if $(ROWS),--rows="$(ROWS)")
+	$(REPRODUCE) $(if $(ROWS),--rows="$(ROWS)")
+
+claims: reproduce-table ## Hold the paper's statements against the rows, and against those on its data.
+	$(REPRODUCE) --rows="l2 $(DATA_ROWS)"
+	$(if $(CLASSIFIERS),$(RUN) experiments.activations $(CLASSIFIERS:%=--run_dir=%) --data_dir=$(DATA) --results_dir=results/$(NAME))
+	$(RUN) experiments.claims --results_dir=results/$(NAME)
 
 inspect: $(VENV) ## Write a page that shows whether the prepared data is right.
 	$(RUN) data_tools.inspect --data_dir=$(DATA)

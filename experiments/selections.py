@@ -10,12 +10,16 @@ from webtoon_colorize.data import Panels
 UNSEEN = slice(0, None, 2)  # of the test panels: those that `with_neighbours` does not train on
 
 
+class MissingTitle(ValueError):
+    """The dataset has no such title."""
+
+
 def one_title(training: Panels, test: Panels, *, label: int) -> Panels:
-    """The training panels of one title, over and over. Raises ValueError if there are none."""
+    """The training panels of one title, over and over. Raises MissingTitle if there are none."""
     del test
     own = np.flatnonzero(training.label == label)
     if not len(own):
-        raise ValueError(f"there are no training panels of title number {label}")
+        raise MissingTitle(f"there are no training panels of a title number {label}")
     return _take(training, np.resize(own, len(training.path)))
 
 

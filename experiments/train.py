@@ -21,6 +21,7 @@ def train(
       ValueError: `run_dir` belongs to a run with other settings, or the data is too small.
       FileNotFoundError: `data_dir` is no prepared dataset, or a required run is missing.
       MissingWeights: the row needs weights that only the user can supply.
+      MissingTitle: the row is about a title that the dataset has not.
     """
     row = ablations.TRAINABLE[experiment]
     method, arguments = run.describe(row.build)

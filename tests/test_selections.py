@@ -17,7 +17,7 @@ def test_one_title_is_repeated_until_it_is_as_large_as_the_split():
 
 
 def test_a_title_that_is_not_there_is_refused():
-    with pytest.raises(ValueError, match="title number 4"):
+    with pytest.raises(selections.MissingTitle, match="title number 4"):
         selections.one_title(panels(9), panels(3), label=4)
 
 
