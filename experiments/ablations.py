@@ -117,7 +117,7 @@ TRAINABLE = EXPERIMENTS | DATA_EXPERIMENTS
 
 SCALES = {
     "quick": Scale(image_size=64, filters=16, epochs=30, batch_size=16),
-    "cpu": Scale(image_size=128, filters=16, epochs=60, batch_size=16),
+    "cpu": Scale(image_size=128, filters=16, epochs=40, batch_size=16),
     "paper": Scale(image_size=256, filters=64, epochs=100, batch_size=16),
 }
 
