@@ -64,7 +64,10 @@ EXPERIMENTS = {
     ),
     "residual_encoder": Experiment("residual encoder", "IV.B", residual_encoder.build),
     "residual_encoder_pretrained": Experiment(
-        "residual encoder, pretrained features", "IV.B", residual_encoder.build_pretrained
+        "residual encoder, illustration2vec's features", "IV.B", residual_encoder.build_illustration2vec
+    ),
+    "residual_encoder_imagenet": Experiment(
+        "residual encoder, ImageNet's features", "IV.B", residual_encoder.build_imagenet
     ),
     "tandem": Experiment("color prediction and shading in tandem", "IV.C", tandem.build),
     "pixel_dropout": Experiment("sparse colour, iterated", "IV.C", chroma_dropout.build_pixel),

@@ -165,6 +165,15 @@ CLAIMS = (
         "residual_encoder",
         is_no_less,
     ),
+    _rows(
+        "pretrained_imagenet",
+        "IV.B",
+        "nor do ImageNet's",
+        "rmse_lab",
+        "residual_encoder_imagenet",
+        "residual_encoder",
+        is_no_less,
+    ),
     Claim(
         "gray_or_color_vgg16",
         "IV.B",

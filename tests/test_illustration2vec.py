@@ -92,12 +92,14 @@ def with_illustration2vec(without_weights):
 
 def test_without_weights_the_row_says_what_is_missing_and_where_it_belongs(without_weights):
     with pytest.raises(MissingWeights, match="data/pretrained/illust2vec_tag_ver200.caffemodel"):
-        residual_encoder.build_pretrained(Size(32, 4, 2))
+        residual_encoder.build_illustration2vec(Size(32, 4, 2))
+    with pytest.raises(MissingWeights, match="keras.applications.VGG16"):
+        residual_encoder.build_imagenet(Size(32, 4, 2))
 
 
 def test_with_illustration2vec_only_the_encoder_learns(with_illustration2vec):
     """At paper scale: kernels of the encoder as from scratch, 2 * out per BatchNorm, the last bias; see there."""
-    network = residual_encoder.build_pretrained(Size(256, 64, 5)).networks["generator"]
+    network = residual_encoder.build_illustration2vec(Size(256, 64, 5)).networks["generator"]
     assert sum(int(np.prod(weight.shape)) for weight in network.trainable_variables) == 501_577 + 2_834
     # 9 * in * out + out for 3 -> 64 -> 128 -> 256 -> 256 -> 512 -> 512; moving averages and deviations are the rest.
     frozen = 1_792 + 73_856 + 295_168 + 590_080 + 1_180_160 + 2_359_808
@@ -105,7 +107,7 @@ def test_with_illustration2vec_only_the_encoder_learns(with_illustration2vec):
 
 
 def test_features_are_those_of_the_file_at_every_scale(with_illustration2vec):
-    network = residual_encoder.build_pretrained(Size(32, 4, 2)).networks["generator"]
+    network = residual_encoder.build_illustration2vec(Size(32, 4, 2)).networks["generator"]
     rgb = np.random.default_rng(1).uniform(0, 1, (1, 32, 32, 3))
     taps = network.get_layer("features")(tf.constant(rgb, tf.float32))
     for tap, expected in zip(taps, by_hand(rgb, weights(64)), strict=True):
@@ -123,7 +125,7 @@ def test_vgg16_from_kerass_cache_sees_what_keras_says_it_should(without_weights)
     expected = outputs(keras.applications.vgg16.preprocess_input(255 * rgb))
     for tap, each in zip(imagenet_taps(path, 32)(rgb), expected, strict=True):
         np.testing.assert_allclose(tap, each, rtol=1e-3, atol=1e-3)
-    network = residual_encoder.build_pretrained(Size(32, 4, 2)).networks["generator"]
+    network = residual_encoder.build_imagenet(Size(32, 4, 2)).networks["generator"]
     assert not network.get_layer("features").trainable_variables
     assert network.get_layer("features").count_params() == 7_635_264
 
@@ -161,7 +163,7 @@ def test_the_frozen_features_stay_as_they_are_in_training_and_in_checkpoints(dat
 def test_eight_images_are_learned_by_heart_from_frozen_features(with_illustration2vec):
     """As every row must, even from features that mean nothing; see test_methods."""
     tf.keras.utils.set_random_seed(0)
-    method, batch = residual_encoder.build_pretrained(Size(32, 4, 2)), make_batch(8)
+    method, batch = residual_encoder.build_illustration2vec(Size(32, 4, 2)), make_batch(8)
     step = training.make_train_step(method, training.make_optimizers(method, 1e-3))
     for number in range(150):
         step(batch, tf.constant([0, number]))

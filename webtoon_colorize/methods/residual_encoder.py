@@ -20,23 +20,33 @@ def build(size: Size) -> Method:
     return _method(vgg16_taps(size.image_size, filters=size.filters))
 
 
-def build_pretrained(size: Size) -> Method:
-    """With frozen features: illustration2vec's, or VGG16's of ImageNet; both have one width, 64, at every scale.
+def build_illustration2vec(size: Size) -> Method:
+    """With illustration2vec's frozen features (the paper's [4]); they have one width, 64, at every scale.
 
     Raises:
-      MissingWeights: neither file is there. Nothing is downloaded.
-      ValueError: the file of illustration2vec is something else.
+      MissingWeights: the user's file is not there.
+      ValueError: it is something else.
+    """
+    if not ILLUSTRATION2VEC.exists():
+        raise MissingWeights(f"pretrained weights are missing: put illustration2vec's at {ILLUSTRATION2VEC}.")
+    return _method_frozen(illustration2vec_taps(ILLUSTRATION2VEC, size.image_size))
+
+
+def build_imagenet(size: Size) -> Method:
+    """With VGG16's frozen features of ImageNet; they have one width, 64, at every scale.
+
+    Raises:
+      MissingWeights: they are not in Keras's cache. Nothing is downloaded.
     """
     imagenet = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / IMAGENET
-    if ILLUSTRATION2VEC.exists():
-        features = illustration2vec_taps(ILLUSTRATION2VEC, size.image_size)
-    elif imagenet.exists():
-        features = imagenet_taps(imagenet, size.image_size)
-    else:
+    if not imagenet.exists():
         raise MissingWeights(
-            f"pretrained weights are missing: put illustration2vec's at {ILLUSTRATION2VEC}, or fetch VGG16's with "
-            "`keras.applications.VGG16(include_top=False)`."
+            "pretrained weights are missing: fetch VGG16's with `keras.applications.VGG16(include_top=False)`."
         )
+    return _method_frozen(imagenet_taps(imagenet, size.image_size))
+
+
+def _method_frozen(features: keras.Model) -> Method:
     features.trainable = False
     return _method(features)
 
