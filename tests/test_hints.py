@@ -26,6 +26,12 @@ def test_keep_probabilities_of_one_and_zero_keep_all_and_nothing():
     np.testing.assert_array_equal(hints.pixel_dropout(AB, 0.0, seed=tf.constant([0, 0])), 0)
 
 
+def test_smaller_pictures_keep_a_larger_share_so_that_as_many_pixels_are_kept():
+    assert hints.as_many_as_at_256(0.01, image_size=256) == 0.01
+    assert hints.as_many_as_at_256(0.01, image_size=64) == 0.16
+    assert hints.as_many_as_at_256(0.1, image_size=64) == 1.0
+
+
 def test_channel_dropout_withholds_a_b_or_both_of_each_image_equally_often():
     many = tf.ones([900, 2, 2, 2])
     kept = hints.channel_dropout(many, seed=tf.constant([0, 5])).numpy()

@@ -151,8 +151,9 @@ def test_color_loss_reaches_the_color_generator_only_and_the_applier_loss_the_ap
 def test_applier_learns_from_the_truth_with_its_colour_dropped_out_as_tensorflow_does_it():
     """Kept pixels are divided by the keep probability, so that a hint weighs as much in use as in training."""
     method, batch = build("color_and_apply"), make_batch(4)
-    sparse = hints.pixel_dropout(batch.ab, 0.01, seed=SEED)
-    lightness_and_sparse = tf.concat([batch.lightness, 100 * sparse], axis=-1)
+    share = 655.36 / 32**2  # as many pixels of a picture of 32 px as are a hundredth of one of 256
+    sparse = hints.pixel_dropout(batch.ab, share, seed=SEED)
+    lightness_and_sparse = tf.concat([batch.lightness, sparse / share], axis=-1)
     applied = method.networks["applier"](lightness_and_sparse, training=True)
     by_hand = tf.reduce_mean((applied - batch.ab) ** 2, axis=[1, 2, 3])
     np.testing.assert_allclose(method.losses(batch, SEED)["applier"]["applier"], by_hand, rtol=1e-4)

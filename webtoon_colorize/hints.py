@@ -27,6 +27,15 @@ def pixel_dropout(ab: tf.Tensor, keep_probability: float, *, seed: tf.Tensor) ->
     return tf.where(kept, ab, 0.0)
 
 
+def as_many_as_at_256(keep_probability: float, *, image_size: int) -> float:
+    """The keep probability that leaves as many pixels of a smaller picture as `keep_probability` does at 256 px.
+
+    Reading: what the paper's 0.01 gives is 655 places of known colour per panel, enough for most of its regions; the
+    same share of a panel of 64 px would be 41, fewer than it has regions. At most 1.
+    """
+    return min(1.0, keep_probability * (256 / image_size) ** 2)
+
+
 def channel_dropout(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
     """Sets a, b or both to 0 in each image: "omitting one channel at a time" (section IV.C).
 

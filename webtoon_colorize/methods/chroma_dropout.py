@@ -13,10 +13,9 @@ VARIANTS = 4  # iterations that are measured
 
 
 def build_pixel(size: Size, *, keep_probability: float = 0.01, iterations: int = 2) -> Method:
-    """Trained with `keep_probability` of the pixels' colour."""
-    return _method(
-        size, lambda ab, seed: sparse_color.pixel_dropout(ab, keep_probability, seed=seed), iterations=iterations
-    )
+    """Trained with `keep_probability` of the pixels' colour (at 256 px; see `hints.as_many_as_at_256`)."""
+    share = sparse_color.as_many_as_at_256(keep_probability, image_size=size.image_size)
+    return _method(size, lambda ab, seed: sparse_color.pixel_dropout(ab, share, seed=seed), iterations=iterations)
 
 
 def build_channel(size: Size, *, iterations: int = 2) -> Method:

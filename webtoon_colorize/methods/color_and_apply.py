@@ -20,18 +20,20 @@ from webtoon_colorize.networks.unet import unet
 def build(size: Size, *, keep_probability: float = 0.01) -> Method:
     """A color generator proposes ab from lightness; an applier spreads sparse ab over the picture.
 
-    The applier learns from "image'", the truth with `keep_probability` of its colour left. The color generator learns
+    The applier learns from "image'", the truth with `keep_probability` of its colour left (at 256 px; see
+    `hints.as_many_as_at_256`). The color generator learns
     from its own output and, through the applier, from what the applier makes of it; that color loss does not change
     the applier.
     """
     color_generator = unet(size.image_size, 1, filters=size.filters, name="color_generator")
     applier = unet(size.image_size, 3, filters=size.filters, name="applier")
+    share = sparse_color.as_many_as_at_256(keep_probability, image_size=size.image_size)
 
     def apply_color(lightness, ab, *, training):
         return applier(tf.concat([lightness, ab], axis=-1), training=training)
 
     def terms(batch, seed):
-        sparse = sparse_color.pixel_dropout(batch.ab, keep_probability, seed=seed) / keep_probability
+        sparse = sparse_color.pixel_dropout(batch.ab, share, seed=seed) / share
         applied = apply_color(batch.lightness, sparse, training=True)
         generated = color_generator(batch.lightness, training=True)
         colored = apply_color(batch.lightness, generated, training=False)
@@ -49,7 +51,7 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
         if hints is None:
             proposal = color_generator(lightness, training=False)
         else:
-            proposal = hints / keep_probability
+            proposal = hints / share
         return apply_color(lightness, proposal, training=False)
 
     def variants(lightness, label=None):
