@@ -44,12 +44,13 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
         }
 
     def colorize(lightness, label=None, hints=None):
-        """`hints`, ab where it is given and 0 elsewhere, take the color generator's place."""
+        """The colour of the hints takes the color generator's place; the applier knows no mask."""
         del label
         if hints is None:
             proposal = color_generator(lightness, training=False)
         else:
-            proposal = hints / keep_probability
+            proposal = hints[..., :2] / keep_probability
         return apply_color(lightness, proposal, training=False)
 
-    return Method({"color_generator": color_generator, "applier": applier}, terms, colorize)
+    networks = {"color_generator": color_generator, "applier": applier}
+    return Method(networks, terms, colorize, takes_hints=True)
