@@ -153,7 +153,7 @@ def _along(box: Box, axis: int, start: int, stop: int) -> Box:
     return Box(box.x + start, box.y, stop - start, box.height)
 
 
-def _runs(flags: np.ndarray, min_length: int) -> list[tuple[int, int]]:
+def runs(flags: np.ndarray, min_length: int) -> list[tuple[int, int]]:
     """(start, stop) of the runs of True in `flags` (bool [N]) that are at least `min_length` long."""
     changes = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
     return [(int(a), int(b)) for a, b in zip(changes[::2], changes[1::2]) if b - a >= min_length]
@@ -177,7 +177,7 @@ def _shrink(content: np.ndarray, box: Box) -> Box | None:
 
 def _parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Box]:
     fill = _filled(content, box, axis)
-    gutters = _runs(fill <= 1 - CLEAR, min_gutter)
+    gutters = runs(fill <= 1 - CLEAR, min_gutter)
     return [_along(box, axis, a, b) for a, b in _between(gutters, len(fill))]
 
 
@@ -193,7 +193,7 @@ def _bridged_parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) ->
 
     gutters = [
         (a, b)
-        for a, b in _runs(fill <= 1 - BRIDGED, min_gutter)
+        for a, b in runs(fill <= 1 - BRIDGED, min_gutter)
         if is_edge(slice(max(0, a - REACH), a)) and is_edge(slice(b, b + REACH))
     ]
     return [_along(box, axis, a, b) for a, b in _between(gutters, len(fill))]
