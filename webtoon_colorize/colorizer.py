@@ -116,16 +116,27 @@ class Colorizer:
         """Colours pages and strips in a stream: (slice, row, ab [N, W, 2] from that row on), all rows in order."""
         index = self.label_index(label)
         return strips.color_slices(
-            slices, lambda image, hints: self._color_piece(image, hints, index, keep_white=keep_white)
+            slices,
+            lambda image, hints, background: self._color_piece(
+                image, hints, background, label=index, keep_white=keep_white
+            ),
         )
 
-    def _color_piece(self, image: np.ndarray, hints: Sequence[Hint], label: int, *, keep_white: bool) -> np.ndarray:
-        """ab [H, W, 2] of a page or a piece of a strip, uint8 [H, W, 3]."""
+    def _color_piece(
+        self,
+        image: np.ndarray,
+        hints: Sequence[Hint],
+        background: np.ndarray | None,
+        *,
+        label: int,
+        keep_white: bool,
+    ) -> np.ndarray:
+        """ab [H, W, 2] of a page or a piece of a strip: see `strips.ColorPiece`."""
         ab = np.zeros((*image.shape[:2], 2), np.float32)
         lightness = lightness_of(image)
         if np.ptp(lightness) < 2 * _BLANK / 255:
             return ab
-        panels = [(box, windows(box)) for box in find_panels(image)]
+        panels = [(box, windows(box)) for box in find_panels(image, background=background)]
         small = self._predict(image, [part for _, parts in panels for part in parts], hints, label)
         for box, parts in panels:
             coloured = [(part, upsampling.upsample(next(small), _crop(lightness, part))) for part in parts]

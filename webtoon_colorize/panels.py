@@ -34,16 +34,27 @@ class _Piece(NamedTuple):
     is_panel: bool  # it has straight sides
 
 
-def find_panels(image: np.ndarray, *, tolerance: int = 24, min_gutter: int = 6, min_side: int = 32) -> list[Box]:
+def find_panels(
+    image: np.ndarray,
+    *,
+    tolerance: int = 24,
+    min_gutter: int = 6,
+    min_side: int = 32,
+    background: np.ndarray | None = None,
+) -> list[Box]:
     """The panels of `image` (uint8 [H, W, 3]) in reading order: rows from the top, and left to right inside a row.
 
     tolerance: the largest difference from the background in any channel (0 to 255) that still counts as background.
     min_gutter: the narrowest gutter, in pixels. min_side: narrower or lower boxes (page numbers, specks) are left out.
+    background: the image is a part of a strip that has this colour (int [3]) between its panels elsewhere.
     An image without gutters, a blank one too, is one panel: there is always at least one box.
     """
+    colours = background_colours(image, tolerance=tolerance) + ([] if background is None else [background])
+    # A part of a strip need not look like a page, and what is twice as high as wide is a strip.
+    is_strip = background is not None or image.shape[0] > 2 * image.shape[1]
     found = [
-        _find(image, colour, tolerance=tolerance, min_gutter=min_gutter, min_side=min_side)
-        for colour in background_colours(image, tolerance=tolerance)
+        _find(image, colour, tolerance=tolerance, min_gutter=min_gutter, min_side=min_side, is_strip=is_strip)
+        for colour in colours
     ]
     # The colour between the panels shows by cutting more of them than any colour inside them does; max keeps the
     # commoner of two that cut as many.
@@ -52,7 +63,7 @@ def find_panels(image: np.ndarray, *, tolerance: int = 24, min_gutter: int = 6, 
 
 
 def _find(
-    image: np.ndarray, colour: np.ndarray, *, tolerance: int, min_gutter: int, min_side: int
+    image: np.ndarray, colour: np.ndarray, *, tolerance: int, min_gutter: int, min_side: int, is_strip: bool
 ) -> tuple[list[Box], int]:
     """The boxes that the background `colour` cuts, none if it cuts no panel, and how many of them are panels."""
     whole = Box(0, 0, image.shape[1], image.shape[0])
@@ -63,7 +74,6 @@ def _find(
     ]
     panels = sum(piece.is_panel for piece in pieces)
     boxes = [piece.box for piece in pieces]
-    is_strip = whole.height > 2 * whole.width
     if not boxes or not is_strip and not (panels and (panels > 2 or _is_framed(boxes, whole, colour, tolerance))):
         return [], 0
     return boxes, panels

@@ -25,7 +25,8 @@ MIN_GUTTER = 12  # pixels of background that separate
 
 _NEAR = 8  # rows on both sides of a border by which art that goes on is known
 
-ColorPiece = Callable[[np.ndarray, Sequence[Hint]], np.ndarray]  # uint8 [H, W, 3] and hints -> ab [H, W, 2]
+# uint8 [H, W, 3], hints, and, of a part of a strip, the colour of the strip's gutters -> ab [H, W, 2]
+ColorPiece = Callable[[np.ndarray, Sequence[Hint], np.ndarray | None], np.ndarray]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -120,14 +121,16 @@ class _Rows:
 
 
 def _color_strip(slices: Iterator[Slice], color_piece: ColorPiece) -> Iterator[tuple[Slice, int, np.ndarray]]:
-    rows, tail = _Rows(slices), None
+    rows, tail, background = _Rows(slices), None, None
     while width := rows.width():
         image, is_end = rows.fetch(REACH * width)
         overlap = OVERLAP * width
-        stop = len(image) if is_end else last_gutter(image, after=overlap)
+        stop = len(image)
+        if not is_end:
+            stop, background = last_gutter(image, after=overlap) or (None, background)
         hints, wanted = rows.within(stop or len(image))
         image = image[:stop]
-        ab = color_piece(image, hints) if wanted else np.zeros((*image.shape[:2], 2), np.float32)
+        ab = color_piece(image, hints, background) if wanted else np.zeros((*image.shape[:2], 2), np.float32)
         if tail is not None:
             ab[: len(tail)] = fade(tail, ab[: len(tail)])
         finished = stop or len(image) - overlap
@@ -135,14 +138,14 @@ def _color_strip(slices: Iterator[Slice], color_piece: ColorPiece) -> Iterator[t
         yield from rows.finish(ab[:finished])
 
 
-def last_gutter(image: np.ndarray, *, after: int) -> int | None:
-    """A row in the middle of the lowest gutter of `image` (uint8 [H, W, 3]) that is not above row `after`, or None.
+def last_gutter(image: np.ndarray, *, after: int) -> tuple[int, np.ndarray] | None:
+    """The lowest gutter of `image` (uint8 [H, W, 3]) that is not above row `after`: a row in its middle, its colour.
 
-    Gutters are rows of the colour that fills most rows.
+    Gutters are rows of the colour that fills most rows. None if there are none.
     """
     for colour in background_colours(image, tolerance=TOLERANCE)[:1]:
-        low, high = (np.clip(colour + sign * TOLERANCE, 0, 255).tolist() for sign in (-1, 1))
+        low, high = (np.clip(colour + sign * TOLERANCE, 0, 255).astype(np.uint8) for sign in (-1, 1))
         clear = (cv2.inRange(image, low, high) > 0).mean(axis=1) >= CLEAR
         middles = [(start + stop) // 2 for start, stop in runs(clear, MIN_GUTTER)]
-        return next((row for row in reversed(middles) if row >= after), None)
+        return next(((row, colour) for row in reversed(middles) if row >= after), None)
     return None
