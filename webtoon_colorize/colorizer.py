@@ -93,13 +93,17 @@ class Colorizer:
 
     def check(self, page: strips.Slice, label: str | None) -> None:
         """Raises ValueError if the page cannot be coloured as `colorize` says."""
-        self.label_index(label)
-        if page.hints and not self._method.takes_hints:
-            raise ValueError("this run's method takes no hints")
+        self.check_options(label=label, hints=bool(page.hints))
         height, width = page.image.shape[:2]
         for number, hint in enumerate(page.hints, 1):
             if not (0 <= hint.x < width and 0 <= hint.y < height):
                 raise ValueError(f"hint {number} at {hint.x:g}, {hint.y:g} is outside the page of {width} x {height}")
+
+    def check_options(self, *, label: str | None, hints: bool) -> None:
+        """Raises ValueError if no page can be coloured with such a label, or, if so, with hints."""
+        self.label_index(label)
+        if hints and not self._method.takes_hints:
+            raise ValueError("this run's method takes no hints")
 
     def label_index(self, label: str | None) -> int:
         """Of a title; 0 for none, if the method does not care. Raises ValueError otherwise."""

@@ -39,3 +39,8 @@ def natural_key(text: str) -> tuple:
 def is_hidden(name: str) -> bool:
     """Whether a path with forward slashes leads to or through what systems put beside a user's files."""
     return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+
+
+def write_bytes(path: str | os.PathLike, data: bytes) -> None:
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)
