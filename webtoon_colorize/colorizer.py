@@ -15,8 +15,9 @@ import tensorflow as tf
 from webtoon_colorize import color, run, strips, upsampling
 from webtoon_colorize.hints import Hint, draw_hints
 from webtoon_colorize.methods.method import Method
-from webtoon_colorize.panels import Box, find_panels
+from webtoon_colorize.panels import Box
 from webtoon_colorize.paper import paper
+from webtoon_colorize.regions import find_regions
 from webtoon_colorize.windows import blend, windows
 
 PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # a run folder, where the package comes with weights
@@ -140,13 +141,13 @@ class Colorizer:
         lightness = lightness_of(image)
         if np.ptp(lightness) < 2 * _BLANK / 255:
             return ab
-        panels = [(box, windows(box)) for box in find_panels(image, background=background)]
+        panels = [(box, windows(box)) for box in find_regions(image, background=background)]
         small = self._predict(image, [part for _, parts in panels for part in parts], hints, label)
         for box, parts in panels:
             coloured = [(part, upsampling.upsample(next(small), _crop(lightness, part))) for part in parts]
             _crop(ab, box)[:] = blend(box, coloured)
         if keep_white:
-            ab[paper(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), image.shape[1])] = 0
+            ab *= 1 - paper(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), image.shape[1])[..., None]
         return ab
 
     def _predict(self, image: np.ndarray, boxes: list[Box], hints: Sequence[Hint], label: int):

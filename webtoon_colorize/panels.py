@@ -253,7 +253,7 @@ def _gather(parts: list[list[_Piece]], box: Box) -> list[_Piece]:
         if joined[-1].is_panel or piece.is_panel or _gap(joined[-1].box, piece.box) > box.width / 8:
             joined.append(piece)
         else:
-            joined[-1] = _Piece(_around(joined[-1].box, piece.box), False)
+            joined[-1] = _Piece(around(joined[-1].box, piece.box), False)
     return joined
 
 
@@ -262,7 +262,7 @@ def _gap(a: Box, b: Box) -> int:
     return max(b.x - a.x - a.width, a.x - b.x - b.width, b.y - a.y - a.height, a.y - b.y - b.height)
 
 
-def _around(a: Box, b: Box) -> Box:
+def around(a: Box, b: Box) -> Box:
     """The smallest box around two."""
     x, y = min(a.x, b.x), min(a.y, b.y)
     return Box(x, y, max(a.x + a.width, b.x + b.width) - x, max(a.y + a.height, b.y + b.height) - y)
@@ -273,7 +273,7 @@ def _is_framed(boxes: list[Box], whole: Box, colour: np.ndarray, tolerance: int)
 
     It is paper if it is white, or on two opposite sides.
     """
-    around = functools.reduce(_around, boxes)
-    left, top = around.x, around.y
-    right, bottom = whole.width - around.x - around.width, whole.height - around.y - around.height
+    inner = functools.reduce(around, boxes)
+    left, top = inner.x, inner.y
+    right, bottom = whole.width - inner.x - inner.width, whole.height - inner.y - inner.height
     return colour.min() >= 255 - tolerance or min(left, right) > 0 or min(top, bottom) > 0

@@ -16,6 +16,7 @@ import numpy as np
 
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.panels import CLEAR, background_colours, runs
+from webtoon_colorize.regions import is_flat
 from webtoon_colorize.windows import fade
 
 REACH = 4  # widths of the strip that are looked at together; nearly all pages are shorter and are coloured whole
@@ -146,6 +147,7 @@ def last_gutter(image: np.ndarray, *, after: int) -> tuple[int, np.ndarray] | No
     for colour in background_colours(image, tolerance=TOLERANCE)[:1]:
         low, high = (np.clip(colour + sign * TOLERANCE, 0, 255).astype(np.uint8) for sign in (-1, 1))
         clear = (cv2.inRange(image, low, high) > 0).mean(axis=1) >= CLEAR
-        middles = [(start + stop) // 2 for start, stop in runs(clear, MIN_GUTTER)]
+        gutters = [(start, stop) for start, stop in runs(clear, MIN_GUTTER) if is_flat(image[start:stop])]
+        middles = [(start + stop) // 2 for start, stop in gutters]
         return next(((row, colour) for row in reversed(middles) if row >= after), None)
     return None
