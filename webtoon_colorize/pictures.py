@@ -52,22 +52,25 @@ def decode(data: bytes, *, name: str) -> Picture:
             raise ImageError(f"{name}: this is a {image.format} image; JPEG, PNG and WebP can be coloured.")
         if getattr(image, "n_frames", 1) > 1:
             raise ImageError(f"{name}: this is an animation; only still pages can be coloured.")
-        options = _options(image, data)
         if data.startswith(_PNG_SIGNATURE) and data[24] == 16:  # the bit depth in the header
-            return _decode_deep(data, keep_profile="icc_profile" in options)
+            return _decode_deep(data, keep_profile=bool(_profile(image)))
         upright = ImageOps.exif_transpose(image)
         alpha = np.array(upright.convert("RGBA"))[..., 3] if upright.has_transparency_data else None
-        return Picture(np.array(upright.convert("RGB")), alpha, image.format, options)
+        return Picture(np.array(upright.convert("RGB")), alpha, image.format, _options(image, data))
+
+
+def _profile(image: Image.Image) -> bytes:
+    """The ICC profile, if it is of an RGB space (its header says): one of gray does not fit a coloured page."""
+    profile = image.info.get("icc_profile", b"")
+    return profile if profile[16:20] == b"RGB " else b""
 
 
 def _options(image: Image.Image, data: bytes) -> dict[str, Any]:
     options = {"JPEG": {"quality": QUALITY, "subsampling": 0}, "PNG": {"compress_level": 2}}.get(
         image.format, {"quality": QUALITY, "lossless": b"VP8L" in data[:64]}
     )
-    # A profile of a gray space (its header says which) does not fit a coloured page, and viewers would refuse it.
-    profile = image.info.get("icc_profile", b"")
-    if profile[16:20] == b"RGB ":
-        options["icc_profile"] = profile
+    if _profile(image):
+        options["icc_profile"] = _profile(image)
     if "dpi" in image.info:
         options["dpi"] = image.info["dpi"]
     exif = image.getexif()

@@ -24,7 +24,7 @@ OVERLAP = 1  # widths that a piece shares with the next where there is no gutter
 TOLERANCE = 24  # gray levels by which background may differ from its colour
 MIN_GUTTER = 12  # pixels of background that separate
 
-_NEAR = 8  # rows on both sides of a border by which art that goes on is known
+NEAR = 8  # rows on both sides of a border by which art that goes on is known
 
 # uint8 [H, W, 3], hints, and, of a part of a strip, the colour of the strip's gutters -> ab [H, W, 2]
 ColorPiece = Callable[[np.ndarray, Sequence[Hint], np.ndarray | None], np.ndarray]
@@ -50,29 +50,29 @@ def _numbered(slices: Iterable[Slice]) -> Iterator[tuple[int, Slice]]:
     """Each slice with the number of its strip."""
     number, end = 0, None
     for each in slices:
-        if end is not None and not continues(end, each.image[:_NEAR]):
+        if end is not None and not continues(end, each.image):
             number += 1
-        end = each.image[-_NEAR:].copy()  # for who gets it may paint over it
+        end = each.image[-NEAR:].copy()  # for who gets it may paint over it
         yield number, each
 
 
 def continues(above: np.ndarray, below: np.ndarray) -> bool:
-    """Whether art goes on from the last rows of one image in the first of another, both uint8 [N, W, 3].
+    """Whether art goes on from the end of one image in the beginning of another, both uint8 [N, W, 3].
 
-    It does if they are of the same width, do not meet in background, and differ no more at their border than rows
-    nearby do.
+    It does if they are of the same width, do not meet in paper, white or black, and differ no more at their border than
+    rows nearby do.
     """
-    if above.shape[1] != below.shape[1] or _is_flat(above[-1]) and _is_flat(below[0]):
+    if above.shape[1] != below.shape[1] or _is_paper(above[-1]) and _is_paper(below[0]):
         return False
-    rows = np.concatenate([above, below]).astype(np.float32)
-    steps = np.abs(np.diff(rows, axis=0)).mean(axis=(1, 2))
+    above, below = above[-NEAR:].astype(np.float32), below[:NEAR].astype(np.float32)
+    steps = np.abs(np.diff(np.concatenate([above, below]), axis=0)).mean(axis=(1, 2))
     border = len(above) - 1
     usual = np.delete(steps, border).max(initial=0.0)
     return bool(steps[border] <= 1.5 * usual + 4)
 
 
-def _is_flat(row: np.ndarray) -> bool:
-    return (np.abs(row - np.median(row, axis=0)).max(axis=1) <= TOLERANCE).mean() >= CLEAR
+def _is_paper(row: np.ndarray) -> bool:
+    return any((np.abs(row.astype(int) - end).max(axis=1) <= TOLERANCE).mean() >= CLEAR for end in (0, 255))
 
 
 class _Rows:
