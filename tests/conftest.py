@@ -11,6 +11,8 @@ from webtoon_colorize import startup
 
 startup.import_tensorflow()
 
+from webtoon_colorize import checkpoints, run  # noqa: E402
+
 
 def draw_panel(seed: int, *, size: int = 48) -> np.ndarray:
     """A sky, a ground and a disc whose colours follow from their lightness; uint8 RGB [size, size, 3]."""
@@ -39,3 +41,24 @@ def dataset(tmp_path_factory):
         writer.writerows(rows)
     (folder / "dataset.json").write_text(json.dumps({"titles": ["blue", "red"]}))
     return folder
+
+
+def make_run(folder):
+    """A run folder of an untrained method that takes hints, 32 px; returns the method."""
+    settings = run.Settings(
+        experiment="color_and_apply",
+        method="color_and_apply.build",
+        arguments={"keep_probability": 0.01},
+        image_size=32,
+        filters=4,
+        epochs=1,
+        batch_size=4,
+        learning_rate=2e-4,
+        seed=0,
+        titles=["one", "two"],
+        data="0123",
+    )
+    run.claim(folder, settings)
+    method = run.build(settings)
+    checkpoints.best(folder, method).save()
+    return method

@@ -4,6 +4,7 @@ Only chroma is predicted. A page is cut into panels, each is coloured at the net
 the page's size along the edges of the lightness (`upsampling`) and is laid under the page's own lightness.
 """
 
+import json
 import os
 import pathlib
 from collections.abc import Iterable, Sequence
@@ -55,7 +56,7 @@ class Colorizer:
         try:
             settings = run.load_settings(run_dir)
             method = run.load_method(run_dir)
-        except (KeyError, TypeError, AttributeError, ImportError) as error:
+        except (KeyError, TypeError, AttributeError, ImportError, UnicodeError, json.JSONDecodeError) as error:
             raise ValueError(f"{run_dir} is not a run folder of this version: {error!r}") from error
         try:
             return cls(method, image_size=settings.image_size, titles=settings.titles)
