@@ -24,7 +24,7 @@ from webtoon_colorize.windows import blend, windows
 PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # a run folder, where the package comes with weights
 
 _BATCH_SIZE = 8  # panels
-_PIXELS = 2**18  # converted between colour spaces at a time
+_PIXELS = 2**17  # converted between colour spaces at a time
 _BLANK = 12  # gray levels: a picture that varies less than this has nothing in it to colour
 
 
@@ -189,7 +189,10 @@ def _lightness(rgb):
     return color.rgb_to_lab(rgb)[0][..., 0]
 
 
-@tf.function(input_signature=[tf.TensorSpec([None, 3]), tf.TensorSpec([None, 2])], autograph=False)
+# Compiled it is one pass over memory, five times as fast on a CPU, and wants a fixed size.
+@tf.function(
+    input_signature=[tf.TensorSpec([_PIXELS, 3]), tf.TensorSpec([_PIXELS, 2])], autograph=False, jit_compile=True
+)
 def _paint(rgb, ab):
     lightness, _ = color.rgb_to_lab(rgb)
     return color.lab_to_rgb(lightness, color.fit_to_gamut(lightness, ab))
@@ -215,8 +218,10 @@ def paint(pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
     result = np.empty_like(flat)
     for start in range(0, len(flat), _PIXELS):
         part = np.s_[start : start + _PIXELS]
-        rgb = _paint(flat[part].astype(np.float32) / most, flat_ab[part]).numpy()
-        result[part] = np.round(rgb * most)
+        count = len(flat[part])
+        filling = ((0, _PIXELS - count), (0, 0))
+        rgb = _paint(np.pad(flat[part].astype(np.float32) / most, filling), np.pad(flat_ab[part], filling))
+        result[part] = np.round(rgb[:count] * most)
     still = (flat_ab == 0).all(axis=1) & (flat == flat[:, :1]).all(axis=1)
     result[still] = flat[still]
     return result.reshape(pixels.shape)
