@@ -146,27 +146,23 @@ def _check_outputs(documents: list[Document]) -> None:
 def pack(document: Document, coloured: dict[str, pathlib.Path]) -> list[str]:
     """Writes the document's archive again, with the files `coloured` in the place of entries.
 
-    Others stay as they are, and so do order and names. Returns a sentence for each entry that is left out because it
-    cannot be unpacked.
+    Others stay as they are, and so do order and names. Returns a sentence for each that is left out because it cannot
+    be unpacked, pages aside, for those have been read before. Raises ArchiveError, OSError.
     """
-    faults = []
-    with files.atomic_path(document.output) as temporary, archives.opened(document.archive) as source:
-        with zipfile.ZipFile(temporary, "w") as target:
-            for info in {info.filename: info for info in source.infolist()}.values():
-                if archives.points_outside(info.filename):
-                    continue
-                # Without the original's flags and extra fields; images are compressed already.
-                new = zipfile.ZipInfo(info.filename, info.date_time)
-                try:
-                    if info.filename in coloured:
-                        content = coloured[info.filename].read_bytes()
-                    else:
-                        content = b"" if info.is_dir() else archives.read_file(document.archive, info.filename)
-                        new.compress_type = zipfile.ZIP_STORED if is_image(info.filename) else zipfile.ZIP_DEFLATED
-                except archives.ArchiveError as error:
-                    faults.append(f"{document.archive.name}/{info.filename}: {error}; it is left out.")
-                    continue
-                target.writestr(new, content)
+    with archives.opened(document.archive) as source:
+        entries = {info.filename: info for info in source.infolist() if not archives.points_outside(info.filename)}
+    pages, faults = {page.entry for page in document.pages}, []
+    with files.atomic_path(document.output) as temporary, zipfile.ZipFile(temporary, "w") as target:
+        for name, info in entries.items():
+            new = zipfile.ZipInfo(name, info.date_time)  # without the original's flags and extra fields
+            try:
+                if name in coloured:
+                    target.writestr(new, coloured[name].read_bytes())  # images are compressed already
+                elif name not in pages:
+                    content = b"" if info.is_dir() else archives.read_file(document.archive, name)
+                    target.writestr(new, content, zipfile.ZIP_DEFLATED)
+            except archives.ArchiveError as error:
+                faults.append(f"{document.archive.name}/{name}: {error}; it is left out.")
     return faults
 
 
