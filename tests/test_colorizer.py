@@ -7,7 +7,7 @@ import tensorflow as tf
 from tests.comics import art, strip
 from tests.conftest import make_run
 from tests.test_run import SETTINGS
-from webtoon_colorize import checkpoints, color, run
+from webtoon_colorize import checkpoints, color, colorizer, run
 from webtoon_colorize.colorizer import Colorizer, lightness_of, paint
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.methods.method import Method
@@ -99,6 +99,17 @@ def test_bubbles_stay_white_unless_told_otherwise():
     np.testing.assert_array_equal(kept[170:], not_kept[170:])
 
 
+def test_a_large_scan_is_coloured_like_a_small_page(monkeypatch):
+    page = np.ascontiguousarray(art(1, height=600, width=400)[..., 0] // 2 + 50)
+    hint = Hint(200, 300, RED, radius=9)
+    whole = fake().colorize(page, [hint]), fake().colorize(page)
+    monkeypatch.setattr(colorizer, "_LARGEST", 600 * 400 // 9)
+    reduced = fake().colorize(page, [hint]), fake().colorize(page)
+    for before, after in zip(whole, reduced):
+        assert np.abs(before.astype(int) - after).mean() < 1
+        assert np.abs(gray_levels(lightness_of(after)) - page).max() <= 0.6
+
+
 def test_a_blank_page_stays_blank():
     for value in (0, 90, 255):
         assert (fake().colorize(np.full((60, 40), value, np.uint8)) == value).all()
@@ -124,11 +135,11 @@ def test_a_hint_reaches_every_window_of_long_art_that_it_lies_in():
 
 def test_functions_are_traced_once_whatever_the_sizes():
     calls = []
-    colorizer = fake(calls=calls)
+    counting = fake(calls=calls)
     for shape in [(100, 80), (33, 200), (700, 100), (1, 1), (5, 300)]:
         image = np.random.default_rng(0).integers(0, 255, shape, dtype=np.uint8)
-        colorizer.colorize(image)
-        colorizer.colorize(image, [Hint(0, 0, RED)])
+        counting.colorize(image)
+        counting.colorize(image, [Hint(0, 0, RED)])
     assert len(calls) == 2 and set(map(tuple, calls)) == {(None, 32, 32, 1)}
 
 

@@ -25,6 +25,7 @@ PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # a run folder, where
 
 _BATCH_SIZE = 8  # panels
 _PIXELS = 2**17  # converted between colour spaces at a time
+_LARGEST = 2**23  # pixels of a piece; chroma of larger ones (scans) is found on a reduced copy, which nobody can tell
 _BLANK = 12  # gray levels: a picture that varies less than this has nothing in it to colour
 
 
@@ -138,6 +139,12 @@ class Colorizer:
         keep_white: bool,
     ) -> np.ndarray:
         """ab [H, W, 2] of a page or a piece of a strip: see `strips.ColorPiece`."""
+        size = image.shape[1::-1]
+        scale = (_LARGEST / (size[0] * size[1])) ** 0.5
+        if scale < 1:
+            image = cv2.resize(image, [max(1, int(scale * side)) for side in size], interpolation=cv2.INTER_AREA)
+            hints = [hint.scaled(scale) for hint in hints]
+            return cv2.resize(self._color_piece(image, hints, background, label=label, keep_white=keep_white), size)
         ab = np.zeros((*image.shape[:2], 2), np.float32)
         lightness = lightness_of(image)
         if np.ptp(lightness) < 2 * _BLANK / 255:

@@ -90,6 +90,9 @@ class Hint:
     def moved(self, x: float, y: float) -> "Hint":
         return dataclasses.replace(self, x=self.x + x, y=self.y + y)
 
+    def scaled(self, factor: float) -> "Hint":
+        return dataclasses.replace(self, x=self.x * factor, y=self.y * factor, radius=self.radius * factor)
+
     def touches(self, width: int, height: int) -> bool:
         """Whether the dot reaches into a picture of this size."""
         return -self.radius < self.x < width + self.radius and -self.radius < self.y < height + self.radius
