@@ -12,8 +12,8 @@ import numpy as np
 
 from data_tools.annotations import Annotation, best_match, bubbles_inside, count_matches, read_annotations
 from data_tools.duplicates import Signature, signature
-from data_tools.gray import colour_share
 from data_tools.pages import Page, annotation_file, read_page
+from webtoon_colorize.gray import colour_share
 from webtoon_colorize.images import ImageError, write_image
 from webtoon_colorize.panels import Box, find_panels
 

@@ -5,16 +5,14 @@ import hashlib
 import json
 import os
 import pathlib
-import re
-import zipfile
-import zlib
 from collections.abc import Iterable
 
 import numpy as np
 
-from webtoon_colorize.images import ENDINGS, ImageError, read_image
+from webtoon_colorize import archives
+from webtoon_colorize.files import is_hidden, natural_key
+from webtoon_colorize.images import ImageError, is_image, read_image
 
-MAX_BYTES = 500 * 2**20  # of one file inside a CBZ, so that a zip bomb cannot fill the memory
 LAYOUT = "A comic is <title>/<episode>/<page>.jpg (.png, .webp) or <title>/<episode>.cbz"
 
 
@@ -53,15 +51,6 @@ class Bad:
     fault: str
 
 
-def natural_key(text: str) -> tuple:
-    """A sort key by which 2 comes before 10 and capitals do not matter.
-
-    They do matter between names that are otherwise equal.
-    """
-    parts = re.split(r"([0-9]+)", text)
-    return tuple(int(part) if index % 2 else part.casefold() for index, part in enumerate(parts)), text
-
-
 def find_pages(comic_dirs: Iterable[str | os.PathLike], *, without: Iterable[str] = ()) -> tuple[list[Page], list[Bad]]:
     """All pages of all titles in the natural order of title, episode and name, and what cannot be used.
 
@@ -95,22 +84,14 @@ def _episode_paths(comic_dirs: Iterable[str | os.PathLike], without: set[str]) -
 
 
 def _visible(folder: pathlib.Path) -> list[pathlib.Path]:
-    return sorted(path for path in folder.iterdir() if not _is_hidden(path.name))
-
-
-def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
-
-
-def _is_image(name: str) -> bool:
-    return name.lower().endswith(ENDINGS)
+    return sorted(path for path in folder.iterdir() if not is_hidden(path.name))
 
 
 def _episode_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Bad]]:
     if path.is_dir():
         files = ((file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file())
         return [
-            Page(title, path.name, name, file) for name, file in files if _is_image(name) and not _is_hidden(name)
+            Page(title, path.name, name, file) for name, file in files if is_image(name) and not is_hidden(name)
         ], []
     if path.suffix.lower() == ".cbz":
         return _archived_pages(title, path)
@@ -119,16 +100,14 @@ def _episode_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Bad
 
 def _archived_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Bad]]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
-        return [], [Bad(title, path.stem, path.name, f"this is not a ZIP archive that can be read ({error})")]
+        names = archives.file_names(path)
+    except archives.ArchiveError as error:
+        return [], [Bad(title, path.stem, path.name, str(error))]
     pages, bad = [], []
     for name in dict.fromkeys(names):
-        parts = name.replace("\\", "/").split("/")
-        if ".." in parts or parts[0] == "" or re.match("[A-Za-z]:", name):
+        if archives.points_outside(name):
             bad.append(Bad(title, path.stem, name, "its name in the archive points outside the archive"))
-        elif _is_image(name) and not _is_hidden(name):
+        elif is_image(name) and not is_hidden(name):
             pages.append(Page(title, path.stem, name, path))
     if not pages and not bad:
         bad.append(Bad(title, path.stem, path.name, "there are no images in this archive"))
@@ -137,24 +116,12 @@ def _archived_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Ba
 
 def read_page(page: Page) -> np.ndarray:
     """The page as uint8 RGB [height, width, 3]. Raises ImageError."""
-    return read_image(_read_archived(page, page.name), name=str(page)) if page.is_archived else read_image(page.file)
-
-
-def _read_archived(page: Page, name: str) -> bytes:
+    if not page.is_archived:
+        return read_image(page.file)
     try:
-        with zipfile.ZipFile(page.file) as archive:
-            if archive.getinfo(name).file_size > MAX_BYTES:
-                raise ImageError(f"{page}: the file is larger than {MAX_BYTES // 2**20} MiB.")
-            return archive.read(name)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        OSError,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-    ) as error:  # damaged, encrypted, unknown packing
-        raise ImageError(f"{page}: it cannot be unpacked ({error}).") from error
+        return read_image(archives.read_file(page.file, page.name), name=str(page))
+    except archives.ArchiveError as error:
+        raise ImageError(f"{page}: {error}.") from error
 
 
 def annotation_file(page: Page) -> pathlib.Path | None:

@@ -1,5 +1,7 @@
 """Small comics for tests."""
 
+import zipfile
+
 import cv2
 import numpy as np
 from PIL import Image
@@ -32,3 +34,29 @@ def comic(folder, title="가우스 전자", episodes=3, seed=0):
     for episode in range(1, episodes + 1):
         save(folder / title / f"{episode}화" / "01.png", strip(art(1000 * seed + episode)))
     return folder / title
+
+
+def gray(seed=1, **size):
+    return np.ascontiguousarray(art(seed, **size)[..., 0])
+
+
+def load(path):
+    return np.array(Image.open(path))
+
+
+def is_colored(image):
+    return image.ndim == 3 and (image.max(axis=2) != image.min(axis=2)).mean() > 0.2
+
+
+def archive(path, contents):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in contents.items():
+            file.writestr(name, content)
+    return path
+
+
+def page_bytes(folder, seed=1, name="bytes.png"):
+    data = save(folder / name, gray(seed, height=60, width=50)).read_bytes()
+    (folder / name).unlink()
+    return data

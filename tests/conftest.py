@@ -2,6 +2,7 @@
 
 import csv
 import json
+import types
 
 import cv2
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from webtoon_colorize import startup
 
 startup.import_tensorflow()
+
+from webtoon_colorize import __main__, checkpoints, colorizer, run  # noqa: E402
 
 
 def draw_panel(seed: int, *, size: int = 48) -> np.ndarray:
@@ -39,3 +42,51 @@ def dataset(tmp_path_factory):
         writer.writerows(rows)
     (folder / "dataset.json").write_text(json.dumps({"titles": ["blue", "red"]}))
     return folder
+
+
+def make_run(folder):
+    """A run folder of a method that takes hints, 32 px, untrained but for a tint; returns the method."""
+    settings = run.Settings(
+        experiment="color_and_apply",
+        method="color_and_apply.build",
+        arguments={"keep_probability": 0.01},
+        image_size=32,
+        filters=4,
+        epochs=1,
+        batch_size=4,
+        learning_rate=2e-4,
+        seed=0,
+        titles=["one", "two"],
+        data="0123",
+    )
+    run.claim(folder, settings)
+    method = run.build(settings)
+    method.networks["applier"].trainable_variables[-1].assign([0.3, 0.2])  # the last bias: all is tinted
+    checkpoints.best(folder, method).save()
+    return method
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """A run folder and its colorizer, for loading takes longer than colouring a small page."""
+    folder = tmp_path_factory.mktemp("run")
+    make_run(folder)
+    return folder, colorizer.Colorizer.load(folder)
+
+
+@pytest.fixture
+def colorize(trained, tmp_path, capsys, monkeypatch):
+    """Runs the command on inputs below tmp_path, into tmp_path/out; gives the exit code and what it said."""
+    run_dir, loaded = trained
+    load = colorizer.Colorizer.load
+    monkeypatch.setattr(colorizer.Colorizer, "load", lambda folder: loaded if folder == run_dir else load(folder))
+    values = {"run_dir": run_dir, "output_dir": str(tmp_path / "out"), "label": None, "hints": None}
+    values |= {"skip_colored": True, "keep_white": True, "color_layer": False, "skip_existing": False}
+
+    def call(*inputs, **options):
+        flags = types.SimpleNamespace(**values | options)
+        code = __main__.colorize([str(tmp_path / each) for each in inputs], flags)
+        said = capsys.readouterr()
+        return code, said.out + "".join(line for line in said.err.splitlines(True) if "\r" not in line)
+
+    return call

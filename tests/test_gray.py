@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from data_tools.crops import Settings
-from data_tools.gray import colour_share
+from webtoon_colorize.gray import colour_share
 from webtoon_colorize.images import read_image
 
 LEAST = Settings().min_colour

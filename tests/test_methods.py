@@ -35,6 +35,11 @@ def build_colorizer(experiment):
     return method
 
 
+def with_mask(ab):
+    """ab [B, H, W, 2], 0 where it is not given, as hints [B, H, W, 3]."""
+    return tf.concat([ab, tf.cast(tf.reduce_any(ab != 0, axis=-1, keepdims=True), tf.float32)], axis=-1)
+
+
 def snapshot(network):
     return [variable.numpy() for variable in network.variables]
 
@@ -102,6 +107,16 @@ def test_colorize_is_deterministic_and_does_not_depend_on_neighbours(experiment)
 
 
 @every_row
+def test_a_method_says_whether_it_heeds_hints_and_needs_the_label(experiment):
+    method, batch = build_colorizer(experiment), make_batch(2)
+    without = method.colorize(batch.lightness, batch.label, None)
+    hinted = method.colorize(batch.lightness, batch.label, tf.fill([2, 32, 32, 3], 1.0))
+    assert method.takes_hints == (np.abs(hinted - without).max() > 0)
+    other = method.colorize(batch.lightness, 1 - batch.label, None)
+    assert method.takes_label == (np.abs(other - without).max() > 0)
+
+
+@every_row
 def test_losses_depend_on_the_seed_alone_where_they_are_random(experiment):
     batch = make_batch(4)
     first, again = ({n: sum(t.values()) for n, t in m.losses(batch, SEED).items()} for m in _twins(experiment))
@@ -158,7 +173,7 @@ def test_applier_learns_from_the_truth_with_its_colour_dropped_out_as_tensorflow
     by_hand = tf.reduce_mean((applied - batch.ab) ** 2, axis=[1, 2, 3])
     np.testing.assert_allclose(method.losses(batch, SEED)["applier"]["applier"], by_hand, rtol=1e-4)
     in_use = method.networks["applier"](lightness_and_sparse, training=False)
-    np.testing.assert_allclose(method.colorize(batch.lightness, None, sparse), in_use, atol=1e-5)
+    np.testing.assert_allclose(method.colorize(batch.lightness, None, with_mask(sparse)), in_use, atol=1e-5)
 
 
 def test_without_hints_the_applier_spreads_what_the_color_generator_proposes():
@@ -186,7 +201,8 @@ def test_each_iteration_sees_the_output_of_the_one_before():
     np.testing.assert_array_equal(first, generate(tf.zeros_like(batch.ab)))
     np.testing.assert_array_equal(second, generate(first))
     np.testing.assert_array_equal(method.colorize(batch.lightness, None, None), second)
-    np.testing.assert_array_equal(method.colorize(batch.lightness, None, batch.ab), generate(generate(batch.ab)))
+    given = with_mask(batch.ab)
+    np.testing.assert_array_equal(method.colorize(batch.lightness, None, given), generate(generate(batch.ab)))
 
 
 def test_adversarial_terms_are_pix2pixs():

@@ -86,18 +86,27 @@ def test_a_box_blur_is_the_mean_of_the_window_inside_the_picture():
 
 
 def test_a_hint_colours_its_surroundings_and_the_prediction_the_rest():
-    given = np.zeros((1, 64, 64, 2), np.float32)
-    given[0, 10, 10] = (0.5, -0.25)
+    given = np.zeros((1, 64, 64, 3), np.float32)
+    given[0, 10, 10] = (0.5, -0.25, 1)
     scheme = tandem.spread(tf.constant(given), tf.fill([1, 64, 64, 2], 0.1)).numpy()[0]
     np.testing.assert_allclose(scheme[:22, :22], np.broadcast_to([0.5, -0.25], (22, 22, 2)), rtol=1e-5)
     np.testing.assert_array_equal(scheme[24:], np.float32(0.1))
 
 
+def test_a_neutral_hint_is_not_the_same_as_no_hint():
+    given = np.zeros((1, 64, 64, 3), np.float32)
+    given[0, 10, 10, 2] = 1
+    scheme = tandem.spread(tf.constant(given), tf.fill([1, 64, 64, 2], 0.1)).numpy()[0]
+    np.testing.assert_array_equal(scheme[:22, :22], 0)
+    np.testing.assert_array_equal(scheme[24:], np.float32(0.1))
+
+
 def test_hints_change_what_is_colorized():
     method, batch = tandem.build(Size(32, 4, 2)), make_batch(2)
-    without, none_given = method.colorize(batch.lightness), method.colorize(batch.lightness, None, 0 * batch.ab)
+    nothing = tf.zeros([2, 32, 32, 3])
+    without, none_given = method.colorize(batch.lightness), method.colorize(batch.lightness, None, nothing)
     np.testing.assert_array_equal(without, none_given)
-    assert np.abs(method.colorize(batch.lightness, None, 0.5 + 0 * batch.ab) - without).max() > 0
+    assert np.abs(method.colorize(batch.lightness, None, nothing + [0.5, 0.5, 1]) - without).max() > 0
 
 
 def test_without_hints_the_shading_network_gets_what_is_predicted_at_the_priors_mean():

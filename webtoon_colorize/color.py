@@ -75,6 +75,11 @@ def lab_to_rgb(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
       [..., 3] in [0, 1]. Colours outside sRGB's gamut are clipped per channel; where a channel is clipped its gradient
       is zero.
     """
+    return _linear_to_srgb(tf.clip_by_value(_lab_to_linear(lightness, ab), 0.0, 1.0))
+
+
+def _lab_to_linear(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
+    """Linear RGB, outside [0, 1] for colours outside the gamut."""
     lightness = (lightness + 1.0) * LIGHTNESS_SCALE
     ab = ab * AB_SCALE
     f_threshold = _F_SLOPE * _F_THRESHOLD + _F_OFFSET
@@ -84,5 +89,30 @@ def lab_to_rgb(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     f_xz = tf.concat([f_y + ab[..., :1] / 500.0, f_y - ab[..., 1:] / 200.0], axis=-1)
     xz = tf.where(f_xz <= f_threshold, (f_xz - _F_OFFSET) / _F_SLOPE, f_xz**3)
     xyz = tf.concat([xz[..., :1], y, xz[..., 1:]], axis=-1) * tf.constant(_WHITE)
-    linear = tf.tensordot(xyz, tf.constant(_XYZ_TO_RGB), axes=[[-1], [1]])
-    return _linear_to_srgb(tf.clip_by_value(linear, 0.0, 1.0))
+    return tf.tensordot(xyz, tf.constant(_XYZ_TO_RGB), axes=[[-1], [1]])
+
+
+def fit_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
+    """`ab` with its chroma reduced until sRGB contains the colour; lightness and hue stay.
+
+    `lab_to_rgb` alone clips such a colour, which changes its lightness too. The share of chroma that stays is bisected
+    to 1/1024, from below: what comes out is inside, apart from 1e-5 of linear light that rounding takes for granted.
+
+    Args:
+      lightness: [..., 1] in [-1, 1].
+      ab: [..., 2], (a, b) / 110.
+
+    Returns:
+      [..., 2]; what was inside is unchanged, black's and white's is 0 within float32.
+    """
+    inside, outside = tf.zeros_like(lightness), tf.ones_like(lightness)
+    for _ in range(10):
+        share = (inside + outside) / 2.0
+        fits = _is_in_gamut(lightness, share * ab)
+        inside, outside = tf.where(fits, share, inside), tf.where(fits, outside, share)
+    return tf.where(_is_in_gamut(lightness, ab), ab, inside * ab)
+
+
+def _is_in_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
+    linear = _lab_to_linear(lightness, ab)
+    return tf.reduce_all((linear >= -1e-5) & (linear <= 1.0 + 1e-5), axis=-1, keepdims=True)

@@ -1,9 +1,11 @@
 """Image files to and from RGB arrays."""
 
+import contextlib
 import io
 import os
 import pathlib
 import warnings
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -25,10 +27,30 @@ def read_image(source: str | os.PathLike | bytes, *, name: str | None = None) ->
     white paper. `name` is what error messages call bytes. Raises ImageError.
     """
     name = name or (str(source) if not isinstance(source, bytes) else "image")
+    data = source if isinstance(source, bytes) else read_bytes(source)
+    with opened(data, name=name) as image:
+        return _to_rgb(ImageOps.exif_transpose(image))
+
+
+def is_image(name: str) -> bool:
+    """Whether the ending of a file's name says that it is an image."""
+    return name.lower().endswith(ENDINGS)
+
+
+def read_bytes(path: str | os.PathLike) -> bytes:
+    """The content of a file. Raises ImageError."""
     try:
-        data = source if isinstance(source, bytes) else pathlib.Path(source).read_bytes()
+        return pathlib.Path(path).read_bytes()
     except OSError as error:
-        raise ImageError(f"{name}: cannot be opened ({error.strerror or error}).") from error
+        raise ImageError(f"{path}: cannot be opened ({error.strerror or error}).") from error
+
+
+@contextlib.contextmanager
+def opened(data: bytes, *, name: str) -> Iterator[Image.Image]:
+    """The image in `data`, not decoded yet; its declared size has been checked.
+
+    Raises ImageError, also for what goes wrong in decoding it inside the block. `name` is what messages call it.
+    """
     if not data:
         raise ImageError(f"{name}: the file is empty.")
     try:
@@ -38,7 +60,9 @@ def read_image(source: str | os.PathLike | bytes, *, name: str | None = None) ->
             )  # a bad EXIF block or palette is no reason to give up the picture
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data)) as image:
-                return _to_rgb(ImageOps.exif_transpose(image))
+                yield image
+    except ImageError:
+        raise
     except UnidentifiedImageError as error:
         raise ImageError(f"{name}: this is not an image that can be read (JPEG, PNG and WebP can).") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

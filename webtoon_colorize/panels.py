@@ -34,16 +34,27 @@ class _Piece(NamedTuple):
     is_panel: bool  # it has straight sides
 
 
-def find_panels(image: np.ndarray, *, tolerance: int = 24, min_gutter: int = 6, min_side: int = 32) -> list[Box]:
+def find_panels(
+    image: np.ndarray,
+    *,
+    tolerance: int = 24,
+    min_gutter: int = 6,
+    min_side: int = 32,
+    background: np.ndarray | None = None,
+) -> list[Box]:
     """The panels of `image` (uint8 [H, W, 3]) in reading order: rows from the top, and left to right inside a row.
 
     tolerance: the largest difference from the background in any channel (0 to 255) that still counts as background.
     min_gutter: the narrowest gutter, in pixels. min_side: narrower or lower boxes (page numbers, specks) are left out.
+    background: the image is a part of a strip that has this colour (int [3]) between its panels elsewhere.
     An image without gutters, a blank one too, is one panel: there is always at least one box.
     """
+    colours = background_colours(image, tolerance=tolerance) + ([] if background is None else [background])
+    # A part of a strip need not look like a page, and what is twice as high as wide is a strip.
+    is_strip = background is not None or image.shape[0] > 2 * image.shape[1]
     found = [
-        _find(image, colour, tolerance=tolerance, min_gutter=min_gutter, min_side=min_side)
-        for colour in background_colours(image, tolerance=tolerance)
+        _find(image, colour, tolerance=tolerance, min_gutter=min_gutter, min_side=min_side, is_strip=is_strip)
+        for colour in colours
     ]
     # The colour between the panels shows by cutting more of them than any colour inside them does; max keeps the
     # commoner of two that cut as many.
@@ -52,7 +63,7 @@ def find_panels(image: np.ndarray, *, tolerance: int = 24, min_gutter: int = 6, 
 
 
 def _find(
-    image: np.ndarray, colour: np.ndarray, *, tolerance: int, min_gutter: int, min_side: int
+    image: np.ndarray, colour: np.ndarray, *, tolerance: int, min_gutter: int, min_side: int, is_strip: bool
 ) -> tuple[list[Box], int]:
     """The boxes that the background `colour` cuts, none if it cuts no panel, and how many of them are panels."""
     whole = Box(0, 0, image.shape[1], image.shape[0])
@@ -63,7 +74,6 @@ def _find(
     ]
     panels = sum(piece.is_panel for piece in pieces)
     boxes = [piece.box for piece in pieces]
-    is_strip = whole.height > 2 * whole.width
     if not boxes or not is_strip and not (panels and (panels > 2 or _is_framed(boxes, whole, colour, tolerance))):
         return [], 0
     return boxes, panels
@@ -153,7 +163,7 @@ def _along(box: Box, axis: int, start: int, stop: int) -> Box:
     return Box(box.x + start, box.y, stop - start, box.height)
 
 
-def _runs(flags: np.ndarray, min_length: int) -> list[tuple[int, int]]:
+def runs(flags: np.ndarray, min_length: int) -> list[tuple[int, int]]:
     """(start, stop) of the runs of True in `flags` (bool [N]) that are at least `min_length` long."""
     changes = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
     return [(int(a), int(b)) for a, b in zip(changes[::2], changes[1::2]) if b - a >= min_length]
@@ -177,7 +187,7 @@ def _shrink(content: np.ndarray, box: Box) -> Box | None:
 
 def _parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Box]:
     fill = _filled(content, box, axis)
-    gutters = _runs(fill <= 1 - CLEAR, min_gutter)
+    gutters = runs(fill <= 1 - CLEAR, min_gutter)
     return [_along(box, axis, a, b) for a, b in _between(gutters, len(fill))]
 
 
@@ -193,7 +203,7 @@ def _bridged_parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) ->
 
     gutters = [
         (a, b)
-        for a, b in _runs(fill <= 1 - BRIDGED, min_gutter)
+        for a, b in runs(fill <= 1 - BRIDGED, min_gutter)
         if is_edge(slice(max(0, a - REACH), a)) and is_edge(slice(b, b + REACH))
     ]
     return [_along(box, axis, a, b) for a, b in _between(gutters, len(fill))]
@@ -243,7 +253,7 @@ def _gather(parts: list[list[_Piece]], box: Box) -> list[_Piece]:
         if joined[-1].is_panel or piece.is_panel or _gap(joined[-1].box, piece.box) > box.width / 8:
             joined.append(piece)
         else:
-            joined[-1] = _Piece(_around(joined[-1].box, piece.box), False)
+            joined[-1] = _Piece(around(joined[-1].box, piece.box), False)
     return joined
 
 
@@ -252,7 +262,7 @@ def _gap(a: Box, b: Box) -> int:
     return max(b.x - a.x - a.width, a.x - b.x - b.width, b.y - a.y - a.height, a.y - b.y - b.height)
 
 
-def _around(a: Box, b: Box) -> Box:
+def around(a: Box, b: Box) -> Box:
     """The smallest box around two."""
     x, y = min(a.x, b.x), min(a.y, b.y)
     return Box(x, y, max(a.x + a.width, b.x + b.width) - x, max(a.y + a.height, b.y + b.height) - y)
@@ -263,7 +273,7 @@ def _is_framed(boxes: list[Box], whole: Box, colour: np.ndarray, tolerance: int)
 
     It is paper if it is white, or on two opposite sides.
     """
-    around = functools.reduce(_around, boxes)
-    left, top = around.x, around.y
-    right, bottom = whole.width - around.x - around.width, whole.height - around.y - around.height
+    inner = functools.reduce(around, boxes)
+    left, top = inner.x, inner.y
+    right, bottom = whole.width - inner.x - inner.width, whole.height - inner.y - inner.height
     return colour.min() >= 255 - tolerance or min(left, right) > 0 or min(top, bottom) > 0

@@ -49,4 +49,5 @@ def build(size: Size, *, with_label: bool = False) -> Method:
         del hints
         return generator(condition(lightness, label), training=False)
 
-    return Method({"generator": generator, "discriminator": discriminator}, terms, colorize)
+    networks = {"generator": generator, "discriminator": discriminator}
+    return Method(networks, terms, colorize, takes_label=with_label)

@@ -42,12 +42,13 @@ def _method(size: Size, drop: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], *, it
         return outputs
 
     def colorize(lightness, label=None, hints=None):
-        """`hints`, ab where it is given and 0 elsewhere, are what the first iteration sees; without any it sees 0."""
+        """The colour of the hints is what the first iteration sees, which knows no mask; without any it sees 0."""
         del label
-        return iterate(lightness, sparse_color.no_color(lightness) if hints is None else hints, iterations)[-1]
+        given = sparse_color.no_color(lightness) if hints is None else hints[..., :2]
+        return iterate(lightness, given, iterations)[-1]
 
     def variants(lightness, label=None):
         del label
         return iterate(lightness, sparse_color.no_color(lightness), VARIANTS)
 
-    return Method({"generator": generator}, terms, colorize, variants=variants)
+    return Method({"generator": generator}, terms, colorize, variants=variants, takes_hints=True)

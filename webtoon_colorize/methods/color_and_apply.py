@@ -46,12 +46,12 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
         }
 
     def colorize(lightness, label=None, hints=None):
-        """`hints`, ab where it is given and 0 elsewhere, take the color generator's place."""
+        """The colour of the hints takes the color generator's place; the applier knows no mask."""
         del label
         if hints is None:
             proposal = color_generator(lightness, training=False)
         else:
-            proposal = hints / share
+            proposal = hints[..., :2] / share
         return apply_color(lightness, proposal, training=False)
 
     def variants(lightness, label=None):
@@ -59,4 +59,5 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
         del label
         return [color_generator(lightness, training=False)]
 
-    return Method({"color_generator": color_generator, "applier": applier}, terms, colorize, variants=variants)
+    networks = {"color_generator": color_generator, "applier": applier}
+    return Method(networks, terms, colorize, variants=variants, takes_hints=True)

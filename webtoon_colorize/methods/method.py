@@ -28,9 +28,12 @@ class Method(NamedTuple):
     its own terms with respect to its own weights; whatever else a term depends on stays as it is. All randomness of a
     step is drawn from `seed`, int32 [2] (Keras's Dropout, which keeps its own counter, aside).
 
-    colorize(lightness [B, H, W, 1], label [B] or None, hints [B, H, W, 2] or None) -> ab [B, H, W, 2], all in network
-    range. It is deterministic, and an image's colour does not depend on its neighbours in the batch. None: the method
-    does not colorize, and `measure` says what it is judged by.
+    colorize(lightness [B, H, W, 1], label [B] or None, hints [B, H, W, 3] or None) -> ab [B, H, W, 2], all in network
+    range. hints are ab where it is given and 0 elsewhere, and 1 where it is given and 0 elsewhere: a hint of no colour
+    is not the same as no hint. It is deterministic, and an image's colour does not depend on its neighbours in the
+    batch. None: the method does not colorize, and `measure` says what it is judged by.
+
+    takes_label: colorize needs the label. takes_hints: colorize heeds hints; other methods ignore them.
 
     helpers: frozen networks by the name of the experiment that trains them. The method builds them; their weights come
     from a run of that experiment, and after that from this run's own checkpoints.
@@ -47,3 +50,5 @@ class Method(NamedTuple):
     helpers: dict[str, keras.Model] = {}
     variants: Callable[..., list[tf.Tensor]] | None = None
     measure: Callable[[Batch], dict[str, tf.Tensor]] | None = None
+    takes_label: bool = False
+    takes_hints: bool = False

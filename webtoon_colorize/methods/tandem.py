@@ -62,7 +62,7 @@ def build(size: Size) -> Method:
         return tf.image.resize(grid, [size.image_size] * 2, "nearest")
 
     def colorize(lightness, label=None, hints=None):
-        """`hints`, ab where it is given and 0 elsewhere: see `spread`."""
+        """With hints: see `spread`."""
         del label
         scheme = _blur(predict(lightness))
         if hints is not None:
@@ -70,7 +70,7 @@ def build(size: Size) -> Method:
         return shading(tf.concat([lightness, FAINTNESS * scheme], axis=-1), training=False)
 
     networks_by_name = {"color_prediction": color_prediction, "shading": shading, "discriminator": discriminator}
-    return Method(networks_by_name, terms, colorize)
+    return Method(networks_by_name, terms, colorize, takes_hints=True)
 
 
 def mean_colors(ab: tf.Tensor) -> tf.Tensor:
@@ -86,13 +86,13 @@ def color_scheme(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
 
 
 def spread(hints: tf.Tensor, scheme: tf.Tensor) -> tf.Tensor:
-    """The mean hint within the blur's window, and `scheme` where there is none; all [B, S, S, 2].
+    """The mean of the hints [B, S, S, 3] within the blur's window, and `scheme` [B, S, S, 2] where there are none.
 
     Reading: Frans's users paint a whole messy scheme; ours give single pixels, whose plain blur would be next to gray.
     """
-    given = tf.cast(tf.reduce_any(hints != 0.0, axis=-1, keepdims=True), hints.dtype)
-    share = _blur(given)
-    return tf.where(share > 0.0, tf.math.divide_no_nan(_blur(hints), share), scheme)
+    blurred = _blur(hints)
+    share = blurred[..., 2:]
+    return tf.where(share > 0.0, tf.math.divide_no_nan(blurred[..., :2], share), scheme)
 
 
 def _blur(images: tf.Tensor) -> tf.Tensor:

@@ -1,4 +1,4 @@
-"""Which panels are gray by nature and have no colour to learn from (paper III.A)."""
+"""How much of a picture has colour; sepia and yellowed paper have none (paper III.A)."""
 
 import cv2
 import numpy as np

@@ -1,0 +1,213 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.comics import art, strip
+from tests.conftest import make_run
+from tests.test_run import SETTINGS
+from webtoon_colorize import checkpoints, color, colorizer, run
+from webtoon_colorize.colorizer import Colorizer, lightness_of, paint
+from webtoon_colorize.hints import Hint
+from webtoon_colorize.methods.method import Method
+
+RED, BLUE, GRAY = (255, 0, 0), (0, 0, 255), (128, 128, 128)
+
+
+def fake(*, takes_hints=True, takes_label=False, calls=None):
+    """Colours by lightness without hints, plain with the mean of the hints, and bluer with each label."""
+
+    def colorize(lightness, label, hints):
+        if calls is not None:
+            calls.append(lightness.shape)
+        if hints is None:
+            return tf.concat(
+                [0.5 * lightness, 0.3 - 0.3 * tf.cast(label, tf.float32)[:, None, None, None] + 0 * lightness], -1
+            )
+        total = tf.reduce_sum(hints, axis=(1, 2), keepdims=True)
+        return total[..., :2] / total[..., 2:] + 0 * lightness
+
+    method = Method({}, None, colorize, takes_hints=takes_hints, takes_label=takes_label)
+    return Colorizer(method, image_size=32, titles=["one", "two"])
+
+
+def chroma(image):
+    """[H, W] in Lab units, of uint8 [H, W, 3]."""
+    return 110 * np.linalg.norm(color.rgb_to_lab(tf.constant(image / 255, tf.float32))[1], axis=-1)
+
+
+def gray_strip():
+    return np.ascontiguousarray(strip(art(1), art(2), art(3))[..., 0])
+
+
+def hue_at(image, x, y):
+    """a and b in Lab units."""
+    return (110 * color.rgb_to_lab(tf.constant(image[y, x] / 255, tf.float32))[1]).numpy()
+
+
+def test_all_gray_levels_come_back_from_any_colour_laid_over_them():
+    gray = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 72, axis=1)[..., None].repeat(3, axis=2)
+    angle = np.arange(72) * np.pi / 36
+    ab = np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)[None].repeat(256, axis=0)
+    for strength in (0.1, 0.5, 1.0):
+        painted = paint(gray, strength * ab)
+        # A gray level is 0.39 L where levels are densest in L, rounding each channel is worth at most half a level.
+        back = gray_levels(lightness_of(painted))
+        assert np.abs(back - gray[..., 0]).max() <= 0.55
+        assert (painted[[0, 255]] == gray[[0, 255]]).all()
+        assert chroma(painted)[128].min() > 9
+
+
+def gray_levels(lightness):
+    """The gray level, 0 to 255 and between, that has a lightness."""
+    neutral = color.lab_to_rgb(lightness[..., None], tf.zeros([*lightness.shape, 2]))
+    return 255 * neutral.numpy().mean(axis=-1)
+
+
+def test_sixteen_bit_gray_without_colour_stays_as_it_is_and_with_colour_keeps_its_lightness():
+    gray = np.arange(0, 65536, 7, dtype=np.uint16).reshape(1, -1, 1).repeat(3, axis=2)
+    np.testing.assert_array_equal(paint(gray, np.zeros((1, gray.shape[1], 2), np.float32)), gray)
+    painted = paint(gray, np.full((1, gray.shape[1], 2), 0.2, np.float32))
+    before, after = (color.rgb_to_lab(tf.constant(each / 65535, tf.float32))[0] for each in (gray, painted))
+    np.testing.assert_allclose(after, before, atol=5e-4)
+
+
+def test_a_page_keeps_its_size_and_lightness_and_its_gutters():
+    page = gray_strip()
+    colored = fake().colorize(page)
+    assert colored.shape == (*page.shape, 3) and colored.dtype == np.uint8
+    assert np.abs(gray_levels(lightness_of(colored)) - page).max() <= 0.55
+    gutters = page == 255
+    assert (colored[gutters] == 255).all() and chroma(colored)[~gutters].mean() > 10
+
+
+def test_gray_and_rgb_pages_are_coloured_alike_and_left_as_they_were():
+    page = gray_strip()
+    rgb = np.repeat(page[..., None], 3, axis=2)
+    before = rgb.copy()
+    np.testing.assert_array_equal(fake().colorize(rgb), fake().colorize(page))
+    np.testing.assert_array_equal(rgb, before)
+
+
+def test_bubbles_stay_white_unless_told_otherwise():
+    page = np.full((300, 300), 120, np.uint8)
+    page[:, ::9] = 100
+    page[50:150, 50:250] = 246
+    kept, not_kept = fake().colorize(page), fake().colorize(page, keep_white=False)
+    assert chroma(kept)[60:140, 60:240].max() < 0.5 < 3 < chroma(not_kept)[60:140, 60:240].mean()
+    np.testing.assert_array_equal(kept[170:], not_kept[170:])
+
+
+def test_a_large_scan_is_coloured_like_a_small_page(monkeypatch):
+    page = np.ascontiguousarray(art(1, height=600, width=400)[..., 0] // 2 + 50)
+    hint = Hint(200, 300, RED, radius=9)
+    whole = fake().colorize(page, [hint]), fake().colorize(page)
+    monkeypatch.setattr(colorizer, "_LARGEST", 600 * 400 // 9)
+    reduced = fake().colorize(page, [hint]), fake().colorize(page)
+    for before, after in zip(whole, reduced):
+        assert np.abs(before.astype(int) - after).mean() < 1
+        assert np.abs(gray_levels(lightness_of(after)) - page).max() <= 0.6
+
+
+def test_a_blank_page_stays_blank():
+    for value in (0, 90, 255):
+        assert (fake().colorize(np.full((60, 40), value, np.uint8)) == value).all()
+
+
+def test_a_hint_colours_the_panel_it_lies_in_and_no_other():
+    page = gray_strip()
+    automatic, hinted = fake().colorize(page), fake().colorize(page, [Hint(150, 400, RED)])
+    np.testing.assert_array_equal(hinted[:270], automatic[:270])
+    np.testing.assert_array_equal(hinted[530:], automatic[530:])
+    a, b = hue_at(hinted, 150, 400)
+    assert a > 20 and b > 10
+    assert chroma(fake().colorize(page, [Hint(150, 400, GRAY)]))[290:510, 30:270].max() < 1
+
+
+def test_a_hint_reaches_every_window_of_long_art_that_it_lies_in():
+    art_ = np.ascontiguousarray(art(5, height=200, width=1400)[..., 0] // 2 + 50)
+    [left, right] = [Hint(x, 100, rgb) for x, rgb in ((260, RED), (1300, BLUE))]
+    colored = fake().colorize(art_, [left, right])
+    assert hue_at(colored, 100, 100)[1] > 5 > -5 > hue_at(colored, 1350, 100)[1]  # red's b is 67, blue's -108
+    assert hue_at(colored, 250, 100)[0] > 20  # two windows hold this place and both know the hint
+
+
+def test_functions_are_traced_once_whatever_the_sizes():
+    calls = []
+    counting = fake(calls=calls)
+    for shape in [(100, 80), (33, 200), (700, 100), (1, 1), (5, 300)]:
+        image = np.random.default_rng(0).integers(0, 255, shape, dtype=np.uint8)
+        counting.colorize(image)
+        counting.colorize(image, [Hint(0, 0, RED)])
+    assert len(calls) == 2 and set(map(tuple, calls)) == {(None, 32, 32, 1)}
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (2, 900), (900, 2), (31, 33)])
+def test_the_smallest_and_thinnest_pages_are_coloured(shape):
+    page = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    assert fake().colorize(page).shape == (*shape, 3)
+
+
+def test_the_label_is_the_titles_index():
+    page = np.ascontiguousarray(art(1)[..., 0] // 2 + 50)
+    one, two = (fake(takes_label=True).colorize(page, label=label) for label in ("one", "two"))
+    assert (110 * color.rgb_to_lab(tf.constant(one / 255, tf.float32))[1])[..., 1].numpy().mean() > 20
+    assert abs((110 * color.rgb_to_lab(tf.constant(two / 255, tf.float32))[1])[..., 1].numpy().mean()) < 2
+
+
+@pytest.mark.parametrize(
+    "options, fault",
+    [
+        ({"label": "three"}, "no title three in this run; it knows one, two"),
+        ({"label": None}, "needs the title as label; it knows one, two"),
+        ({"label": "one", "hints": [Hint(0, 0, RED)]}, "takes no hints"),
+    ],
+)
+def test_labels_and_hints_that_the_method_does_not_take_are_refused(options, fault):
+    with pytest.raises(ValueError, match=fault):
+        fake(takes_hints=False, takes_label=True).colorize(np.zeros((9, 9), np.uint8), **options)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [np.zeros((9, 9), np.float32), np.zeros((9, 9, 4), np.uint8), np.zeros(9, np.uint8), np.zeros((0, 9), np.uint8)],
+)
+def test_what_is_no_page_is_refused(image):
+    with pytest.raises(ValueError, match="a page is uint8"):
+        fake().colorize(image)
+
+
+def test_a_hint_beside_the_page_is_refused():
+    with pytest.raises(ValueError, match="hint 2 at 40, 3 is outside the page of 40 x 30"):
+        fake().colorize(np.zeros((30, 40), np.uint8), [Hint(1, 1, RED), Hint(40, 3, RED)])
+
+
+def test_a_run_is_loaded_with_its_weights(tmp_path):
+    method = make_run(tmp_path)
+    page = np.ascontiguousarray(art(1)[..., 0])
+    colored = Colorizer.load(tmp_path).colorize(page, [Hint(20, 20, RED)])
+    again = Colorizer(method, image_size=32, titles=["one", "two"]).colorize(page, [Hint(20, 20, RED)])
+    np.testing.assert_array_equal(colored, again)
+
+
+def test_what_is_no_run_of_a_colorizer_is_refused_with_a_sentence(tmp_path):
+    with pytest.raises(FileNotFoundError, match="is not a run folder"):
+        Colorizer.load(tmp_path)
+    (tmp_path / "settings.json").write_text("{}")
+    with pytest.raises(ValueError, match="is not a run folder of this version"):
+        Colorizer.load(tmp_path)
+    (tmp_path / "settings.json").write_text("no json")
+    with pytest.raises(ValueError, match="is not a run folder of this version"):
+        Colorizer.load(tmp_path)
+    run.claim(tmp_path, SETTINGS)
+    with pytest.raises(FileNotFoundError, match="has no checkpoint yet"):
+        Colorizer.load(tmp_path)
+
+
+def test_a_classifier_cannot_colour(tmp_path):
+    settings = dataclasses.replace(SETTINGS, method="title_classifier.build_vgg16", arguments={"gray": True})
+    run.claim(tmp_path, settings)
+    checkpoints.best(tmp_path, run.build(settings)).save()
+    with pytest.raises(ValueError, match="tells titles apart and does not colorize"):
+        Colorizer.load(tmp_path)

@@ -1,0 +1,208 @@
+"""The command line, from inputs to exit code: `webtoon_colorize.__main__`, `chapters` and `documents`."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.comics import art, gray, is_colored, load, save, strip
+from webtoon_colorize import chapters, color_layer, colorizer
+
+
+def test_a_folder_comes_out_with_the_same_names_formats_and_sizes(tmp_path, colorize):
+    for index, name in enumerate(["1화/2.png", "1화/10.jpg", "2화/b c/1.webp"]):
+        save(tmp_path / "in" / name, gray(index, height=90 + index, width=70), lossless=True)
+    (tmp_path / "in" / "notes.txt").write_text("not a page")
+    save(tmp_path / "in" / ".hidden" / "1.png", gray())
+    code, said = colorize("in")
+    assert code == 0 and "3 pages coloured." in said
+    out = tmp_path / "out"
+    assert {path.relative_to(out).as_posix() for path in out.rglob("*.*")} == {
+        "1화/2.png",
+        "1화/10.jpg",
+        "2화/b c/1.webp",
+    }
+    for path in out.rglob("*.*"):
+        with Image.open(tmp_path / "in" / path.relative_to(out)) as before, Image.open(path) as after:
+            assert (before.format, before.size) == (after.format, after.size) and is_colored(np.array(after))
+
+
+def test_slices_of_a_strip_come_out_like_the_strip_in_one(tmp_path, colorize):
+    whole = np.ascontiguousarray(strip(*(art(seed) for seed in range(4)))[..., 0])
+    save(tmp_path / "one" / "1.png", whole)
+    for number, part in enumerate(np.split(whole, [150, 410, 700, 1000])):
+        save(tmp_path / "many" / f"{number + 8}.png", part)
+    colorize("one")
+    colorize("many")
+    parts = [load(tmp_path / "out" / f"{number + 8}.png") for number in range(5)]
+    np.testing.assert_array_equal(np.concatenate(parts), load(tmp_path / "out" / "1.png"))
+
+
+def test_coloured_pages_are_copied_and_sepia_ones_coloured(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", art(1))
+    light = gray(2)[..., None] / 255
+    save(tmp_path / "in" / "2.png", (np.array([40, 26, 13]) + light * np.array([200, 196, 177])).astype(np.uint8))
+    code, said = colorize("in")
+    assert code == 0 and "1 page coloured, 1 page left as they are." in said
+    assert (tmp_path / "out" / "1.png").read_bytes() == (tmp_path / "in" / "1.png").read_bytes()
+    assert not np.array_equal(load(tmp_path / "out" / "2.png"), load(tmp_path / "in" / "2.png"))
+    assert "2 pages coloured" in colorize("in", skip_colored=False)[1]
+
+
+def test_bad_pages_are_named_and_the_rest_is_done(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", gray(1))
+    (tmp_path / "in" / "2.png").write_text("no image")
+    (tmp_path / "in" / "3.jpg").touch()
+    (tmp_path / "in" / "4.cbz").write_text("no archive")
+    save(tmp_path / "in" / "5.png", gray(2))
+    code, said = colorize("in", "missing.png")
+    assert code == 1 and "2 pages coloured." in said and "4 files could not be coloured; all the rest is done." in said
+    assert "2.png: this is not an image" in said and "3.jpg: the file is empty." in said
+    assert "4.cbz: this is not a ZIP archive" in said and "missing.png: this is no image" in said
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"1.png", "5.png"}
+
+
+def test_huge_declared_sizes_are_refused_and_tall_pages_are_not(tmp_path, colorize, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 4_000_000)
+    save(tmp_path / "in" / "1.png", np.zeros((2000, 2001), np.uint8))
+    save(tmp_path / "in" / "2.png", gray(height=30_000, width=120))
+    code, said = colorize("in")
+    assert code == 1 and "1.png: the image is too large (4,000,000 pixels are allowed)." in said
+    assert load(tmp_path / "out" / "2.png").shape == (30_000, 120, 3)
+
+
+def test_a_page_that_breaks_the_colorizer_does_not_stop_the_others(tmp_path, colorize, monkeypatch):
+    for number, width in enumerate((50, 51, 52)):
+        save(tmp_path / "in" / f"{number}.png", gray(number, height=60, width=width))
+    original = colorizer.find_regions
+
+    def find_regions(image, **options):
+        if image.shape[1] == 51:
+            raise MemoryError("no room")
+        return original(image, **options)
+
+    monkeypatch.setattr(colorizer, "find_regions", find_regions)
+    code, said = colorize("in")
+    assert code == 1 and "1.png: it could not be coloured (MemoryError: no room)." in said
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"0.png", "2.png"}
+
+
+def test_hints_are_replayed_and_those_for_no_page_are_named(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", gray(1))
+    save(tmp_path / "in" / "2.png", gray(2, width=200))
+    dot = {"x": 50, "y": 60, "color": "#ff0000", "radius": 20}
+    hints = tmp_path / "hints.json"
+    hints.write_text(json.dumps({"1.png": [dot], "3.png": [dot]}))
+    code, said = colorize("in", hints=str(hints))
+    assert code == 0 and "there is no page 3.png among the inputs" in said
+    with_hints = load(tmp_path / "out" / "1.png"), load(tmp_path / "out" / "2.png")
+    colorize("in")
+    assert not np.array_equal(with_hints[0], load(tmp_path / "out" / "1.png"))
+    np.testing.assert_array_equal(with_hints[1], load(tmp_path / "out" / "2.png"))
+
+
+def test_a_hint_beside_its_page_fails_that_page_alone(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", gray(1))
+    save(tmp_path / "in" / "2.png", gray(2))
+    hints = tmp_path / "hints.json"
+    hints.write_text(json.dumps({"1.png": [{"x": 5000, "y": 0, "color": "#ff0000"}]}))
+    code, said = colorize("in", hints=str(hints))
+    assert code == 1 and "1.png: hint 1 at 5000, 0 is outside the page of 260 x 240." in said
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["2.png"]
+
+
+def test_existing_pages_are_left_and_the_strip_goes_on_as_if_they_were_coloured_now(tmp_path, colorize):
+    whole = gray(height=1400, width=60)
+    for number, part in enumerate(np.split(whole, 7)):
+        save(tmp_path / "in" / f"{number}.png", part)
+    colorize("in")
+    full = load(tmp_path / "out" / "4.png")
+    (tmp_path / "out" / "4.png").unlink()
+    save(tmp_path / "out" / "3.png", np.zeros((1, 1), np.uint8))
+    code, said = colorize("in", skip_existing=True)
+    assert code == 0 and "1 page coloured, 6 pages left" in said
+    np.testing.assert_array_equal(load(tmp_path / "out" / "4.png"), full)
+    assert load(tmp_path / "out" / "3.png").shape == (1, 1)
+
+
+def test_the_color_layer_under_the_ink_gives_the_coloured_page(tmp_path, colorize):
+    light = gray(1) // 3 + 170
+    save(tmp_path / "in" / "1.png", light)
+    colorize("in", color_layer=True, keep_white=False)
+    layer, colored = load(tmp_path / "out" / "1.png.color.png"), load(tmp_path / "out" / "1.png")
+    assert layer.shape == (*light.shape, 4)
+    multiplied = layer[..., :3] / 255 * light[..., None]
+    # A channel that is lighter than the ink cannot be had by multiplying.
+    np.testing.assert_allclose(multiplied, np.minimum(colored, light[..., None]), atol=1.5)
+
+
+def test_the_color_layer_is_transparent_without_colour_and_not_black_under_ink():
+    ink = np.array([[[0] * 3, [255] * 3, [30] * 3]], np.uint8)
+    layer = color_layer.color_layer(ink, np.array([[(0, 0), (0, 0), (0.3, 0.1)]], np.float32))
+    assert layer[0, :2].tolist() == [[0] * 4] * 2
+    assert layer[0, 2, 3] == 255 and layer[0, 2, 0] == 255 and layer[0, 2].min() > 90
+
+
+@pytest.mark.parametrize("inputs", [["in/1.png", "other/1.png"], ["in", "in/1.png"]])
+def test_inputs_that_would_overwrite_each_other_are_refused(tmp_path, colorize, inputs):
+    save(tmp_path / "in" / "1.png", gray(1))
+    save(tmp_path / "other" / "1.png", gray(1))
+    with pytest.raises(ValueError, match="would both become"):
+        colorize(*inputs)
+
+
+def test_originals_are_not_overwritten_and_results_not_coloured_again(tmp_path, colorize):
+    save(tmp_path / "1.png", gray(1))
+    with pytest.raises(ValueError, match="1.png would be overwritten: choose another --output_dir"):
+        colorize(".", output_dir=str(tmp_path))
+    assert "1 page coloured" in colorize(".")[1]
+    assert "1 page coloured" in colorize(".", skip_colored=False)[1]  # out/ lies in the folder and is passed over
+
+
+def test_without_a_run_there_is_a_sentence(tmp_path, colorize, monkeypatch):
+    save(tmp_path / "1.png", gray(1))
+    monkeypatch.setattr(colorizer, "PRETRAINED", tmp_path / "none")
+    with pytest.raises(ValueError, match="No weights come with this package yet: .*--run_dir"):
+        colorize("1.png", run_dir=None)
+    with pytest.raises(FileNotFoundError, match="is not a run folder"):
+        colorize("1.png", run_dir=str(tmp_path))
+
+
+def test_a_broken_hint_file_or_an_unknown_title_stops_before_anything_is_done(tmp_path, colorize):
+    save(tmp_path / "1.png", gray(1))
+    (tmp_path / "hints.json").write_text("{")
+    with pytest.raises(ValueError, match="not JSON"):
+        colorize("1.png", hints=str(tmp_path / "hints.json"))
+    with pytest.raises(ValueError, match="no title three in this run; it knows one, two"):
+        colorize("1.png", label="three")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_deep_page_stays_deep(tmp_path, colorize):
+    values = np.linspace(9000, 60000, 60 * 50).reshape(60, 50).astype(np.uint16)
+    save(tmp_path / "in" / "1.png", values)
+    assert colorize("in")[0] == 0
+    from webtoon_colorize import pictures
+
+    picture = pictures.decode((tmp_path / "out" / "1.png").read_bytes(), name="1.png")
+    assert picture.pixels.dtype == np.uint16 and is_colored(picture.pixels)
+
+
+def test_the_command_names_what_is_wrong_and_exits_with_2(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "webtoon_colorize", str(tmp_path), "--run_dir", str(tmp_path), "--output_dir", "out"],
+        cwd=pathlib.Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("Nothing was coloured. ") and "is not a run folder" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_page_counts_as_coloured_from_a_hundredth_on():
+    assert chapters.COLOURED == 0.01

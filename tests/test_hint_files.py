@@ -1,0 +1,57 @@
+import json
+
+import pytest
+
+from webtoon_colorize.hint_files import HintError, assign, read_hints
+from webtoon_colorize.hints import Hint
+
+GOOD = {"x": 120, "y": 80.5, "color": "#c03020", "radius": 6}
+
+
+def write(folder, content):
+    path = folder / "hints.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_hints_are_read_per_page(tmp_path):
+    path = write(tmp_path, {"1화/01.png": [GOOD, {"x": 0, "y": 0, "color": "#FFFFFF"}], "02.png": []})
+    first, second = Hint(120.0, 80.5, (192, 48, 32), 6.0), Hint(0.0, 0.0, (255, 255, 255), 3.0)
+    assert read_hints(path) == {"1화/01.png": (first, second), "02.png": ()}
+
+
+@pytest.mark.parametrize(
+    "content, fault",
+    [
+        ("{", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ([GOOD], "expected"),
+        ({"01.png": GOOD}, "expected"),
+        ({"01.png": [GOOD, {"x": 1, "y": 2}]}, "page 01.png, entry 2: expected x, y, color"),
+        ({"01.png": [GOOD | {"size": 3}]}, "page 01.png, entry 1: expected x, y, color"),
+        ({"01.png": ["red"]}, "page 01.png, entry 1: expected x, y, color"),
+        ({"01.png": [GOOD | {"x": "left"}]}, 'entry 1: x is "left", expected a number'),
+        ({"01.png": [GOOD | {"y": True}]}, "entry 1: y is true, expected a number"),
+        ({"01.png": [GOOD | {"radius": -1}]}, "entry 1: radius is -1, expected a number"),
+        ('{"01.png": [{"x": NaN, "y": 0, "color": "#000000"}]}', "entry 1: x is NaN, expected a number"),
+        ({"01.png": [GOOD | {"color": "red"}]}, 'entry 1: color is "red", expected #rrggbb'),
+        ({"01.png": [GOOD | {"color": 7}]}, "entry 1: color is 7, expected #rrggbb"),
+    ],
+)
+def test_a_bad_file_is_refused_with_a_sentence_that_names_page_and_entry(tmp_path, content, fault):
+    with pytest.raises(HintError, match=fault) as error:
+        read_hints(write(tmp_path, content))
+    assert "hints.json" in str(error.value) and str(error.value).endswith(".")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(HintError, match="none.json: cannot be opened"):
+        read_hints(tmp_path / "none.json")
+
+
+def test_names_may_leave_out_the_folders_that_they_lie_in():
+    dot = (Hint(1, 2, (0, 0, 0)),)
+    pages = ["book.cbz/a/01.png", "book.cbz/a/001.png", "02.png"]
+    assert assign({"a/01.png": dot}, pages) == ({"book.cbz/a/01.png": dot}, [])
+    assert assign({"02.png": dot, "book.cbz/a/001.png": dot}, pages)[0].keys() == {"02.png", "book.cbz/a/001.png"}
+    assert assign({"1.png": dot, "03.png": dot}, pages) == ({}, ["1.png", "03.png"])

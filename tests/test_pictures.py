@@ -1,0 +1,116 @@
+"""Pages keep what their files have: depth, transparency, profile, resolution."""
+
+import io
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from webtoon_colorize import pictures
+from webtoon_colorize.images import ImageError
+
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def file(image, format="PNG", **options):
+    data = io.BytesIO()
+    image.save(data, format, **options)
+    return data.getvalue()
+
+
+def through(data, name="page"):
+    """The file after decoding and encoding, as Pillow sees it."""
+    return Image.open(io.BytesIO(pictures.encode(pictures.decode(data, name=name))))
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+def test_format_profile_resolution_and_exif_are_kept(format):
+    exif = Image.Exif()
+    exif[0x010E] = "a page"
+    image = through(file(Image.new("RGB", (20, 10), (9, 99, 200)), format, dpi=(300, 300), icc_profile=SRGB, exif=exif))
+    assert (image.format, image.size, image.mode) == (format, (20, 10), "RGB")
+    assert image.info["icc_profile"] == SRGB
+    assert image.getexif()[0x010E] == "a page"
+    if format != "WEBP":  # which has no place for it
+        assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+
+
+def test_gray_pages_become_rgb_and_lose_a_profile_of_gray():
+    profile = bytearray(SRGB)
+    profile[16:20] = b"GRAY"
+    image = through(file(Image.new("L", (4, 4), 99), icc_profile=bytes(profile)))
+    assert image.mode == "RGB" and "icc_profile" not in image.info
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_transparency_is_kept_and_white_paper_is_seen_through_it(mode):
+    image = Image.new(mode, (2, 1), 0)
+    image.putalpha(Image.fromarray(np.array([[255, 51]], np.uint8)))
+    picture = pictures.decode(file(image), name="page")
+    assert picture.seen()[0, :, 0].tolist() == [0, 204]  # 51 is a fifth: black through it leaves four fifths of white
+    assert np.array(through(file(image)))[0, :, 3].tolist() == [255, 51]
+
+
+def test_a_transparent_palette_colour_stays_transparent():
+    image = Image.new("P", (1, 1), 0)
+    image.putpalette((9, 9, 9))
+    assert np.array(through(file(image, transparency=0))).tolist() == [[[9, 9, 9, 0]]]
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_sixteen_bits_stay_sixteen_with_what_the_file_says_beside_them(channels):
+    values = np.random.default_rng(0).integers(0, 65536, (5, 6, channels)).astype(np.uint16)
+    png = cv2.imencode(".png", values)[1].tobytes()
+    physical = b"pHYs" + struct.pack(">IIB", 11811, 11811, 1)
+    chunk = struct.pack(">I", 9) + physical + struct.pack(">I", zlib.crc32(physical))
+    data = png[:33] + chunk + png[33:]
+    picture = pictures.decode(data, name="page")
+    assert picture.pixels.dtype == np.uint16 and picture.pixels.shape == (5, 6, 3)
+    encoded = pictures.encode(picture)
+    again = pictures.decode(encoded, name="page")
+    np.testing.assert_array_equal(again.pixels, picture.pixels)
+    np.testing.assert_array_equal(
+        again.pixels[..., ::-1] if channels > 1 else again.pixels, values[..., :3] + 0 * again.pixels
+    )
+    assert (again.alpha is None) == (channels < 4)
+    assert Image.open(io.BytesIO(encoded)).info["dpi"] == pytest.approx((300, 300), abs=0.1)
+    assert picture.seen().dtype == np.uint8
+
+
+def test_a_lossless_webp_stays_lossless():
+    noise = np.random.default_rng(0).integers(0, 256, (30, 30, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(np.array(through(file(Image.fromarray(noise), "WEBP", lossless=True))), noise)
+
+
+def test_a_page_that_lies_on_its_side_is_turned_upright_once():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image = through(file(Image.new("RGB", (8, 4)), "JPEG", exif=exif))
+    assert image.size == (4, 8) and image.getexif().get(0x0112, 1) == 1
+
+
+@pytest.mark.parametrize(
+    "data, fault",
+    [
+        (b"", "empty"),
+        (b"no image", "not an image"),
+        (file(Image.new("L", (9, 9)), "GIF"), "GIF"),
+        (file(Image.new("L", (9, 9)), save_all=True, append_images=[Image.new("L", (9, 9), 5)]), "animation"),
+        (file(Image.new("L", (99, 99)))[:60], "damaged"),
+        (cv2.imencode(".png", np.full((99, 99), 777, np.uint16))[1].tobytes()[:60], "damaged"),
+    ],
+)
+def test_what_cannot_be_coloured_is_refused_with_a_sentence(data, fault):
+    with pytest.raises(ImageError, match=f"^page: .*{fault}.*\\.$"):
+        pictures.decode(data, name="page")
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_a_declared_size_that_is_too_large_is_refused_before_decoding(depth):
+    header = b"IHDR" + struct.pack(">IIBBBBB", 400_000, 400_000, depth, 0, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    with pytest.raises(ImageError, match="too large"):
+        pictures.decode(png + file(Image.new("L", (1, 1)))[33:], name="page")

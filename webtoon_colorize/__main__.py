@@ -1,0 +1,85 @@
+"""Colours pages, strips, folders and comic archives: webtoon-colorize INPUT... --run_dir=RUN --output_dir=OUT
+
+Exit code: 0 all is well, 1 some pages could not be coloured (they are named, the rest is done), 2 nothing could be done
+(the reason is given).
+"""
+
+import sys
+
+from absl import app, flags
+
+from webtoon_colorize import startup
+
+
+def colorize(inputs: list[str], values: flags.FlagValues) -> int:
+    """Does what the flags say and returns the exit code. Raises ValueError or OSError if nothing can be done."""
+    from webtoon_colorize import chapters, documents, hint_files
+    from webtoon_colorize.colorizer import PRETRAINED, Colorizer
+
+    hints = hint_files.read_hints(values.hints) if values.hints else {}
+    found, faults = documents.find_documents(inputs, values.output_dir)
+    if not values.run_dir and not PRETRAINED.exists():
+        raise ValueError("No weights come with this package yet: train a run and name its folder with --run_dir.")
+    assigned, unknown = hint_files.assign(hints, [page.name for document in found for page in document.pages])
+    colorizer = Colorizer.load(values.run_dir or PRETRAINED)
+    colorizer.check_options(label=values.label, hints=bool(hints))
+    options = chapters.Options(
+        label=values.label,
+        hints=assigned,
+        skip_colored=values.skip_colored,
+        keep_white=values.keep_white,
+        color_layer=values.color_layer,
+        skip_existing=values.skip_existing,
+    )
+    report = chapters.color_documents(found, colorizer, options)
+    for name in unknown:
+        print(f"{values.hints}: there is no page {name} among the inputs.", file=sys.stderr)
+    return summarize(report.colored, report.left, [*faults, *report.faults])
+
+
+def summarize(colored: int, left: int, faults: list[str]) -> int:
+    """Prints what was done and what was not, and returns the exit code."""
+    print(f"{_count(colored, 'page')} coloured" + (f", {_count(left, 'page')} left as they are." if left else "."))
+    print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
+    if faults:
+        print(f"{_count(len(faults), 'file')} could not be coloured; all the rest is done.", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def define_flags() -> None:
+    flags.DEFINE_string("run_dir", None, "Folder of a trained run; without it, the weights that come with the package.")
+    flags.DEFINE_string("output_dir", None, "Where the coloured pages go, under the inputs' names.", required=True)
+    flags.DEFINE_string("label", None, "The comic's title, for runs that are given it.")
+    flags.DEFINE_string("hints", None, "JSON file with dots of colour per page (README).")
+    flags.DEFINE_bool("skip_colored", True, "Leave pages as they are that have colour; sepia counts as gray.")
+    flags.DEFINE_bool("keep_white", True, "Keep paper and speech bubbles free of colour.")
+    flags.DEFINE_bool("color_layer", False, "Also write each page's colour alone, as a PNG to lay under the ink.")
+    flags.DEFINE_bool("skip_existing", False, "Leave out pages whose output is there already.")
+    flags.FLAGS.set_gnu_getopt(True)  # flags may stand behind the inputs
+
+
+def main(arguments: list[str]) -> int:
+    startup.import_tensorflow()
+    try:
+        if not arguments[1:]:
+            raise ValueError("Name an image, a folder or a comic archive: webtoon-colorize INPUT... --output_dir=OUT")
+        return colorize(arguments[1:], flags.FLAGS)
+    except (ValueError, OSError) as error:
+        print(f"Nothing was coloured. {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nInterrupted: what is written is whole, and --skip_existing goes on from there.", file=sys.stderr)
+        return 130
+
+
+def run() -> None:
+    define_flags()
+    app.run(main)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,176 @@
+"""Colours documents page by page; a page that fails is named and the rest is done."""
+
+import dataclasses
+import itertools
+import pathlib
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import tqdm
+
+from webtoon_colorize import color_layer, documents, files, pictures
+from webtoon_colorize.archives import ArchiveError
+from webtoon_colorize.colorizer import Colorizer, paint
+from webtoon_colorize.documents import Document, Page
+from webtoon_colorize.gray import colour_share
+from webtoon_colorize.hints import Hint
+from webtoon_colorize.images import ImageError
+from webtoon_colorize.strips import Slice
+
+COLOURED = 0.01  # the share of a page that has colour from which on it is a coloured page
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What a user decides about all pages."""
+
+    label: str | None = None
+    hints: dict[str, tuple[Hint, ...]] = dataclasses.field(default_factory=dict)  # by the pages' names
+    skip_colored: bool = True
+    keep_white: bool = True
+    color_layer: bool = False
+    skip_existing: bool = False
+
+
+@dataclasses.dataclass
+class Report:
+    """What became of the pages."""
+
+    colored: int = 0
+    left: int = 0  # copied because they are coloured, or there already
+    faults: list[str] = dataclasses.field(default_factory=list)  # a sentence for each that failed
+
+
+@dataclasses.dataclass
+class _Work:
+    """A page that is being coloured."""
+
+    page: Page
+    picture: pictures.Picture
+    layer: np.ndarray | None  # uint8 [H, W, 4]
+
+
+def color_documents(found: Sequence[Document], colorizer: Colorizer, options: Options) -> Report:
+    """Colours all pages of all documents, with a progress bar."""
+    report = Report()
+    with tqdm.tqdm(total=sum(len(document.pages) for document in found), desc="colouring", unit="page") as bar:
+        for document in found:
+            if document.archive:
+                _color_archive(document, colorizer, options, report, bar)
+            else:
+                _Chapter(colorizer, options, report, bar, lambda page: page.output).color(document.pages)
+    return report
+
+
+def _color_archive(document: Document, colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm) -> None:
+    if options.skip_existing and document.output.exists():
+        report.left += len(document.pages)
+        bar.update(len(document.pages))
+        return
+    try:
+        with documents.workspace(document) as folder:
+            places = {page: pathlib.Path(folder) / str(number) for number, page in enumerate(document.pages)}
+            _Chapter(colorizer, options, report, bar, places.__getitem__).color(document.pages)
+            done = {page.entry: path for page, path in places.items() if path.exists()}
+            report.faults += documents.pack(document, done)
+    except (OSError, ArchiveError) as error:
+        report.faults.append(f"{document.archive}: the coloured archive could not be written ({error}).")
+
+
+class _Chapter:
+    """Pages that follow each other, each written to `place(page)`."""
+
+    def __init__(
+        self,
+        colorizer: Colorizer,
+        options: Options,
+        report: Report,
+        bar: tqdm.tqdm,
+        place: Callable[[Page], pathlib.Path],
+    ):
+        self._colorizer, self._options, self._report, self._bar = colorizer, options, report, bar
+        self._place = place
+        self._open: list[Page] = []  # pages that are read and not written yet
+
+    def color(self, pages: Sequence[Page]) -> None:
+        remaining = iter(pages)
+        while True:
+            try:
+                self._color(self._slices(remaining))
+                return
+            except Exception as error:  # whatever colouring meets, a page too large for the memory say: go on behind it
+                if not self._open:
+                    raise
+                failed, *others = self._open
+                self._fail(failed, f"it could not be coloured ({type(error).__name__}: {error})")
+                remaining = itertools.chain(others, remaining)
+                self._open.clear()
+
+    def _color(self, slices: Iterator[Slice]) -> None:
+        stream = self._colorizer.color_slices(slices, label=self._options.label, keep_white=self._options.keep_white)
+        for each, row, ab in stream:
+            work: _Work = each.source
+            rows = np.s_[row : row + len(ab)]
+            if each.wanted:
+                if work.layer is not None:
+                    work.layer[rows] = color_layer.color_layer(work.picture.pixels[rows], ab)
+                work.picture.pixels[rows] = paint(work.picture.pixels[rows], ab)
+            if rows.stop == len(each.image):
+                self._open.remove(work.page)
+                self._finish(work, each.wanted)
+
+    def _slices(self, pages: Iterator[Page]) -> Iterator[Slice]:
+        for page in pages:
+            try:
+                data = page.read()
+                new = self._slice(page, data)
+            except (ImageError, ArchiveError, OSError, ValueError) as error:
+                self._fail(page, str(error).removeprefix(f"{page.name}: ").rstrip("."))
+                continue
+            self._open.append(page)
+            yield new
+
+    def _slice(self, page: Page, data: bytes) -> Slice:
+        """The page as the colorizer takes it; one that is coloured already is copied."""
+        try:
+            picture = pictures.decode(data, name=page.name)
+        except ImageError:
+            self._keep(page, data)
+            raise
+        seen = picture.seen()
+        is_colored = self._options.skip_colored and colour_share(seen) >= COLOURED
+        is_there = self._options.skip_existing and self._place(page).exists()
+        if is_colored and not is_there:
+            files.write_bytes(self._place(page), data)
+        hints = self._options.hints.get(page.name, ())
+        wanted = not (is_colored or is_there)
+        layer = np.zeros((*seen.shape[:2], 4), np.uint8) if self._options.color_layer and wanted else None
+        new = Slice(seen, hints, wanted, _Work(page, picture, layer))
+        try:
+            self._colorizer.check(new, self._options.label)
+        except ValueError:
+            self._keep(page, data)
+            raise
+        return new
+
+    def _keep(self, page: Page, data: bytes) -> None:
+        """A page that fails stays in its archive as it is."""
+        if page.entry is not None:
+            files.write_bytes(self._place(page), data)
+
+    def _finish(self, work: _Work, wanted: bool) -> None:
+        try:
+            if wanted:
+                files.write_bytes(self._place(work.page), pictures.encode(work.picture))
+                if work.layer is not None:
+                    color_layer.write(work.page.layer, work.layer)
+        except (OSError, ValueError) as error:
+            self._fail(work.page, f"it could not be written ({error})")
+            return
+        self._report.colored += wanted
+        self._report.left += not wanted
+        self._bar.update()
+
+    def _fail(self, page: Page, fault: str) -> None:
+        self._report.faults.append(f"{page.name}: {fault}.")
+        self._bar.update()

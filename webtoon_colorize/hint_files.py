@@ -1,0 +1,65 @@
+"""Hints of colour from a JSON file: {"page": [{"x": 120, "y": 80, "color": "#c03020", "radius": 6}, ...], ...}."""
+
+import json
+import math
+import os
+import pathlib
+import re
+from collections.abc import Iterable
+
+from webtoon_colorize.hints import Hint
+
+_NUMBERS = {"x", "y", "radius"}
+_REQUIRED = {"x", "y", "color"}
+
+
+class HintError(ValueError):
+    """A hint file that cannot be used; the message is a sentence that names the file, the page and the entry."""
+
+
+def read_hints(path: str | os.PathLike) -> dict[str, tuple[Hint, ...]]:
+    """Page name -> its hints.
+
+    x and y are pixels of the page from its top left corner, radius too (3 if left out); color is #rrggbb. Raises
+    HintError.
+    """
+    try:
+        content = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise HintError(f"{path}: cannot be opened ({error.strerror or error}).") from error
+    except (ValueError, RecursionError) as error:
+        raise HintError(f"{path}: this is not JSON ({error}).") from error
+    if not isinstance(content, dict) or not all(isinstance(entries, list) for entries in content.values()):
+        raise HintError(f'{path}: expected {{"page name": [hint, ...], ...}}.')
+    return {
+        page: tuple(_hint(entry, f"{path}: page {page}, entry {number}") for number, entry in enumerate(entries, 1))
+        for page, entries in content.items()
+    }
+
+
+def _hint(entry: object, place: str) -> Hint:
+    if not isinstance(entry, dict) or not _REQUIRED <= entry.keys() <= _REQUIRED | _NUMBERS:
+        raise HintError(f"{place}: expected x, y, color and perhaps radius, got {json.dumps(entry)}.")
+    for name in _NUMBERS & entry.keys():
+        value = entry[name]
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+            raise HintError(f"{place}: {name} is {json.dumps(value)}, expected a number of pixels.")
+    color = entry["color"]
+    if not isinstance(color, str) or not re.fullmatch("#[0-9a-fA-F]{6}", color):
+        raise HintError(f"{place}: color is {json.dumps(color)}, expected #rrggbb.")
+    rgb = tuple(bytes.fromhex(color[1:]))
+    return Hint(**{name: float(entry[name]) for name in _NUMBERS & entry.keys()}, rgb=rgb)
+
+
+def assign(hints: dict[str, tuple[Hint, ...]], pages: Iterable[str]) -> tuple[dict[str, tuple[Hint, ...]], list[str]]:
+    """Hints by the pages' full names, and names for which there is no page.
+
+    A name in the file may leave out folders (and the archive) that a page's full name begins with, and then counts for
+    every page that ends so.
+    """
+    assigned = {
+        page: tuple(hint for name, each in hints.items() if f"/{page}".endswith(f"/{name}") for hint in each)
+        for page in pages
+    }
+    unknown = [name for name in hints if not any(f"/{page}".endswith(f"/{name}") for page in assigned)]
+    return {page: each for page, each in assigned.items() if each}, unknown

@@ -1,0 +1,132 @@
+"""A page as a file has it: pixels at their depth, transparency, and what the file says beside them."""
+
+import dataclasses
+import io
+import struct
+import zlib
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+from webtoon_colorize.images import ImageError, opened
+
+QUALITY = 95  # of JPEG and lossy WebP, which do not say what they were saved with
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_KEPT_CHUNKS = (b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"pHYs", b"eXIf", b"tEXt", b"zTXt", b"iTXt")
+
+
+@dataclasses.dataclass
+class Picture:
+    """A page; `pixels` may be painted over."""
+
+    pixels: np.ndarray  # [H, W, 3] RGB, uint8 or, of 16-bit PNG files, uint16
+    alpha: np.ndarray | None  # [H, W] of the same type
+    format: str  # JPEG, PNG or WEBP, by content
+    options: dict[str, Any]  # how Pillow is to save it: ICC profile, DPI, EXIF
+    chunks: bytes = b""  # the same of a 16-bit PNG, as they stood in the file
+
+    def seen(self) -> np.ndarray:
+        """How the page looks on white paper, uint8 [H, W, 3]; may share memory with `pixels`."""
+        rgb = _to_8_bits(self.pixels)
+        if self.alpha is None:
+            return rgb
+        alpha = _to_8_bits(self.alpha)[..., None].astype(np.float32) / 255
+        return (rgb * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
+
+
+def _to_8_bits(pixels: np.ndarray) -> np.ndarray:
+    return pixels if pixels.dtype == np.uint8 else ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def decode(data: bytes, *, name: str) -> Picture:
+    """The page in a file's bytes; its declared size is checked before anything is decoded.
+
+    It is turned upright by its EXIF orientation, which a 16-bit PNG keeps instead. `name` is what messages call it.
+    Raises ImageError, also for animations.
+    """
+    with opened(data, name=name) as image:
+        if image.format not in ("JPEG", "PNG", "WEBP"):
+            raise ImageError(f"{name}: this is a {image.format} image; JPEG, PNG and WebP can be coloured.")
+        if getattr(image, "n_frames", 1) > 1:
+            raise ImageError(f"{name}: this is an animation; only still pages can be coloured.")
+        if data.startswith(_PNG_SIGNATURE) and data[24] == 16:  # the bit depth in the header
+            return _decode_deep(data, keep_profile=bool(_profile(image)))
+        upright = ImageOps.exif_transpose(image)
+        alpha = np.array(upright.convert("RGBA"))[..., 3] if upright.has_transparency_data else None
+        return Picture(np.array(upright.convert("RGB")), alpha, image.format, _options(image, data))
+
+
+def _profile(image: Image.Image) -> bytes:
+    """The ICC profile, if it is of an RGB space (its header says): one of gray does not fit a coloured page."""
+    profile = image.info.get("icc_profile", b"")
+    return profile if profile[16:20] == b"RGB " else b""
+
+
+def _options(image: Image.Image, data: bytes) -> dict[str, Any]:
+    options = {"JPEG": {"quality": QUALITY, "subsampling": 0}, "PNG": {"compress_level": 2}}.get(
+        image.format, {"quality": QUALITY, "lossless": b"VP8L" in data[:64]}
+    )
+    if _profile(image):
+        options["icc_profile"] = _profile(image)
+    if "dpi" in image.info:
+        options["dpi"] = image.info["dpi"]
+    exif = image.getexif()
+    if len(exif):
+        exif.pop(0x0112, None)  # the orientation, for the page is turned upright
+        options["exif"] = exif.tobytes()
+    return options
+
+
+def _decode_deep(data: bytes, *, keep_profile: bool) -> Picture:
+    """A PNG of 16 bits, which Pillow reduces to 8 where it has colour or transparency."""
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None:
+        raise ValueError("its pixels cannot be decoded")
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+    alpha = pixels[..., 3].copy() if channels == 4 else None
+    code = {1: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGB}[channels]
+    return Picture(cv2.cvtColor(pixels, code), alpha, "PNG", {}, _chunks(data, keep_profile=keep_profile))
+
+
+def _chunks(png: bytes, *, keep_profile: bool) -> bytes:
+    """The chunks that describe the picture, as they stand before its pixels."""
+    kept, position = b"", len(_PNG_SIGNATURE)
+    while position + 8 <= len(png):
+        length, kind = struct.unpack(">I4s", png[position : position + 8])
+        chunk = png[position : position + 12 + length]
+        if kind == b"IDAT":
+            break
+        if kind in _KEPT_CHUNKS and (keep_profile or kind != b"iCCP") and chunk[-4:] == _checksum(chunk):
+            kept += chunk
+        position += len(chunk)
+    return kept
+
+
+def _checksum(chunk: bytes) -> bytes:
+    return struct.pack(">I", zlib.crc32(chunk[4:-4]))
+
+
+def encode(picture: Picture) -> bytes:
+    """The page as a file of its format."""
+    if picture.pixels.dtype == np.uint16:
+        return _encode_deep(picture)
+    pixels = picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
+    data = io.BytesIO()
+    Image.fromarray(pixels).save(data, picture.format, **picture.options)
+    return data.getvalue()
+
+
+def _encode_deep(picture: Picture) -> bytes:
+    if picture.alpha is None:
+        pixels = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2BGR)
+    else:
+        pixels = np.dstack([picture.pixels[..., ::-1], picture.alpha])
+    done, png = cv2.imencode(".png", pixels)
+    if not done:
+        raise ValueError("a 16-bit PNG could not be written")
+    png = png.tobytes()
+    header = len(_PNG_SIGNATURE) + 25  # the signature and IHDR
+    return png[:header] + picture.chunks + png[header:]

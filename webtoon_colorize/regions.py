@@ -1,0 +1,58 @@
+"""The parts of a page that are coloured by themselves: its panels, as far as real gutters part them."""
+
+import functools
+
+import numpy as np
+
+from webtoon_colorize.panels import Box, around, find_panels
+
+FLAT = 6  # gray levels from its median within which most of a gutter lies
+MOSTLY = 0.7  # in real gutters, JPEG's noise and what sticks out of panels included, at least 0.8; in dim art 0.6
+
+
+def find_regions(image: np.ndarray, *, background: np.ndarray | None = None) -> list[Box]:
+    """Panels of `image` (uint8 [H, W, 3]), joined where it is art that lies between them: `panels.find_panels`.
+
+    Preparing a dataset can afford to lose a dim strip of grass that looks like a gutter; in a coloured page it would
+    be a gray band with a seam on both sides.
+    """
+    regions: list[Box] = []
+    for box in find_panels(image, background=background):
+        while regions and not _is_parted(image, regions[-1], box):
+            box = around(regions.pop(), box)
+        regions.append(box)
+    return _with_margins(image, regions)
+
+
+def _is_parted(image: np.ndarray, above: Box, below: Box) -> bool:
+    """False if the boxes lie one above the other and what is between them is no gutter."""
+    both = around(above, below)
+    return is_flat(image[above.y + above.height : below.y, both.x : both.x + both.width])
+
+
+def is_flat(part: np.ndarray) -> bool:
+    """Whether `part` (uint8 [H, W, 3]) is background; what is empty is."""
+    gray = part[..., 1].astype(np.int16)
+    return not part.size or bool((np.abs(gray - np.median(gray)) <= FLAT).mean() >= MOSTLY)
+
+
+def _with_margins(image: np.ndarray, regions: list[Box]) -> list[Box]:
+    """The regions, grown to the image's edges where it is art that lies between."""
+    whole = functools.reduce(around, regions)
+    height, width = image.shape[:2]
+    right, bottom = whole.x + whole.width, whole.y + whole.height
+    x0 = 0 if not is_flat(image[:, : whole.x]) else whole.x
+    x1 = width if not is_flat(image[:, right:]) else right
+    y0 = 0 if not is_flat(image[: whole.y]) else whole.y
+    y1 = height if not is_flat(image[bottom:]) else bottom
+    return [_grown(box, whole, Box(x0, y0, x1 - x0, y1 - y0)) for box in regions]
+
+
+def _grown(box: Box, whole: Box, wider: Box) -> Box:
+    """`box` with those of its sides that are sides of `whole` moved to those of `wider`."""
+    x0, y0 = (b if a == w else a for a, w, b in zip(box[:2], whole[:2], wider[:2]))
+    x1, y1 = (
+        b + wide if a + long == w + all_long else a + long
+        for a, long, w, all_long, b, wide in zip(box[:2], box[2:], whole[:2], whole[2:], wider[:2], wider[2:])
+    )
+    return Box(x0, y0, x1 - x0, y1 - y0)
