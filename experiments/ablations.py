@@ -11,6 +11,7 @@ from webtoon_colorize.methods import (
     chroma_dropout,
     classification_loss,
     color_and_apply,
+    color_and_apply_hints,
     diverse_vae,
     l2,
     residual_encoder,
@@ -79,6 +80,7 @@ EXPERIMENTS = {
     "color_and_apply_keep_0.1": Experiment(
         "color & apply, keep 0.1", "IV.C", functools.partial(color_and_apply.build, keep_probability=0.1)
     ),
+    "color_and_apply_hints": Experiment("color & apply for a person's hints", "IV.C", color_and_apply_hints.build),
     "vgg16_gray": Experiment(
         "titles by VGG16, gray",
         "IV.B",

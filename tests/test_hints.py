@@ -66,3 +66,35 @@ def test_dots_outside_the_picture_reach_into_it_as_far_as_their_radius():
     dot = hints.Hint(-2, 5, (255, 0, 0), radius=4)
     assert dot.touches(10, 10) and not dot.moved(-2, 0).touches(10, 10)
     assert hints.draw_hints([dot], width=10, height=10, size=10)[5, :3, 2].tolist() == [1, 1, 0]
+
+
+def test_random_hints_give_the_true_colour_where_they_give_any():
+    """On even colour a dot's mean is that colour, whatever its width."""
+    ab = tf.ones([64, 32, 32, 1]) * tf.constant([0.3, -0.2])
+    fewest = set()
+    for number in range(12):
+        given = hints.random_hints(ab, seed=tf.constant([0, number])).numpy()
+        mask = given[..., 2]
+        assert set(np.unique(mask)) == {0, 1}
+        np.testing.assert_allclose(given[mask == 1], [[0.3, -0.2, 1]] * int(mask.sum()), rtol=1e-4)
+        assert not given[mask == 0].any()
+        counts = mask.sum(axis=(1, 2))
+        assert (counts == 0).sum() >= 6 and counts.max() > 4  # a tenth get none, and many less than one
+        fewest.add(counts[counts > 0].min())
+    assert len(fewest) > 2  # dots of several widths
+
+
+def test_random_hints_are_a_function_of_their_seed():
+    first, again, other = (hints.random_hints(AB, seed=tf.constant([1, k])).numpy() for k in (2, 2, 3))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+def test_a_dot_has_the_mean_colour_of_what_it_covers():
+    ab = np.zeros([1, 9, 9, 2], np.float32)
+    ab[0, 4, 4] = 0.9
+    points = np.zeros([1, 9, 9, 1], np.float32)
+    points[0, 4, 5] = 1
+    dots = hints._dots(tf.constant(ab), tf.constant(points), 3).numpy()[0]
+    assert np.argwhere(dots[..., 2] == 1).tolist() == [[y, x] for y in (3, 4, 5) for x in (4, 5, 6)]
+    np.testing.assert_allclose(dots[3:6, 4:7, :2], 0.1, rtol=1e-5)  # a ninth of 0.9

@@ -1,12 +1,15 @@
 """Sparse colour: what is left of ab when much of it is withheld, and what a user gives."""
 
 import dataclasses
+import functools
 from collections.abc import Iterable
 
 import numpy as np
 import tensorflow as tf
 
 from webtoon_colorize import color
+
+DOTS = (1, 3, 5, 7, 9)  # pixels, the widths of dots in training
 
 
 def no_color(lightness: tf.Tensor) -> tf.Tensor:
@@ -85,6 +88,35 @@ def box_blur(images: tf.Tensor, size: int) -> tf.Tensor:
     """Mean over size x size pixels, or over those of them that lie inside the picture: [B, H, W, C] -> the same."""
     across = tf.nn.avg_pool2d(images, [1, size], 1, "SAME")
     return tf.nn.avg_pool2d(across, [size, 1], 1, "SAME")
+
+
+def random_hints(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
+    """What a person might give away of the true ab [B, H, W, 2]: from nothing to hundreds of dots.
+
+    A tenth of the pictures get none; the others a dot at each pixel with probability 10^U(-4.5, -1.5), which is less
+    than one dot for some. Dots are squares of 1, 3, 5, 7 or 9 pixels, one width for the batch, in their mean colour;
+    where they meet, in the mean of theirs. After Zhang et al., arXiv 1705.02999, the paper's [5].
+
+    Args:
+      seed: int32 [2].
+
+    Returns:
+      [B, H, W, 3]: ab where it is given and 0 elsewhere, 1 where it is given and 0 elsewhere.
+    """
+    shape = tf.concat([tf.shape(ab)[:3], [1]], axis=0)
+    streams = tf.unstack(tf.random.split(seed, 4))
+    none, exponent = (tf.random.stateless_uniform([shape[0], 1, 1, 1], stream) for stream in streams[:2])
+    probability = tf.where(none < 0.1, 0.0, 10.0 ** (-4.5 + 3.0 * exponent))
+    points = tf.cast(tf.random.stateless_uniform(shape, streams[2]) < probability, ab.dtype)
+    width = tf.random.stateless_uniform([], streams[3], maxval=len(DOTS), dtype=tf.int32)
+    return tf.switch_case(width, [functools.partial(_dots, ab, points, size) for size in DOTS])
+
+
+def _dots(ab: tf.Tensor, points: tf.Tensor, size: int) -> tf.Tensor:
+    """Squares of `size` pixels around `points` [B, H, W, 1], as `random_hints` returns them."""
+    spread = box_blur(tf.concat([box_blur(ab, size) * points, points], axis=-1), size)
+    share = spread[..., 2:]
+    return tf.concat([tf.math.divide_no_nan(spread[..., :2], share), tf.cast(share > 0.0, ab.dtype)], axis=-1)
 
 
 @dataclasses.dataclass(frozen=True)

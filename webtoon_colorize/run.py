@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from webtoon_colorize import checkpoints, files
+from webtoon_colorize import checkpoints, files, packed
 from webtoon_colorize.methods.method import Method, Size
 
 FINISHED = "training.json"  # its presence says that a run is finished
@@ -89,13 +89,14 @@ def load_settings(run_dir: str | os.PathLike) -> Settings:
 
 
 def load_method(run_dir: str | os.PathLike) -> Method:
-    """The method with the weights of its best epoch.
+    """The method with the weights of its best epoch, or those packed in the folder.
 
     Raises:
       FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
+      ValueError: its files are damaged.
     """
     method = build(load_settings(run_dir))
-    if not checkpoints.restore(checkpoints.best(run_dir, method)):
+    if not packed.restore(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):
         raise FileNotFoundError(f"{run_dir} has no checkpoint yet; train the run for at least one epoch")
     return method
 

@@ -16,6 +16,11 @@ def batch_normalization() -> keras.layers.Layer:
     return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=_gamma())
 
 
+def instance_normalization() -> keras.layers.Layer:
+    """What pix2pix's BatchNorm is at its batch size of 1: each image and channel by itself, in training and after."""
+    return keras.layers.GroupNormalization(groups=-1, epsilon=1e-5, gamma_initializer=_gamma())
+
+
 def leaky_relu() -> keras.layers.Layer:
     return keras.layers.LeakyReLU(negative_slope=0.2)
 

@@ -1,6 +1,6 @@
 """The generator of pix2pix (arXiv 1611.07004, appendix 6.1.1, and its Lua code), which the paper builds on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 
@@ -25,6 +25,7 @@ def unet(
     filters: int,
     skips: bool = True,
     features: Sequence[int] = (),
+    normalization: Callable[[], keras.layers.Layer] = layers.batch_normalization,
     name: str,
 ) -> keras.Model:
     """[B, image_size, image_size, in_channels] -> ab [B, image_size, image_size, 2] in [-1, 1].
@@ -51,12 +52,12 @@ def unet(
     x = layers.conv(outermost, use_bias=True)(join(inputs))
     going_down = [x]
     for width in inner:
-        x = layers.batch_normalization()(layers.conv(width)(layers.leaky_relu()(join(x))))
+        x = normalization()(layers.conv(width)(layers.leaky_relu()(join(x))))
         going_down.append(x)
     x = layers.conv(innermost, use_bias=True)(layers.leaky_relu()(x))
 
     for width, stride in zip([*reversed(inner), outermost], _strides(image_size)):
-        x = layers.batch_normalization()(layers.deconv(width)(keras.layers.ReLU()(x)))
+        x = normalization()(layers.deconv(width)(keras.layers.ReLU()(x)))
         if stride >= _DROPOUT_STRIDE:
             x = keras.layers.Dropout(0.5)(x)
         skip = going_down.pop()

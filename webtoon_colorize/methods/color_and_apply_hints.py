@@ -1,0 +1,51 @@
+"""Color & apply for a person's hints: an extension, no row of the paper ("in theory the first network can be replaced
+with user input ... we haven't tried this", section IV.C).
+
+The applier of the paper's row has only seen one per cent of the true pixels, and the few hints of a person harm it.
+This one sees the color generator's proposal everywhere, and in it, marked as such, from none to many true dots.
+
+It has instance normalisation: moving averages would belong to no number of hints in particular.
+"""
+
+import tensorflow as tf
+
+from webtoon_colorize import hints as sparse_color
+from webtoon_colorize import losses
+from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.networks.layers import instance_normalization
+from webtoon_colorize.networks.unet import unet
+
+
+def build(size: Size) -> Method:
+    """The two networks of `color_and_apply`; the applier has one more input, 1 where a hint is given."""
+    color_generator = unet(size.image_size, 1, filters=size.filters, name="color_generator")
+    applier = unet(size.image_size, 4, filters=size.filters, normalization=instance_normalization, name="applier")
+
+    def apply_color(lightness, proposal, hints, *, training):
+        given = hints[..., 2:]
+        ab = tf.where(given > 0.0, hints[..., :2], proposal)
+        return applier(tf.concat([lightness, ab, given], axis=-1), training=training)
+
+    def terms(batch, seed):
+        proposal = color_generator(batch.lightness, training=True)
+        hints = sparse_color.random_hints(batch.ab, seed=seed)
+        applied = apply_color(batch.lightness, proposal, hints, training=True)
+        colored = apply_color(batch.lightness, proposal, tf.zeros_like(hints), training=False)
+        return {
+            "applier": {"applier": losses.mean_squared_error(applied, batch.ab)},
+            "color_generator": {
+                "color_generator": losses.mean_squared_error(proposal, batch.ab),
+                "color": losses.mean_squared_error(colored, batch.ab),
+            },
+        }
+
+    def colorize(lightness, label=None, hints=None):
+        """Without hints the proposal alone is applied."""
+        del label
+        proposal = color_generator(lightness, training=False)
+        if hints is None:
+            hints = tf.concat([tf.zeros_like(lightness)] * 3, axis=-1)
+        return apply_color(lightness, proposal, hints, training=False)
+
+    networks = {"color_generator": color_generator, "applier": applier}
+    return Method(networks, terms, colorize, takes_hints=True)
