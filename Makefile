@@ -26,7 +26,7 @@ DATA_ROWS := l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
 CLASSIFIERS = $(wildcard runs/$(NAME)/vgg16_gray/seed_$(firstword $(SEEDS)) runs/$(NAME)/resnet50_gray/seed_$(firstword $(SEEDS)))
 
 .DEFAULT_GOAL := help
-.PHONY: help test reproduce-table claims inspect tensorboard data
+.PHONY: help test reproduce-table claims figures inspect tensorboard data
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ claims: reproduce-table ## Hold the paper's statements against the rows, and aga
 	$(REPRODUCE) --rows="l2 $(DATA_ROWS)"
 	$(if $(CLASSIFIERS),$(RUN) experiments.activations $(CLASSIFIERS:%=--run_dir=%) --data_dir=$(DATA) --results_dir=results/$(NAME))
 	$(RUN) experiments.claims --results_dir=results/$(NAME)
+
+figures: $(VENV) ## Draw the paper's figures from what is trained, and write report.html.
+	$(RUN) experiments.figures --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=results/$(NAME)
+	$(RUN) experiments.report --data_dir=$(DATA) --results_dir=results/$(NAME)
 
 inspect: $(VENV) ## Write a page that shows whether the prepared data is right.
 	$(RUN) data_tools.inspect --data_dir=$(DATA)

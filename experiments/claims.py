@@ -10,6 +10,7 @@ from experiments import judging, results
 from experiments.paper_claims import CLAIMS
 from webtoon_colorize import files
 
+HEADINGS = ("the paper says", "section", "measured", "left", "right", "difference (95%)", "verdict")
 COLUMNS = ("claim", "section", "measure", "left", "right", "difference", "low", "high", "verdict")
 
 
@@ -28,10 +29,7 @@ def rows(claims: tuple[judging.Claim, ...], results_dir: str) -> list[dict[str, 
 
 def markdown(table: list[dict[str, Any]]) -> str:
     """The claims as a table, and why some have no verdict."""
-    lines = [
-        "| the paper says | section | measured | left | right | difference (95%) | verdict |",
-        "|---" * 7 + "|",
-    ]
+    lines = [f"| {' | '.join(HEADINGS)} |", "|---" * len(HEADINGS) + "|"]
     lines += [f"| {' | '.join(cells(row))} |" for row in table]
     reasons = [f"{row['claim']}: {row['reason']}." for row in table if row["reason"]]
     return "\n".join(lines + [""] + [f"{line}\n" for line in reasons])

@@ -1,0 +1,255 @@
+"""The paper's figures that show panels, each with the rule by which its panels are chosen."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from experiments import rules, sheets
+from experiments.looks import load_annotations
+from experiments.sheets import Block, Tile
+from experiments.trained import Missing, Trained, lab, load_gray_panels, take
+from webtoon_colorize.flat_regions import find_flat_regions
+
+KINDS = ("texture", "occlusion", "multimodality", "light", "background")  # tags; figure 3's columns
+MODELS = ("l2", "color_and_apply")
+
+
+class Figure(NamedTuple):
+    picture: np.ndarray  # uint8 [height, width, 3]
+    caption: str  # what it shows, and by which rule
+
+
+def gray(trained: Trained) -> Figure:
+    """Figure 2."""
+    panels = load_gray_panels(trained.data_dir, image_size=trained.panels("l2").rgb.shape[1])
+    every = {name: trained.colored(name, panels) for name in MODELS}
+    chroma = np.linalg.norm(every["color_and_apply"].ab, axis=3).mean(axis=(1, 2))
+    chosen = rules.largest(chroma, 6)
+    tiles = [
+        [
+            Tile(panels.rgb[i]),
+            Tile(every["l2"].rgb[i]),
+            Tile(every["color_and_apply"].rgb[i], f"chroma {chroma[i]:.0f}"),
+        ]
+        for i in chosen
+    ]
+    block = Block("", ["original", "L2", "color & apply"] * 2, _side_by_side(tiles), groups=2)
+    return Figure(
+        sheets.draw([block]),
+        "Naturally gray panels, which the dataset leaves out, in colour. Rule: of the panels dropped as gray from test "
+        "episodes, those that color & apply gives the highest mean chroma (Lab units).",
+    )
+
+
+def _side_by_side(tiles: list[list[Tile]]) -> list[list[Tile]]:
+    """Two lists of tiles to a row; the last may be alone."""
+    return [sum(tiles[index : index + 2], []) for index in range(0, len(tiles), 2)]
+
+
+def failures(trained: Trained) -> Figure:
+    """Figure 3."""
+    panels = trained.panels("l2")
+    tags = load_annotations(trained.data_dir, panels).tags
+    errors = np.stack([trained.values(name, "rmse_lab") for name in MODELS])
+    pairs = pick_failures(tags, panels.label, errors)
+    if not pairs:
+        raise Missing(f"No test panels are tagged {', '.join(KINDS)} beside others that are not; a drawn comic's are.")
+    blocks = []
+    for side, heading in enumerate(("Where both fail", "Where both do well, in the same title")):
+        chosen = [pair[side] for pair in pairs.values()]
+        rows = _columns_as_rows(trained, chosen, errors)
+        blocks.append(Block(heading, list(pairs), rows, row_labels=["L2", "color & apply", "truth"]))
+    return Figure(
+        sheets.draw(blocks),
+        "Failures by kind, with the RMSE (Lab units) of each panel. Rule: of all pairs of a test panel of this kind "
+        "and one of the same title that is not, the pair with the largest difference between the smaller of the two "
+        "errors above and the larger of the two below. No panel is shown twice.",
+    )
+
+
+def pick_failures(tags: list[list[str]], label: np.ndarray, errors: np.ndarray) -> dict[str, tuple[int, int]]:
+    """Kind -> a panel of it that every method fails on, and one of the same title, not of it, that none fails on.
+
+    errors [methods, panels]. Kinds without such a pair are left out.
+    """
+    hard, easy = errors.min(axis=0), errors.max(axis=0)
+    pairs, used = {}, set()
+    for kind in KINDS:
+        tagged = np.array([kind in each for each in tags])
+        candidates = []
+        for title in np.unique(label):
+            bad = rules.largest(np.where(tagged & (label == title), hard, np.nan), 1, without=used)
+            good = rules.largest(np.where(~tagged & (label == title), -easy, np.nan), 1, without=used)
+            candidates += zip(bad, good)
+        for best in rules.largest([hard[bad] - easy[good] for bad, good in candidates], 1):
+            pairs[kind] = candidates[best]
+            used |= set(candidates[best])
+    return pairs
+
+
+def _columns_as_rows(trained: Trained, chosen: list[int], errors: np.ndarray) -> list[list[Tile]]:
+    panels = take(trained.panels("l2"), chosen)
+    rows = []
+    for name, error in zip(MODELS, errors):
+        pictures = trained.colored(name, panels).rgb
+        rows.append([Tile(rgb, f"{error[i]:.1f}") for rgb, i in zip(pictures, chosen)])
+    return [*rows, [Tile(rgb) for rgb in panels.rgb]]
+
+
+def adversarial(trained: Trained) -> Figure:
+    """Figure 4."""
+    panels = trained.panels("l2")
+    regions = [find_flat_regions(each) for each in lab(panels)]
+    names = ("adversarial", "l2")
+    every = {name: trained.colored(name, panels) for name in names}
+    spread = {
+        name: np.array([rules.background_spread(ab, each) for ab, each in zip(every[name].ab, regions)])
+        for name in names
+    }
+    chroma = {name: trained.values(name, "chroma_lab") for name in names}
+    gained = np.minimum(chroma["adversarial"], trained.values("l2", "chroma_lab_true")) - chroma["l2"]
+    jumbled = rules.largest(spread["adversarial"] - spread["l2"], 4)
+    vivid = rules.largest(gained, 4, without=jumbled)
+
+    def block(heading, values, chosen, unit):
+        tiles = [
+            [Tile(every[name].rgb[i], f"{unit} {values[name][i]:.1f}") for name in names] + [Tile(panels.rgb[i])]
+            for i in chosen
+        ]
+        return Block(heading, ["adversarial", "L2 only", "truth"] * 2, _side_by_side(tiles), groups=2)
+
+    blocks = [block("Less washed out", chroma, vivid, "chroma")]
+    if jumbled:
+        blocks.insert(0, block("Jumbled solid backgrounds", spread, jumbled, "spread"))
+    return Figure(
+        sheets.draw(blocks),
+        "Adversarial loss, L2 loss only, truth. Rules: above, the test panels whose largest flat region (at least "
+        f"{rules.BACKGROUND:.0%} of the picture) has the most excess spread of ab (Lab units) with adversarial loss; "
+        "below, of the others, those to which it gives back most of the chroma that L2 lacks.",
+    )
+
+
+def vae(trained: Trained) -> Figure:
+    """Figure 5."""
+    panels = trained.panels("diverse_vae")
+    errors = trained.variant_values("diverse_vae", "rmse_lab")
+    chosen = rules.largest_per_group(np.ptp(errors, axis=0), panels.label, 5)
+    shown = take(panels, chosen)
+    samples = trained.variants("diverse_vae", shown)
+    rows = [
+        [Tile(sample.rgb[row], f"{errors[n, i]:.1f}") for n, sample in enumerate(samples)] + [Tile(shown.rgb[row])]
+        for row, i in enumerate(chosen)
+    ]
+    labels = [f"sample {number}" for number in range(1, len(samples) + 1)]
+    return Figure(
+        sheets.draw([Block("", [*labels, "truth"], rows)]),
+        "Samples of the VAE with mixture density network, from the likeliest component to the least likely, with the "
+        "RMSE (Lab units) of each. Rule: of each title (at most five) the test panel whose best and worst sample are "
+        "furthest apart. The paper shows training panels of a single title; these are test panels, and all titles were "
+        "learned together.",
+    )
+
+
+def sparse(trained: Trained) -> Figure:
+    """Figure 6."""
+    panels = trained.panels("l2")
+    score = [rules.small_saturated(each[..., 1:]) for each in lab(panels)]
+    chosen = rules.largest_per_group(score, panels.label, 5)
+    shown = take(panels, chosen)
+    pictures = [
+        trained.colored("l2", shown).rgb,
+        trained.variants("channel_dropout", shown)[0].rgb,
+        trained.variants("pixel_dropout", shown)[0].rgb,
+        shown.rgb,
+    ]
+    rows = [[Tile(each[row]) for each in pictures] for row in range(len(chosen))]
+    columns = ["L2", "a or b withheld", "1% of the pixels", "truth"]
+    return Figure(
+        sheets.draw([Block("", columns, rows)]),
+        "Training with sparse colour: first iterations, which see no colour at all, of the networks that learned with "
+        "a or b withheld and with 1% of the pixels' colour. Rule: of each title (at most five) the test panel with the "
+        "most chroma in excess of its surroundings, blurred over an eighth of the width. The paper shows training "
+        "panels.",
+    )
+
+
+def iterations(trained: Trained) -> Figure:
+    """Figure 7."""
+    blocks = [
+        _iterations(trained, "pixel_dropout", "Learned with 1% of the pixels' colour"),
+        _iterations(trained, "channel_dropout", "Learned with a or b withheld"),
+    ]
+    return Figure(
+        sheets.draw(blocks),
+        "Iterations, each given the output of the one before; the first sees no colour. Below the pictures stands "
+        "their mean chroma, above them that of all test panels (Lab units). Rule: of each title (at most three) the "
+        "test panel whose mean chroma changes most from the first iteration to the last.",
+    )
+
+
+def _iterations(trained: Trained, experiment: str, heading: str) -> Block:
+    panels = trained.panels(experiment)
+    chroma = trained.variant_values(experiment, "chroma_lab")
+    true = trained.values(experiment, "chroma_lab_true")
+    chosen = rules.largest_per_group(np.abs(chroma[-1] - chroma[0]), panels.label, 3)
+    shown = take(panels, chosen)
+    pictures = trained.variants(experiment, shown)
+    rows = [
+        [Tile(each.rgb[row], f"{value[i]:.0f}") for each, value in zip(pictures, chroma)]
+        + [Tile(shown.rgb[row], f"{true[i]:.0f}")]
+        for row, i in enumerate(chosen)
+    ]
+    columns = [f"iteration {number} ({value.mean():.1f})" for number, value in enumerate(chroma, start=1)]
+    return Block(heading, [*columns, f"truth ({true.mean():.1f})"], rows)
+
+
+def color_and_apply(trained: Trained) -> Figure:
+    """Figure 9."""
+    panels = trained.panels("l2")
+    errors = {name: trained.values(name, "rmse_lab") for name in MODELS}
+    gain = errors["l2"] - errors["color_and_apply"]
+    count = min(6, len(gain) // 2)
+    if not count:
+        raise Missing("There are fewer than two test panels.")
+    blocks, used = [], []
+    for heading, score in (("Where color & apply gains most", gain), ("Where it loses most", -gain)):
+        chosen = rules.largest(score, count, without=used)
+        used += chosen
+        shown = take(panels, chosen)
+        pictures = {name: trained.colored(name, shown).rgb for name in MODELS}
+        tiles = [
+            [Tile(pictures[name][row], f"{errors[name][i]:.1f}") for name in MODELS] + [Tile(shown.rgb[row])]
+            for row, i in enumerate(chosen)
+        ]
+        blocks.append(Block(heading, ["L2 only", "color & apply", "truth"] * 2, _side_by_side(tiles), groups=2))
+    better = float(np.mean(gain > 0))
+    return Figure(
+        sheets.draw(blocks),
+        "L2 loss only, color & apply, truth, with the RMSE (Lab units) of each panel. Rule: the "
+        f"{count} test panels whose error color & apply reduces most, and the {count} whose error it increases most. "
+        f"It has the smaller error on {better:.0%} of all test panels.",
+    )
+
+
+def mistakes(trained: Trained) -> Figure:
+    """Figure 10."""
+    panels = trained.panels("color_and_apply")
+    colored = trained.colored("color_and_apply", panels)
+    found = []
+    for index, true in enumerate(lab(panels)):
+        found += rules.mistakes(colored.ab[index], true[..., 1:], find_flat_regions(true), panel=index)
+    chosen = rules.pick_mistakes(found)
+    if not chosen:
+        raise Missing(f"No test panel has a flat region of at least {rules.SEGMENT:.0%} of the picture.")
+    rows = [
+        [Tile(colored.rgb[mistake.panel], note, mistake.mask) for _, mistake, note in chosen],
+        [Tile(panels.rgb[mistake.panel], outline=mistake.mask) for _, mistake, _ in chosen],
+    ]
+    block = Block("", [kind for kind, _, _ in chosen], rows, row_labels=["color & apply", "truth"])
+    return Figure(
+        sheets.draw([block]),
+        "Typical mistakes of color & apply in flat regions of the truth (outlined; at least "
+        f"{rules.SEGMENT:.0%} of the picture). Rules: the two largest spreads of ab inside a region, the largest "
+        "distance of a region's mean ab from the true one, the two largest excesses of the error in a region's rim "
+        "over that in its interior (Lab units). No panel is shown twice.",
+    )

@@ -1,0 +1,93 @@
+"""The paper's figures 2 to 10 from trained runs: PNG files, and captions.json, which says how panels were chosen.
+
+A pure function of result files, checkpoints and the prepared dataset: running it again changes nothing. A figure that
+cannot be drawn yet is a dash and a sentence.
+"""
+
+import json
+import pathlib
+from typing import NamedTuple
+
+from absl import app, flags
+
+from experiments import architecture_figure, figure_panels, results
+from experiments.trained import Missing, Trained
+from webtoon_colorize import files, images
+
+FOLDER = "figures"  # below the results
+CAPTIONS = "captions.json"
+
+# Number in the paper -> title, and what draws it.
+FIGURES = {
+    2: ("Naturally gray panels in colour", figure_panels.gray),
+    3: ("Failures by kind", figure_panels.failures),
+    4: ("Adversarial loss, L2 loss, truth", figure_panels.adversarial),
+    5: ("Samples of the variational auto-encoder", figure_panels.vae),
+    6: ("Sparse colour", figure_panels.sparse),
+    7: ("Iterations", figure_panels.iterations),
+    8: ("Architecture of color & apply", architecture_figure.draw),
+    9: ("L2 loss and color & apply", figure_panels.color_and_apply),
+    10: ("Typical mistakes of color & apply", figure_panels.mistakes),
+}
+
+
+class Entry(NamedTuple):
+    """What captions.json holds of a figure."""
+
+    title: str
+    file: str  # below the results, or a dash
+    caption: str  # or why there is no figure
+
+
+def write(*, data_dir: str, runs_dir: str, results_dir: str) -> dict[int, Entry]:
+    """Draws what can be drawn into results_dir/figures; returns and writes what captions.json holds.
+
+    Raises:
+      FileNotFoundError: `data_dir` is no prepared dataset.
+      ValueError: it has no test panels.
+    """
+    trained = Trained(data_dir=data_dir, runs_dir=runs_dir, results_dir=results_dir)
+    folder = pathlib.Path(results_dir)
+    entries = {number: _write_figure(number, trained, folder) for number in FIGURES}
+    content = {number: entry._asdict() for number, entry in entries.items()}
+    with files.atomic_path(folder / FOLDER / CAPTIONS) as temporary:
+        temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return entries
+
+
+def _write_figure(number: int, trained: Trained, folder: pathlib.Path) -> Entry:
+    title, draw = FIGURES[number]
+    name = f"{FOLDER}/figure_{number:02}.png"
+    try:
+        figure = draw(trained)
+    except Missing as missing:
+        (folder / name).unlink(missing_ok=True)
+        return Entry(title, results.MISSING, str(missing))
+    images.write_image(folder / name, figure.picture)
+    return Entry(title, name, figure.caption)
+
+
+def read(results_dir: str) -> dict[int, Entry]:
+    """What captions.json holds; nothing where no figures have been drawn."""
+    path = pathlib.Path(results_dir) / FOLDER / CAPTIONS
+    if not path.exists():
+        return {}
+    return {int(number): Entry(**entry) for number, entry in json.loads(path.read_text(encoding="utf-8")).items()}
+
+
+def main(_) -> None:
+    try:
+        entries = write(data_dir=FLAGS.data_dir, runs_dir=FLAGS.runs_dir, results_dir=FLAGS.results_dir)
+    except (ValueError, FileNotFoundError) as error:
+        raise SystemExit(f"error: {error}") from error
+    for number, entry in entries.items():
+        drawn = entry.file != results.MISSING
+        print(f"figure {number}: {pathlib.Path(FLAGS.results_dir) / entry.file if drawn else f'- {entry.caption}'}")
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_string("data_dir", None, "Prepared dataset of the runs.", required=True)
+    flags.DEFINE_string("runs_dir", None, "Folder of runs: a folder per row and seed.", required=True)
+    flags.DEFINE_string("results_dir", None, "Folder of result files; gets the figures.", required=True)
+    app.run(main)

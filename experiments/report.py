@@ -1,0 +1,103 @@
+"""One page that tells the whole story in the paper's order: results -> report.html, which needs no other file.
+
+Table I, the table, the claims, the figures, and every row's samples side by side.
+"""
+
+import base64
+import io
+import json
+import pathlib
+from typing import Any
+
+import jinja2
+from absl import app, flags
+from PIL import Image
+
+from experiments import ablations, claims, figures, judging, results, table
+from experiments.paper_claims import CLAIMS
+from webtoon_colorize import files
+
+SPLITS = ("train", "validation", "test")
+_HERE = pathlib.Path(__file__).parent
+
+
+def dataset_rows(data_dir: str) -> list[list[Any]]:
+    """The paper's Table I: a title, its panels in each split, and of all titles."""
+    summary = json.loads((pathlib.Path(data_dir) / "dataset.json").read_text(encoding="utf-8"))
+    counts = summary.get("counts", {})
+    rows = [[title, *(counts.get(title, {}).get(split, 0) for split in SPLITS)] for title in summary["titles"]]
+    return [*rows, ["all", *(sum(column) for column in zip(*(row[1:] for row in rows)))]]
+
+
+def claim_rows(results_dir: str) -> list[dict[str, Any]]:
+    """Of experiments.claims; none before anything has been evaluated."""
+    try:
+        return claims.rows(CLAIMS, results_dir)
+    except judging.NotMeasured:
+        return []
+
+
+def samples(results_dir: str) -> tuple[list[str], list[str], dict[str, str]]:
+    """Rows that have sample panels, the panels' names, and row/name -> picture as a data address."""
+    folder = pathlib.Path(results_dir) / results.SAMPLES
+    rows = [name for name in (table.GRAY, *ablations.EXPERIMENTS, "truth") if (folder / name).exists()]
+    names = sorted(path.name for path in (folder / rows[-1]).glob("*.png")) if rows else []
+    paths = {f"{row}/{name}": folder / row / name for row in rows for name in names}
+    return rows, names, {key: _embedded(path) for key, path in paths.items() if path.exists()}
+
+
+def _embedded(path: pathlib.Path) -> str:
+    """A data address of the picture; as WebP a figure is a tenth as large as the PNG file."""
+    data = io.BytesIO()
+    with Image.open(path) as picture:
+        picture.save(data, "WEBP", quality=90)
+    return f"data:image/webp;base64,{base64.b64encode(data.getvalue()).decode()}"
+
+
+def html(*, data_dir: str, results_dir: str) -> str:
+    every = table.rows(results_dir)
+    drawn = {
+        number: entry._asdict()
+        | {"image": None if entry.file == results.MISSING else _embedded(pathlib.Path(results_dir) / entry.file)}
+        for number, entry in figures.read(results_dir).items()
+    }
+    rows, names, pictures = samples(results_dir)
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE), autoescape=True)
+    return environment.get_template("report.html").render(
+        dataset=pathlib.Path(data_dir).name,
+        splits=SPLITS,
+        titles=dataset_rows(data_dir),
+        caption=table.caption(every),
+        lines=table.lines(every),
+        paper=table.paper_values(),
+        footnotes=table.reasons(results_dir),
+        claims=[(row, claims.cells(row)) for row in claim_rows(results_dir)],
+        headings=claims.HEADINGS,
+        figures=drawn,
+        rows=rows,
+        names=names,
+        pictures=pictures,
+    )
+
+
+def write(*, data_dir: str, results_dir: str) -> pathlib.Path:
+    """Raises FileNotFoundError if `data_dir` is no prepared dataset."""
+    path = pathlib.Path(results_dir) / "report.html"
+    text = html(data_dir=data_dir, results_dir=results_dir)
+    with files.atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return path
+
+
+def main(_) -> None:
+    try:
+        print(f"the report: {write(data_dir=FLAGS.data_dir, results_dir=FLAGS.results_dir)}")
+    except FileNotFoundError as error:
+        raise SystemExit(f"error: {error}") from error
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_string("data_dir", None, "Prepared dataset that the results are of.", required=True)
+    flags.DEFINE_string("results_dir", None, "Folder of results and figures; gets report.html.", required=True)
+    app.run(main)

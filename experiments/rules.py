@@ -1,0 +1,101 @@
+"""Rules by which panels get into the figures: scores, and what is chosen by them."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from webtoon_colorize.flat_regions import Regions
+
+BACKGROUND = 0.05  # of the picture: a region that counts as a solid background
+SEGMENT = 0.02  # of the picture: a region in which a mistake is seen
+RIM = 1 / 32  # of the picture's width
+
+
+class Mistake(NamedTuple):
+    """A flat region of the truth that a colorization got wrong."""
+
+    panel: int
+    mask: np.ndarray  # bool [S, S]
+    unevenness: float  # root mean square distance of ab from its mean in the region
+    wrongness: float  # distance of that mean from the true one
+    rim_excess: float  # root mean square error in the region's rim minus that in its interior, or 0 without interior
+
+
+def largest(score: Sequence[float], count: int, *, without: Iterable[int] = ()) -> list[int]:
+    """Indices of the `count` largest scores, largest first; never those that are NaN or in `without`."""
+    score = np.asarray(score, np.float64)
+    left_out = set(without)
+    order = np.argsort(-score, kind="stable")
+    return [int(index) for index in order if np.isfinite(score[index]) and index not in left_out][:count]
+
+
+def largest_per_group(score: Sequence[float], group: Sequence, count: int) -> list[int]:
+    """As `largest`, but at most one index of each group."""
+    chosen = {}
+    for index in largest(score, len(score)):
+        chosen.setdefault(group[index], index)
+    return list(chosen.values())[:count]
+
+
+def background(regions: Regions) -> np.ndarray | None:
+    """The largest flat region, bool [S, S], or None where it fills less than BACKGROUND."""
+    number = int(np.argmax(regions.share))
+    return regions.labels == number if regions.share[number] >= BACKGROUND else None
+
+
+def spread(ab: np.ndarray) -> float:
+    """Root mean square distance of ab [pixels, 2] from its mean, in its units."""
+    return float(np.sqrt(np.mean(np.sum((ab - ab.mean(axis=0)) ** 2, axis=1))))
+
+
+def background_spread(ab: np.ndarray, regions: Regions) -> float:
+    """Spread of ab [S, S, 2] in the background; NaN without one."""
+    mask = background(regions)
+    return np.nan if mask is None else spread(ab[mask])
+
+
+def small_saturated(ab: np.ndarray) -> float:
+    """How much chroma of ab [S, S, 2] stands out of its surroundings: details in strong colours.
+
+    Mean over the picture of how far a pixel's chroma exceeds that of ab blurred over an eighth of the width.
+    """
+    size = ab.shape[0] // 8 | 1
+    blurred = cv2.blur(ab.astype(np.float64), (size, size))
+    return float(np.maximum(np.linalg.norm(ab, axis=2) - np.linalg.norm(blurred, axis=2), 0).mean())
+
+
+def mistakes(ab: np.ndarray, ab_true: np.ndarray, regions: Regions, *, panel: int) -> list[Mistake]:
+    """One for each flat region of at least SEGMENT; ab and ab_true [S, S, 2] in Lab units."""
+    numbers = np.flatnonzero(regions.share >= SEGMENT)
+    return [_mistake(ab, ab_true, regions.labels == number, panel=panel) for number in numbers]
+
+
+def _mistake(ab: np.ndarray, ab_true: np.ndarray, mask: np.ndarray, *, panel: int) -> Mistake:
+    wrongness = np.linalg.norm(ab[mask].mean(axis=0) - ab_true[mask].mean(axis=0))
+    reach = max(2, round(RIM * mask.shape[1]))
+    interior = cv2.erode(mask.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)).astype(bool)
+    error = np.sum((ab - ab_true) ** 2, axis=2)
+    excess = 0.0
+    if interior.any():
+        excess = (
+            np.sqrt(error[mask & ~interior].mean()) - np.sqrt(error[interior].mean()) if not interior.all() else 0.0
+        )
+    return Mistake(panel, mask, spread(ab[mask]), float(wrongness), float(excess))
+
+
+def pick_mistakes(found: Sequence[Mistake]) -> list[tuple[str, Mistake, str]]:
+    """What kind of mistake, the mistake and its size in words: the largest of each kind, no panel twice."""
+    chosen = []
+    for kind, count, attribute, unit in (
+        ("uneven segment", 2, "unevenness", "spread"),
+        ("wrong segment", 1, "wrongness", "error"),
+        ("boundary", 2, "rim_excess", "excess"),
+    ):
+        for _ in range(count):
+            used = {mistake.panel for _, mistake, _ in chosen}
+            values = [np.nan if each.panel in used else getattr(each, attribute) for each in found]
+            for index in largest(values, 1):
+                chosen.append((kind, found[index], f"{unit} {values[index]:.0f}"))
+    return chosen

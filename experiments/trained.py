@@ -1,0 +1,146 @@
+"""What figures are made of: test panels, a row's result file, and what its first run makes of panels."""
+
+import csv
+import functools
+import pathlib
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import tensorflow as tf
+
+from experiments import results
+from webtoon_colorize import color, data, evaluation, images, run
+from webtoon_colorize.methods.method import Method
+
+
+class Missing(Exception):
+    """Something that has to be trained or prepared first; the message is a sentence that says what."""
+
+
+class Colored(NamedTuple):
+    """Colorizations of some panels."""
+
+    ab: np.ndarray  # [N, S, S, 2] float32, Lab units
+    rgb: np.ndarray  # [N, S, S, 3] uint8
+
+
+class Trained:
+    """The runs of a results folder, each row's by the first seed of its result."""
+
+    def __init__(self, *, data_dir: str, runs_dir: str, results_dir: str):
+        self.data_dir, self._runs_dir, self._results_dir = data_dir, runs_dir, results_dir
+        self.result = functools.cache(self._read_result)
+        self.method = functools.cache(self._load_method)
+        self.panels = functools.cache(self._load_panels)
+
+    def _read_result(self, experiment: str) -> dict:
+        """Raises Missing where there is none of the panels that `data_dir` holds."""
+        result = results.read_comparable(self._results_dir, experiment)
+        if result is None:
+            reason = results.read_reason(self._results_dir, experiment) or f"make reproduce-table ROWS={experiment}"
+            raise Missing(f"There is no result of {experiment} yet: {reason}")
+        if result["data"] != data.fingerprint(self.data_dir):
+            raise Missing(f"The result of {experiment} is of other data than {pathlib.Path(self.data_dir).name}.")
+        return result
+
+    def values(self, experiment: str, metric: str) -> np.ndarray:
+        """Per test panel, float64 [N], of the first seed."""
+        return results.per_image(self.result(experiment), metric)[0]
+
+    def variant_values(self, experiment: str, metric: str) -> np.ndarray:
+        """Per sample or iteration and test panel, float64 [variants, N], of the first seed."""
+        return results.variants(self.result(experiment), metric)[:, 0]
+
+    def _load_panels(self, experiment: str) -> data.Panels:
+        """The test panels at the row's size."""
+        return data.load_panels(self.data_dir, "test", image_size=self.result(experiment)["settings"]["image_size"])
+
+    def settings(self, experiment: str) -> run.Settings:
+        """Of the row's first run. Raises Missing where there is none of the panels that `data_dir` holds."""
+        try:
+            settings = run.load_settings(self._run_dir(experiment))
+        except FileNotFoundError as error:
+            raise Missing(f"There is a result of {experiment} but no longer its run.") from error
+        if settings.data != data.fingerprint(self.data_dir):
+            raise Missing(f"The run of {experiment} was trained on other data than its result is of.")
+        return settings
+
+    def _load_method(self, experiment: str) -> Method:
+        self.settings(experiment)
+        try:
+            return run.load_method(self._run_dir(experiment))
+        except FileNotFoundError as error:
+            raise Missing(f"The run of {experiment} has no checkpoint.") from error
+
+    def _run_dir(self, experiment: str) -> pathlib.Path:
+        return pathlib.Path(self._runs_dir) / experiment / f"seed_{self.result(experiment)['runs'][0]['seed']}"
+
+    def colored(self, experiment: str, panels: data.Panels) -> Colored:
+        """What the row makes of `panels`."""
+        return colorize(self.method(experiment).colorize, panels)
+
+    def variants(self, experiment: str, panels: data.Panels) -> list[Colored]:
+        """Its samples or iterations."""
+        method = self.method(experiment)
+        return [
+            colorize(lambda lightness, label, each=each: method.variants(lightness, label)[each], panels)
+            for each in range(len(self.variant_values(experiment, "l2")))
+        ]
+
+
+def colorize(how: evaluation.Colorize, panels: data.Panels) -> Colored:
+    """`how` on every panel, in batches."""
+    compiled = tf.function(how, reduce_retracing=True, autograph=False)
+    every, pictures = [], []
+    for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):
+        ab = compiled(batch.lightness, batch.label)
+        every.append(ab * color.AB_SCALE)
+        pictures.append(tf.cast(tf.round(color.lab_to_rgb(batch.lightness, ab) * 255.0), tf.uint8))
+    return Colored(np.concatenate(every), np.concatenate(pictures))
+
+
+def lab(panels: data.Panels) -> np.ndarray:
+    """The true pictures in Lab units, [N, S, S, 3]."""
+    batches = data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE)
+    return np.concatenate(
+        [
+            np.concatenate([(each.lightness + 1) * color.LIGHTNESS_SCALE, each.ab * color.AB_SCALE], 3)
+            for each in batches
+        ]
+    )
+
+
+def take(panels: data.Panels, indices: list[int]) -> data.Panels:
+    """Some of the panels, in the order of `indices`."""
+    return data.Panels(panels.rgb[indices], panels.label[indices], [panels.path[index] for index in indices])
+
+
+def load_gray_panels(data_dir: str, *, image_size: int) -> data.Panels:
+    """The panels of test episodes that were dropped because they are gray, resized from their thumbnails."""
+    folder = pathlib.Path(data_dir)
+    test = {(row["title"], row["episode"]) for row in _read_csv(folder / "panels.csv") if row["split"] == "test"}
+    gray = [
+        row
+        for row in _read_csv(folder / "dropped.csv")
+        if row["reason"] == "gray" and (row["title"], row["episode"]) in test and (folder / row["thumbnail"]).is_file()
+    ]
+    if not gray:
+        raise Missing("No naturally gray panel was dropped from the test episodes.")
+    titles = data.load_titles(data_dir)
+    pictures = [_resize(images.read_image(folder / row["thumbnail"]), image_size) for row in gray]
+    label = np.array([titles.index(row["title"]) for row in gray], np.int32)
+    return data.Panels(np.stack(pictures), label, [row["thumbnail"] for row in gray])
+
+
+def _read_csv(path: pathlib.Path) -> list[dict[str, str]]:
+    """Without the file, nothing."""
+    if not path.exists():
+        return []
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _resize(rgb: np.ndarray, size: int) -> np.ndarray:
+    shrinks = min(rgb.shape[:2]) >= size
+    return cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)

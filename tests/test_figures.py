@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from experiments import ablations, architecture, figure_panels, figures, reproduce, rules, sheets
+from webtoon_colorize.flat_regions import find_flat_regions
+from webtoon_colorize.networks.unet import unet
+
+TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=8)
+
+
+@pytest.fixture(scope="module")
+def folders(dataset, tmp_path_factory):
+    """Results and runs of two rows."""
+    folder = tmp_path_factory.mktemp("trained")
+    places = {"runs_dir": str(folder / "runs"), "data_dir": str(dataset), "results_dir": str(folder / "results")}
+    reproduce.evaluate.evaluate_gray(image_size=32, data_dir=dataset, results_dir=places["results_dir"])
+    for row in ("l2", "color_and_apply"):
+        reproduce.reproduce_row(row, scale=TINY, seeds=[0], **places)
+    return places
+
+
+def test_figures_of_trained_rows_are_drawn_and_the_others_are_a_dash_and_a_sentence(folders, tmp_path):
+    entries = figures.write(**folders)
+    drawn = {number for number, entry in entries.items() if entry.file != "-"}
+    assert drawn == {8, 9, 10}
+    assert "There is no result of adversarial yet" in entries[4].caption
+    assert "No naturally gray panel" in entries[2].caption
+    assert figures.read(folders["results_dir"]) == entries
+
+
+def test_drawing_again_changes_no_byte(folders):
+    def content():
+        figures.write(**folders)
+        folder = figures.pathlib.Path(folders["results_dir"]) / figures.FOLDER
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    assert content() == content()
+
+
+def test_the_largest_scores_are_chosen_never_nan_and_never_what_is_left_out():
+    assert rules.largest([1, 5, np.nan, 3, 5], 3) == [1, 4, 3]
+    assert rules.largest([1, 5, np.nan, 3, 5], 9, without=[1]) == [4, 3, 0]
+    assert rules.largest_per_group([1, 5, 4, 3], "aabb", 5) == [1, 2]
+
+
+def test_a_failure_is_shown_above_a_panel_of_its_title_that_is_not_of_its_kind():
+    tags = [["light"], ["light"], [], [], ["texture"]]
+    label = np.array([0, 1, 0, 1, 1])
+    errors = np.array([[9, 8, 1, 7, 2], [9, 8, 2, 1, 3]], float)
+    # Title 0: min(9, 9) - max(1, 2) = 7; title 1: 8 - max(2, 3) = 5, for panel 4 is not of this kind.
+    assert figure_panels.pick_failures(tags, label, errors) == {"light": (0, 2), "texture": (4, 3)}
+
+
+def halves():
+    ab = np.zeros((32, 32, 2))
+    ab[:, 16:] = (40, 0)
+    return ab, find_flat_regions(np.concatenate([np.full((32, 32, 1), 50.0), ab], axis=2))
+
+
+def test_mistakes_are_measured_region_by_region():
+    truth, regions = halves()
+    ab = truth.copy()
+    ab[::2, :16] += (0, 6)  # the left half is striped: off by 3 in the mean, 3 around it
+    uneven, right = rules.mistakes(ab, truth, regions, panel=7)
+    assert (uneven.panel, uneven.unevenness, uneven.wrongness) == (7, pytest.approx(3), pytest.approx(3))
+    assert (right.unevenness, right.wrongness, right.rim_excess) == (0, 0, 0)
+
+
+def test_no_panel_is_shown_twice_among_the_mistakes():
+    mask = np.ones((4, 4), bool)
+    found = [rules.Mistake(panel, mask, 9 - panel, 9 - panel, 9 - panel) for panel in (0, 0, 1, 2, 3, 4)]
+    chosen = rules.pick_mistakes(found)
+    assert [mistake.panel for _, mistake, _ in chosen] == [0, 1, 2, 3, 4]
+    assert [kind for kind, _, _ in chosen] == ["uneven segment"] * 2 + ["wrong segment"] + ["boundary"] * 2
+
+
+def test_a_detail_in_strong_colour_scores_more_than_a_background_in_the_same():
+    detail = np.zeros((64, 64, 2))
+    detail[30:34, 30:34] = 60
+    assert rules.small_saturated(detail) > 0.1 > rules.small_saturated(np.full((64, 64, 2), 60.0))
+
+
+def test_the_architecture_is_read_from_the_model():
+    network = architecture.read(unet(32, 3, filters=4, name="applier"))
+    assert [(stage.size, stage.channels) for stage in network.stages] == [
+        (32, 3), (16, 4), (8, 8), (4, 16), (2, 32), (1, 32), (2, 32), (4, 16), (8, 8), (16, 4), (32, 2)
+    ]  # fmt: skip
+    assert [stage.grows for stage in network.stages] == [False] * 6 + [True] * 5
+    assert network.skips == [(4, 6), (3, 7), (2, 8), (1, 9)]
+
+
+def test_a_sheet_has_a_place_for_every_tile():
+    tile = sheets.Tile(np.zeros((64, 64, 3), np.uint8), "1.0")
+    picture = sheets.draw([sheets.Block("", ["a", "b"], [[tile, tile]] * 3)])
+    black = (picture == 0).all(axis=2)
+    assert black.sum() >= 6 * 192**2 and picture[0, 0].tolist() == [255, 255, 255]
