@@ -6,11 +6,12 @@ import numpy as np
 
 from experiments import rules, sheets
 from experiments.looks import load_annotations
+from experiments.paper_claims import FAILURES
 from experiments.sheets import Block, Tile
 from experiments.trained import Missing, Trained, lab, load_gray_panels, take
 from webtoon_colorize.flat_regions import find_flat_regions
 
-KINDS = ("texture", "occlusion", "multimodality", "light", "background")  # tags; figure 3's columns
+KINDS = tuple(FAILURES)  # tags; figure 3's columns
 MODELS = ("l2", "color_and_apply")
 
 
@@ -163,11 +164,11 @@ def sparse(trained: Trained) -> Figure:
         shown.rgb,
     ]
     rows = [[Tile(each[row]) for each in pictures] for row in range(len(chosen))]
-    columns = ["L2", "a or b withheld", "1% of the pixels", "truth"]
+    columns = ["L2", "a or b withheld", "sparse colour", "truth"]
     return Figure(
         sheets.draw([Block("", columns, rows)]),
         "Training with sparse colour: first iterations, which see no colour at all, of the networks that learned with "
-        "a or b withheld and with 1% of the pixels' colour. Rule: of each title (at most five) the test panel with the "
+        "a or b withheld and with the colour of few pixels. Rule: of each title (at most five) the test panel with the "
         "most chroma in excess of its surroundings, blurred over an eighth of the width. The paper shows training "
         "panels.",
     )
@@ -176,7 +177,7 @@ def sparse(trained: Trained) -> Figure:
 def iterations(trained: Trained) -> Figure:
     """Figure 7."""
     blocks = [
-        _iterations(trained, "pixel_dropout", "Learned with 1% of the pixels' colour"),
+        _iterations(trained, "pixel_dropout", "Learned with sparse colour"),
         _iterations(trained, "channel_dropout", "Learned with a or b withheld"),
     ]
     return Figure(

@@ -51,7 +51,7 @@ def values(method: Method, panels: data.Panels, annotations: Annotations) -> dic
     for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):
         ab, variants = colorize(batch)
         for index in range(len(ab)):
-            every = [_lab_units(each[index]) for each in (ab, *variants)]
+            every = [np.asarray(each[index]) * color.AB_SCALE for each in (ab, *variants)]
             scene = _Scene.of(batch.lightness[index], batch.ab[index], annotations.bubbles[len(table)])
             table.append(_measure_all(every, scene))
     return {name: [row[name] for row in table] for name in table[0]}
@@ -80,11 +80,7 @@ def distance_from_title(panels: data.Panels, training: data.Panels) -> list[floa
 def _mean_colors(panels: data.Panels) -> np.ndarray:
     """L, a, b [N, 3] in Lab units, means over each panel."""
     batches = data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE)
-    lab = [
-        np.concatenate([(lightness + 1) * color.LIGHTNESS_SCALE, ab * color.AB_SCALE], 3)
-        for lightness, ab, _ in batches
-    ]
-    return np.concatenate(lab).mean(axis=(1, 2))
+    return np.concatenate([tf.reduce_mean(color.lab_units(each.lightness, each.ab), axis=[1, 2]) for each in batches])
 
 
 def low_resolution(ab: np.ndarray) -> np.ndarray:
@@ -103,9 +99,8 @@ class _Scene(NamedTuple):
 
     @classmethod
     def of(cls, lightness: tf.Tensor, ab: tf.Tensor, bubbles: list[np.ndarray]) -> "_Scene":
-        ab_true = _lab_units(ab)
-        lab = np.concatenate([(np.asarray(lightness) + 1) * color.LIGHTNESS_SCALE, ab_true], axis=2)
-        return cls(ab_true, find_flat_regions(lab), *_bubble_masks(bubbles, size=len(lab)))
+        lab = np.asarray(color.lab_units(lightness, ab))
+        return cls(lab[..., 1:], find_flat_regions(lab), *_bubble_masks(bubbles, size=len(lab)))
 
 
 def _bubble_masks(bubbles: list[np.ndarray], *, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -115,10 +110,6 @@ def _bubble_masks(bubbles: list[np.ndarray], *, size: int) -> tuple[np.ndarray, 
         cv2.fillPoly(inside, [np.round(bubble * size).astype(np.int32)], 1)
     near = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= RING * size
     return inside.astype(bool), near & bool(bubbles)
-
-
-def _lab_units(ab: tf.Tensor) -> np.ndarray:
-    return np.asarray(ab) * color.AB_SCALE
 
 
 def _measure_all(every: list[np.ndarray], scene: _Scene) -> dict[str, float]:

@@ -103,12 +103,7 @@ def colorize(how: evaluation.Colorize, panels: data.Panels) -> Colored:
 def lab(panels: data.Panels) -> np.ndarray:
     """The true pictures in Lab units, [N, S, S, 3]."""
     batches = data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE)
-    return np.concatenate(
-        [
-            np.concatenate([(each.lightness + 1) * color.LIGHTNESS_SCALE, each.ab * color.AB_SCALE], 3)
-            for each in batches
-        ]
-    )
+    return np.concatenate([color.lab_units(each.lightness, each.ab) for each in batches])
 
 
 def take(panels: data.Panels, indices: list[int]) -> data.Panels:

@@ -64,6 +64,11 @@ def rgb_to_lab(rgb: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return lightness / LIGHTNESS_SCALE - 1.0, ab / AB_SCALE
 
 
+def lab_units(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
+    """[..., 3], L in 0..100 and a, b as CIE has them, for lightness [..., 1] and ab [..., 2] in network range."""
+    return tf.concat([(lightness + 1.0) * LIGHTNESS_SCALE, ab * AB_SCALE], axis=-1)
+
+
 def lab_to_rgb(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     """Network-range Lab to sRGB, the inverse of `rgb_to_lab`.
 
