@@ -1,10 +1,9 @@
 import json
-import shutil
 
 import numpy as np
 import pytest
 
-from experiments import ablations, train
+from experiments import ablations, pretrained, train
 from webtoon_colorize import packed, run
 
 TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=8)
@@ -19,8 +18,7 @@ def run_dir(dataset, tmp_path_factory):
 
 @pytest.fixture
 def packed_dir(run_dir, tmp_path):
-    shutil.copy(run_dir / "settings.json", tmp_path)
-    packed.write(tmp_path, run.load_method(run_dir))
+    assert pretrained.pack(run_dir, tmp_path) == tmp_path / packed.WEIGHTS
     return tmp_path
 
 
