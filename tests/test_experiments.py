@@ -1,12 +1,14 @@
 """From a prepared dataset to the table, as `make reproduce-table` does it."""
 
 import csv
+import dataclasses
+import json
 import subprocess
 import sys
 
 import pytest
 
-from experiments import ablations, evaluate, reproduce, results, table
+from experiments import ablations, evaluate, reproduce, results, selections, table, train
 from webtoon_colorize import run
 
 TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=4)
@@ -19,8 +21,6 @@ def python(*arguments):
 @pytest.fixture(scope="module")
 def trained(dataset, tmp_path_factory):
     """Two seeds of `l2`, one of `no_skips`, at a scale too small to mean anything."""
-    from experiments import train
-
     folder = tmp_path_factory.mktemp("runs")
     for experiment, seed in (("l2", 0), ("l2", 1), ("no_skips", 0)):
         train.train(
@@ -166,3 +166,27 @@ def test_an_unknown_row_is_named(dataset, tmp_path):
     flags = [f"--data_dir={dataset}", f"--runs_dir={tmp_path}", f"--results_dir={tmp_path}", "--rows=l2 l3"]
     done = python("experiments.reproduce", *flags)
     assert done.returncode == 1 and "l3" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_row_may_override_its_scale():
+    quick = ablations.SCALES["quick"]
+    assert ablations.scale_of("l2", quick) == quick
+    assert ablations.scale_of("vgg16_gray", quick) == dataclasses.replace(quick, epochs=20)
+
+
+def test_rows_on_the_papers_data_are_no_rows_of_its_table(tmp_path):
+    assert not ablations.DATA_EXPERIMENTS.keys() & ablations.EXPERIMENTS.keys()
+    assert {row["experiment"] for row in table.rows(tmp_path)}.isdisjoint(ablations.DATA_EXPERIMENTS)
+
+
+def test_a_row_on_the_papers_data_trains_on_its_selection(dataset, tmp_path):
+    """24 training panels of two titles, seen as often as in any other row."""
+    tiny = ablations.Scale(image_size=16, filters=2, epochs=1, batch_size=8)
+    folders = {"data_dir": dataset, "seed": 0, "learning_rate": 1e-3}
+    train.train("l2_only_1", tiny, run_dir=tmp_path / "one", **folders)
+    train.train("l2", tiny, run_dir=tmp_path / "all", **folders)
+    one, every = (json.loads((tmp_path / name / run.FINISHED).read_text()) for name in ("one", "all"))
+    assert one["images_seen"] == every["images_seen"] == 24
+    assert one["best_validation"] != every["best_validation"]
+    with pytest.raises(selections.MissingTitle, match="title number 2"):
+        train.train("l2_only_2", tiny, run_dir=tmp_path / "none", **folders)
