@@ -13,8 +13,10 @@ import jinja2
 from absl import app, flags
 from PIL import Image
 
-from experiments import ablations, claims, figures, judging, results, table
-from experiments.paper_claims import CLAIMS
+from experiments import ablations, results, table
+from experiments.claims import judging
+from experiments.claims import table as claims
+from experiments.figures import drawing
 from webtoon_colorize import files
 
 SPLITS = ("train", "validation", "test")
@@ -30,9 +32,9 @@ def dataset_rows(data_dir: str) -> list[list[Any]]:
 
 
 def claim_rows(results_dir: str) -> list[dict[str, Any]]:
-    """Of experiments.claims; none before anything has been evaluated."""
+    """Of experiments.claims.table; none before anything has been evaluated."""
     try:
-        return claims.rows(CLAIMS, results_dir)
+        return claims.rows(results_dir)
     except judging.NotMeasured:
         return []
 
@@ -59,7 +61,7 @@ def html(*, data_dir: str, results_dir: str) -> str:
     drawn = {
         number: entry._asdict()
         | {"image": None if entry.file == results.MISSING else _embedded(pathlib.Path(results_dir) / entry.file)}
-        for number, entry in figures.read(results_dir).items()
+        for number, entry in drawing.read(results_dir).items()
     }
     rows, names, pictures = samples(results_dir)
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE), autoescape=True)

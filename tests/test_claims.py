@@ -3,8 +3,9 @@ import csv
 import numpy as np
 import pytest
 
-from experiments import claims, judging, paper_claims, results, sides
-from experiments.judging import FAILS, HOLDS, UNDECIDED, Claim, constant, is_more, of
+from experiments import results
+from experiments.claims import judging, paper, sides, table
+from experiments.claims.judging import FAILS, HOLDS, UNDECIDED, Claim, constant, is_more, of
 
 IMAGES = 40
 
@@ -69,8 +70,7 @@ def test_images_that_have_nothing_to_measure_are_left_out_of_both_sides(folder):
 
 
 def test_what_was_not_run_is_a_dash_and_a_sentence(folder):
-    table = claims.rows(paper_claims.CLAIMS, folder)
-    by_name = {row["claim"]: row for row in table}
+    by_name = {row["claim"]: row for row in table.rows(folder)}
     assert by_name["skips"]["verdict"] == HOLDS and by_name["skips"]["reason"] == ""
     assert by_name["vgg_features"]["verdict"] == "-"
     assert by_name["vgg_features"]["reason"] == "vgg_features has no results here"
@@ -86,18 +86,18 @@ def test_a_row_that_was_measured_on_other_panels_is_not_compared(folder):
 
 
 def test_the_files_are_the_same_every_time_and_have_a_line_for_every_claim(folder):
-    claims.write(paper_claims.CLAIMS, folder)
+    table.write(folder)
     first = [(folder / name).read_bytes() for name in ("claims.csv", "claims.md")]
-    claims.write(paper_claims.CLAIMS, folder)
+    table.write(folder)
     assert [(folder / name).read_bytes() for name in ("claims.csv", "claims.md")] == first
     with open(folder / "claims.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert tuple(rows[0]) == claims.COLUMNS
-    assert [row["claim"] for row in rows] == [claim.name for claim in paper_claims.CLAIMS]
+    assert tuple(rows[0]) == table.COLUMNS
+    assert [row["claim"] for row in rows] == [claim.name for claim in paper.CLAIMS]
 
 
 def test_claims_have_names_of_their_own():
-    names = [claim.name for claim in paper_claims.CLAIMS]
+    names = [claim.name for claim in paper.CLAIMS]
     assert len(set(names)) == len(names)
 
 

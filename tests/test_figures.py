@@ -1,7 +1,10 @@
+import pathlib
+
 import numpy as np
 import pytest
 
-from experiments import ablations, architecture, figure_panels, figures, reproduce, rules, sheets
+from experiments import ablations, evaluate, reproduce
+from experiments.figures import architecture, drawing, panels, rules, sheets
 from webtoon_colorize.flat_regions import find_flat_regions
 from webtoon_colorize.networks.unet import unet
 
@@ -13,25 +16,25 @@ def folders(dataset, tmp_path_factory):
     """Results and runs of two rows."""
     folder = tmp_path_factory.mktemp("trained")
     places = {"runs_dir": str(folder / "runs"), "data_dir": str(dataset), "results_dir": str(folder / "results")}
-    reproduce.evaluate.evaluate_gray(image_size=32, data_dir=dataset, results_dir=places["results_dir"])
+    evaluate.evaluate_gray(image_size=32, data_dir=dataset, results_dir=places["results_dir"])
     for row in ("l2", "color_and_apply"):
         reproduce.reproduce_row(row, scale=TINY, seeds=[0], **places)
     return places
 
 
 def test_figures_of_trained_rows_are_drawn_and_the_others_are_a_dash_and_a_sentence(folders, tmp_path):
-    entries = figures.write(**folders)
+    entries = drawing.write(**folders)
     drawn = {number for number, entry in entries.items() if entry.file != "-"}
     assert drawn == {8, 9, 10}
     assert "There is no result of adversarial yet" in entries[4].caption
     assert "No naturally gray panel" in entries[2].caption
-    assert figures.read(folders["results_dir"]) == entries
+    assert drawing.read(folders["results_dir"]) == entries
 
 
 def test_drawing_again_changes_no_byte(folders):
     def content():
-        figures.write(**folders)
-        folder = figures.pathlib.Path(folders["results_dir"]) / figures.FOLDER
+        drawing.write(**folders)
+        folder = pathlib.Path(folders["results_dir"]) / drawing.FOLDER
         return {path.name: path.read_bytes() for path in folder.iterdir()}
 
     assert content() == content()
@@ -48,7 +51,7 @@ def test_a_failure_is_shown_above_a_panel_of_its_title_that_is_not_of_its_kind()
     label = np.array([0, 1, 0, 1, 1])
     errors = np.array([[9, 8, 1, 7, 2], [9, 8, 2, 1, 3]], float)
     # Title 0: min(9, 9) - max(1, 2) = 7; title 1: 8 - max(2, 3) = 5, for panel 4 is not of this kind.
-    assert figure_panels.pick_failures(tags, label, errors) == {"light": (0, 2), "texture": (4, 3)}
+    assert panels.pick_failures(tags, label, errors) == {"light": (0, 2), "texture": (4, 3)}
 
 
 def halves():

@@ -4,7 +4,8 @@ import re
 import numpy as np
 import pytest
 
-from experiments import figures, report, results
+from experiments import report, results
+from experiments.figures import drawing
 from webtoon_colorize import images
 
 
@@ -19,7 +20,7 @@ def folder(tmp_path):
         images.write_image(tmp_path / "samples" / row / "00.png", np.zeros((32, 32, 3), np.uint8))
     images.write_image(tmp_path / "figures/figure_04.png", np.zeros((8, 8, 3), np.uint8))
     entries = {4: ("Adversarial", "figures/figure_04.png", "By rule."), 5: ("VAE", "-", "Train <diverse_vae> first.")}
-    captions = {number: figures.Entry(*entry)._asdict() for number, entry in entries.items()}
+    captions = {number: drawing.Entry(*entry)._asdict() for number, entry in entries.items()}
     (tmp_path / "figures/captions.json").write_text(json.dumps(captions))
     return tmp_path
 

@@ -1,24 +1,26 @@
-"""What the paper says, measured: claims.csv and claims.md from result files; what was not measured is a dash."""
+"""Claims as claims.csv and claims.md; what was not measured is a dash and a sentence."""
 
 import csv
 import pathlib
 from typing import Any
 
-from absl import app, flags
-
-from experiments import judging, results
-from experiments.paper_claims import CLAIMS
+from experiments import results
+from experiments.claims import judging
+from experiments.claims.paper import CLAIMS
 from webtoon_colorize import files
 
 HEADINGS = ("the paper says", "section", "measured", "left", "right", "difference (95%)", "verdict")
 COLUMNS = ("claim", "section", "measure", "left", "right", "difference", "low", "high", "verdict")
 
 
-def rows(claims: tuple[judging.Claim, ...], results_dir: str) -> list[dict[str, Any]]:
-    """A row per claim: COLUMNS, the sentence and, where there is no verdict, the reason."""
+def rows(results_dir: str) -> list[dict[str, Any]]:
+    """A row per claim: COLUMNS, the sentence and, where there is no verdict, the reason.
+
+    Raises NotMeasured where not even gray has been evaluated.
+    """
     study = judging.Study(results_dir)
     table = []
-    for claim in claims:
+    for claim in CLAIMS:
         row = {"claim": claim.name, "section": claim.section, "sentence": claim.sentence, "measure": claim.measure}
         try:
             table.append(row | judging.evaluate(claim, study) | {"reason": ""})
@@ -51,9 +53,9 @@ def cells(row: dict[str, Any]) -> list[str]:
     ]
 
 
-def write(claims: tuple[judging.Claim, ...], results_dir: str) -> str:
+def write(results_dir: str) -> str:
     """Writes claims.csv and claims.md into `results_dir` and returns the Markdown."""
-    table = rows(claims, results_dir)
+    table = rows(results_dir)
     with files.atomic_path(pathlib.Path(results_dir) / "claims.csv") as path, open(path, "w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
         writer.writeheader()
@@ -62,16 +64,3 @@ def write(claims: tuple[judging.Claim, ...], results_dir: str) -> str:
     with files.atomic_path(pathlib.Path(results_dir) / "claims.md") as path:
         path.write_text(text, encoding="utf-8")
     return text
-
-
-def main(_) -> None:
-    try:
-        print(write(CLAIMS, FLAGS.results_dir))
-    except judging.NotMeasured as error:
-        raise SystemExit(f"error: {FLAGS.results_dir}: {error}") from error
-
-
-if __name__ == "__main__":
-    FLAGS = flags.FLAGS
-    flags.DEFINE_string("results_dir", None, "Folder of result files; gets claims.csv and claims.md.", required=True)
-    app.run(main)

@@ -4,10 +4,10 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageDraw
 
-from experiments import architecture, rules, sheets
-from experiments.architecture import Network
-from experiments.figure_panels import Figure
-from experiments.trained import Trained, colorize, take
+from experiments.figures import architecture, rules, sheets
+from experiments.figures.architecture import Network
+from experiments.figures.panels import Figure
+from experiments.figures.trained import Trained, colorize, take
 from webtoon_colorize import data, evaluation, hints
 
 FINE = 3  # everything is drawn this many times larger, then reduced: smooth edges

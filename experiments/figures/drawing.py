@@ -8,10 +8,9 @@ import json
 import pathlib
 from typing import NamedTuple
 
-from absl import app, flags
-
-from experiments import architecture_figure, figure_panels, results
-from experiments.trained import Missing, Trained
+from experiments import results
+from experiments.figures import architecture_figure, panels
+from experiments.figures.trained import Missing, Trained
 from webtoon_colorize import files, images
 
 FOLDER = "figures"  # below the results
@@ -19,15 +18,15 @@ CAPTIONS = "captions.json"
 
 # Number in the paper -> title, and what draws it.
 FIGURES = {
-    2: ("Naturally gray panels in colour", figure_panels.gray),
-    3: ("Failures by kind", figure_panels.failures),
-    4: ("Adversarial loss, L2 loss, truth", figure_panels.adversarial),
-    5: ("Samples of the variational auto-encoder", figure_panels.vae),
-    6: ("Sparse colour", figure_panels.sparse),
-    7: ("Iterations", figure_panels.iterations),
+    2: ("Naturally gray panels in colour", panels.gray),
+    3: ("Failures by kind", panels.failures),
+    4: ("Adversarial loss, L2 loss, truth", panels.adversarial),
+    5: ("Samples of the variational auto-encoder", panels.vae),
+    6: ("Sparse colour", panels.sparse),
+    7: ("Iterations", panels.iterations),
     8: ("Architecture of color & apply", architecture_figure.draw),
-    9: ("L2 loss and color & apply", figure_panels.color_and_apply),
-    10: ("Typical mistakes of color & apply", figure_panels.mistakes),
+    9: ("L2 loss and color & apply", panels.color_and_apply),
+    10: ("Typical mistakes of color & apply", panels.mistakes),
 }
 
 
@@ -73,21 +72,3 @@ def read(results_dir: str) -> dict[int, Entry]:
     if not path.exists():
         return {}
     return {int(number): Entry(**entry) for number, entry in json.loads(path.read_text(encoding="utf-8")).items()}
-
-
-def main(_) -> None:
-    try:
-        entries = write(data_dir=FLAGS.data_dir, runs_dir=FLAGS.runs_dir, results_dir=FLAGS.results_dir)
-    except (ValueError, FileNotFoundError) as error:
-        raise SystemExit(f"error: {error}") from error
-    for number, entry in entries.items():
-        drawn = entry.file != results.MISSING
-        print(f"figure {number}: {pathlib.Path(FLAGS.results_dir) / entry.file if drawn else f'- {entry.caption}'}")
-
-
-if __name__ == "__main__":
-    FLAGS = flags.FLAGS
-    flags.DEFINE_string("data_dir", None, "Prepared dataset of the runs.", required=True)
-    flags.DEFINE_string("runs_dir", None, "Folder of runs: a folder per row and seed.", required=True)
-    flags.DEFINE_string("results_dir", None, "Folder of result files; gets the figures.", required=True)
-    app.run(main)

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments import rules, sheets
+from experiments.claims.paper import FAILURES
+from experiments.figures import rules, sheets
+from experiments.figures.sheets import Block, Tile
+from experiments.figures.trained import Missing, Trained, lab, load_gray_panels, take
 from experiments.looks import load_annotations
-from experiments.paper_claims import FAILURES
-from experiments.sheets import Block, Tile
-from experiments.trained import Missing, Trained, lab, load_gray_panels, take
 from webtoon_colorize.flat_regions import find_flat_regions
 
 KINDS = tuple(FAILURES)  # tags; figure 3's columns

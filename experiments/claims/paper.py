@@ -4,8 +4,8 @@ import functools
 
 import numpy as np
 
-from experiments import sides
-from experiments.judging import Claim, Judge, constant, is_alike, is_different, is_more, is_no_less, of
+from experiments.claims import sides
+from experiments.claims.judging import Claim, Judge, constant, is_alike, is_different, is_more, is_no_less, of
 
 FAILURES = {
     "texture": "texture",

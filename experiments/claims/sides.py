@@ -6,7 +6,7 @@ import pathlib
 import numpy as np
 
 from experiments import selections
-from experiments.judging import NotMeasured, Side, Study
+from experiments.claims.judging import NotMeasured, Side, Study
 
 TITLES = 5  # of which a single one is set against the collection
 

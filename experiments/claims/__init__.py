@@ -1,0 +1,1 @@
+"""What the paper says, as measurements that can come out against it."""

@@ -1,0 +1,18 @@
+"""Holds the paper's statements against result files: writes claims.csv and claims.md. Runs nothing."""
+
+from absl import app, flags
+
+from experiments.claims import judging, table
+
+
+def main(_) -> None:
+    try:
+        print(table.write(FLAGS.results_dir))
+    except judging.NotMeasured as error:
+        raise SystemExit(f"error: {FLAGS.results_dir}: {error}") from error
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_string("results_dir", None, "Folder of result files; gets claims.csv and claims.md.", required=True)
+    app.run(main)

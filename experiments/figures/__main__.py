@@ -1,0 +1,26 @@
+"""Draws the paper's figures 2 to 10 from trained runs: PNG files and captions.json. Trains nothing."""
+
+import pathlib
+
+from absl import app, flags
+
+from experiments import results
+from experiments.figures import drawing
+
+
+def main(_) -> None:
+    try:
+        entries = drawing.write(data_dir=FLAGS.data_dir, runs_dir=FLAGS.runs_dir, results_dir=FLAGS.results_dir)
+    except (ValueError, FileNotFoundError) as error:
+        raise SystemExit(f"error: {error}") from error
+    for number, entry in entries.items():
+        drawn = entry.file != results.MISSING
+        print(f"figure {number}: {pathlib.Path(FLAGS.results_dir) / entry.file if drawn else f'- {entry.caption}'}")
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_string("data_dir", None, "Prepared dataset of the runs.", required=True)
+    flags.DEFINE_string("runs_dir", None, "Folder of runs: a folder per row and seed.", required=True)
+    flags.DEFINE_string("results_dir", None, "Folder of result files; gets the figures.", required=True)
+    app.run(main)
