@@ -15,6 +15,7 @@ from webtoon_colorize.methods import (
     diverse_vae,
     l2,
     residual_encoder,
+    sketch,
     tandem,
     title_classifier,
     vgg_features,
@@ -81,6 +82,7 @@ EXPERIMENTS = {
         "color & apply, keep 0.1", "IV.C", functools.partial(color_and_apply.build, keep_probability=0.1)
     ),
     "color_and_apply_hints": Experiment("color & apply for a person's hints", "IV.C", color_and_apply_hints.build),
+    "sketch": Experiment("L2 from line art", "V", sketch.build),
     "vgg16_gray": Experiment(
         "titles by VGG16, gray",
         "IV.B",
