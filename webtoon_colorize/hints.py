@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
 from webtoon_colorize import color
 
@@ -14,7 +15,7 @@ DOTS = (1, 3, 5, 7, 9)  # pixels, the widths of dots in training
 
 def no_color(lightness: tf.Tensor) -> tf.Tensor:
     """The ab of a gray picture, [B, H, W, 2] of zeros, for lightness [B, H, W, 1]."""
-    return tf.concat([tf.zeros_like(lightness)] * 2, axis=-1)
+    return ops.concatenate([ops.zeros_like(lightness)] * 2, axis=-1)
 
 
 def pixel_dropout(ab: tf.Tensor, keep_probability: float, *, seed: tf.Tensor) -> tf.Tensor:

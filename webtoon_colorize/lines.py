@@ -1,6 +1,7 @@
 """The lines of a panel: what a sketch of it would look like."""
 
 import tensorflow as tf
+from keras import ops
 
 REACH = 32  # a line is at most about a 32nd of the picture's width wide
 DARKEST, LIGHTEST = 0.5, 0.9  # share of the lightness around a line: ink, and paper
@@ -21,5 +22,5 @@ def line_art(lightness: tf.Tensor) -> tf.Tensor:
     """
     reach = max(3, lightness.shape[1] // REACH + 1)
     tone = (lightness + 1.0) / 2.0 + _FLOOR
-    share = tone / tf.nn.max_pool2d(tone, reach, 1, "SAME")
-    return 2.0 * tf.clip_by_value((share - DARKEST) / (LIGHTEST - DARKEST), 0.0, 1.0) - 1.0
+    share = tone / ops.max_pool(tone, reach, 1, "same")
+    return 2.0 * ops.clip((share - DARKEST) / (LIGHTEST - DARKEST), 0.0, 1.0) - 1.0

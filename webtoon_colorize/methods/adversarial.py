@@ -1,6 +1,7 @@
 """Adversarial loss in addition to L2: pix2pix with its L1 replaced (section IV.A)."""
 
 import tensorflow as tf
+from keras import ops
 
 from webtoon_colorize import losses
 from webtoon_colorize.methods.method import Method, Size
@@ -25,8 +26,8 @@ def build(size: Size, *, with_label: bool = False) -> Method:
     def condition(lightness, label):
         if not with_label:
             return lightness
-        one_hot = tf.one_hot(label, planes)[:, None, None, :]
-        return tf.concat([lightness, tf.ones_like(lightness) * one_hot], axis=-1)
+        one_hot = ops.one_hot(label, planes)[:, None, None, :]
+        return ops.concatenate([lightness, ops.ones_like(lightness) * one_hot], axis=-1)
 
     def terms(batch, seed):
         del seed

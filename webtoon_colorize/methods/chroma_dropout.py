@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import tensorflow as tf
+from keras import ops
 
 from webtoon_colorize import hints as sparse_color
 from webtoon_colorize import losses
@@ -27,7 +28,7 @@ def _method(size: Size, drop: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], *, it
     generator = unet(size.image_size, 3, filters=size.filters, name="generator")
 
     def generate(lightness, ab, *, training):
-        return generator(tf.concat([lightness, ab], axis=-1), training=training)
+        return generator(ops.concatenate([lightness, ab], axis=-1), training=training)
 
     def terms(batch, seed):
         ab = generate(batch.lightness, drop(batch.ab, seed), training=True)

@@ -9,7 +9,7 @@ Reading: the applier that the color loss looks through is the one that colorizes
 statistics of color generator's output belong to neither.
 """
 
-import tensorflow as tf
+from keras import ops
 
 from webtoon_colorize import hints as sparse_color
 from webtoon_colorize import losses
@@ -30,7 +30,7 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
     share = sparse_color.as_many_as_at_256(keep_probability, image_size=size.image_size)
 
     def apply_color(lightness, ab, *, training):
-        return applier(tf.concat([lightness, ab], axis=-1), training=training)
+        return applier(ops.concatenate([lightness, ab], axis=-1), training=training)
 
     def terms(batch, seed):
         sparse = sparse_color.pixel_dropout(batch.ab, share, seed=seed) / share

@@ -8,6 +8,7 @@ It has instance normalisation: moving averages would belong to no number of hint
 """
 
 import tensorflow as tf
+from keras import ops
 
 from webtoon_colorize import hints as sparse_color
 from webtoon_colorize import losses
@@ -23,8 +24,8 @@ def build(size: Size) -> Method:
 
     def apply_color(lightness, proposal, hints, *, training):
         given = hints[..., 2:]
-        ab = tf.where(given > 0.0, hints[..., :2], proposal)
-        return applier(tf.concat([lightness, ab, given], axis=-1), training=training)
+        ab = ops.where(given > 0.0, hints[..., :2], proposal)
+        return applier(ops.concatenate([lightness, ab, given], axis=-1), training=training)
 
     def terms(batch, seed):
         proposal = color_generator(batch.lightness, training=True)
@@ -44,7 +45,7 @@ def build(size: Size) -> Method:
         del label
         proposal = color_generator(lightness, training=False)
         if hints is None:
-            hints = tf.concat([tf.zeros_like(lightness)] * 3, axis=-1)
+            hints = ops.concatenate([ops.zeros_like(lightness)] * 3, axis=-1)
         return apply_color(lightness, proposal, hints, training=False)
 
     networks = {"color_generator": color_generator, "applier": applier}

@@ -1,0 +1,78 @@
+"""Every format, run by its own runtime, gives what the run gives."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from experiments import ablations
+from webtoon_colorize import exporting
+from webtoon_colorize.methods.method import Size
+
+SIZE = 32
+
+
+def build(experiment):
+    tf.keras.utils.set_random_seed(0)
+    return ablations.EXPERIMENTS[experiment].build(Size(image_size=SIZE, filters=4, num_titles=2))
+
+
+def given(method):
+    rng = np.random.default_rng(0)
+    every = {"lightness": rng.uniform(-1, 1, (2, SIZE, SIZE, 1)), "hints": rng.uniform(0, 1, (2, SIZE, SIZE, 3))}
+    every["hints"][..., 2] = every["hints"][..., 2] > 0.9
+    every["hints"][..., :2] *= every["hints"][..., 2:]
+    every["label"] = np.array([0, 1])
+    specs = exporting.signature(method, image_size=SIZE)
+    return {name: every[name].astype(spec.dtype.as_numpy_dtype) for name, spec in specs.items()}
+
+
+def run_keras(path, inputs):
+    return tf.keras.models.load_model(path)(inputs).numpy()
+
+
+def run_saved_model(path, inputs):
+    signature = tf.saved_model.load(str(path)).signatures["serving_default"]
+    return signature(**{name: tf.constant(value) for name, value in inputs.items()})["ab"].numpy()
+
+
+def run_onnx(path, inputs):
+    runtime = pytest.importorskip("onnxruntime", reason="the extra `export` is not installed")
+    return runtime.InferenceSession(str(path)).run(None, inputs)[0]
+
+
+def run_tflite(path, inputs):
+    runtime = pytest.importorskip("ai_edge_litert.interpreter", reason="the extra `export` is not installed")
+    return runtime.Interpreter(model_path=str(path)).get_signature_runner("serving_default")(**inputs)["ab"]
+
+
+RUN = {"keras": run_keras, "saved_model": run_saved_model, "onnx": run_onnx, "tflite": run_tflite}
+
+
+@pytest.mark.parametrize("experiment", ["l2", "adversarial_label", "color_and_apply_hints"])
+@pytest.mark.parametrize("form", exporting.FORMATS)
+def test_the_artefact_colours_as_the_run_does(form, experiment, tmp_path):
+    if form == "onnx":
+        pytest.importorskip("tf2onnx", reason="the extra `export` is not installed")
+    method, path = build(experiment), tmp_path / f"colorize.{form}"
+    exporting.export(method, path, image_size=SIZE, form=form)
+    inputs = given(method)
+    ab = RUN[form](path, inputs)
+    expected = method.colorize(**{name: tf.constant(value) for name, value in inputs.items()}).numpy()
+    np.testing.assert_allclose(ab, expected, atol=1e-5)
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_keras_cannot_hold_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(exporting.ExportError, match="saved_model has it"):
+        exporting.export(build("tandem"), tmp_path / "x.keras", image_size=SIZE, form="keras")
+    with pytest.raises(exporting.ExportError, match="does not colorize"):
+        exporting.export(build("vgg16_gray"), tmp_path / "x.keras", image_size=SIZE, form="keras")
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_overwritten(tmp_path):
+    path = tmp_path / "x.keras"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError, match="x.keras is there already"):
+        exporting.export(build("l2"), path, image_size=SIZE, form="keras")
+    assert path.read_text() == "mine"

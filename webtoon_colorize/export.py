@@ -1,0 +1,32 @@
+"""A trained run for other programs: python -m webtoon_colorize.export --run_dir=RUN --format=onnx --output=FILE
+
+The result takes lightness [N, S, S, 1], L / 50 - 1, and gives ab [N, S, S, 2], (a / 110, b / 110), float32; README.
+"""
+
+import sys
+
+from absl import app, flags
+
+from webtoon_colorize import startup
+
+
+def main(_) -> int:
+    startup.import_tensorflow()
+    from webtoon_colorize import exporting, run
+
+    values = flags.FLAGS
+    try:
+        settings, method = run.load_settings(values.run_dir), run.load_method(values.run_dir)
+        exporting.export(method, values.output, image_size=settings.image_size, form=values.format)
+    except (ValueError, OSError) as error:
+        print(f"Nothing was exported. {error}", file=sys.stderr)
+        return 2
+    print(f"{values.output}: {', '.join(exporting.signature(method, image_size=settings.image_size))} -> ab")
+    return 0
+
+
+if __name__ == "__main__":
+    flags.DEFINE_string("run_dir", None, "Folder of a trained run.", required=True)
+    flags.DEFINE_enum("format", None, ["keras", "saved_model", "onnx", "tflite"], "What to write.", required=True)
+    flags.DEFINE_string("output", None, "File to write; for saved_model a folder.", required=True)
+    app.run(main)

@@ -1,0 +1,101 @@
+"""Colorizers as artefacts that other programs load without this package."""
+
+import os
+import pathlib
+import tempfile
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from webtoon_colorize.methods.method import Method
+
+OPSET = 17  # of ONNX; runtimes since 2022 know it
+
+Signature = dict[str, tf.TensorSpec]
+
+
+class ExportError(ValueError):
+    """A method that has no such format, or a library that is missing; the message is a sentence."""
+
+
+def export(method: Method, path: str | os.PathLike, *, image_size: int, form: str) -> None:
+    """Writes what colorizes: a file, or for a SavedModel a folder.
+
+    It takes lightness [N, S, S, 1] and gives ab [N, S, S, 2], float32 in network range; where the method heeds hints or
+    is given the title, it takes hints [N, S, S, 3] and label [N] int32 as well (see `Method`).
+
+    Args:
+      form: of FORMATS.
+
+    Raises:
+      ExportError: the method cannot be written so, or the library for it is not installed.
+      FileExistsError: there is something at `path`.
+    """
+    path = pathlib.Path(path)
+    if path.exists():
+        raise FileExistsError(f"{path} is there already: remove it or choose another --output")
+    if method.colorize is None:
+        raise ExportError("this run tells titles apart and does not colorize")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder:
+        temporary = pathlib.Path(folder) / path.name
+        FORMATS[form](method, temporary, signature(method, image_size=image_size))
+        os.replace(temporary, path)
+
+
+def signature(method: Method, *, image_size: int) -> Signature:
+    """What the artefact takes, by name."""
+    inputs = {"lightness": tf.TensorSpec([None, image_size, image_size, 1], name="lightness")}
+    if method.takes_label:
+        inputs["label"] = tf.TensorSpec([None], tf.int32, name="label")
+    if method.takes_hints:
+        inputs["hints"] = tf.TensorSpec([None, image_size, image_size, 3], name="hints")
+    return inputs
+
+
+def _colorize(method: Method, inputs: Signature) -> Callable[..., dict[str, tf.Tensor]]:
+    """`method.colorize` with the inputs by position."""
+    names = list(inputs)
+    return lambda *tensors: {"ab": method.colorize(**dict(zip(names, tensors)))}
+
+
+def _write_saved_model(method: Method, path: pathlib.Path, inputs: Signature) -> None:
+    archive = keras.export.ExportArchive()
+    for network in (*method.networks.values(), *method.helpers.values()):
+        archive.track(network)
+    archive.add_endpoint("colorize", _colorize(method, inputs), input_signature=list(inputs.values()))
+    archive.write_out(path, verbose=False)
+
+
+def _write_tflite(method: Method, path: pathlib.Path, inputs: Signature) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _write_saved_model(method, pathlib.Path(folder) / "saved_model", inputs)
+        converter = tf.lite.TFLiteConverter.from_saved_model(f"{folder}/saved_model")
+        path.write_bytes(converter.convert())
+
+
+def _write_onnx(method: Method, path: pathlib.Path, inputs: Signature) -> None:
+    try:
+        import tf2onnx
+    except ImportError as error:
+        raise ExportError("ONNX needs tf2onnx: pip install 'webtoon_colorize[export]'") from error
+    colorize = tf.function(_colorize(method, inputs), autograph=False)
+    tf2onnx.convert.from_function(colorize, list(inputs.values()), opset=OPSET, output_path=str(path))
+
+
+def _write_keras(method: Method, path: pathlib.Path, inputs: Signature) -> None:
+    symbols = {name: keras.Input(spec.shape[1:], dtype=spec.dtype.name, name=name) for name, spec in inputs.items()}
+    try:
+        ab = method.colorize(**symbols)
+    except ValueError as error:  # TensorFlow's functions do not take Keras's symbols
+        raise ExportError("this method is not made of Keras's layers alone; saved_model has it") from error
+    keras.Model(symbols, ab, name="colorize").save(path)
+
+
+FORMATS: dict[str, Callable[[Method, pathlib.Path, Signature], None]] = {
+    "keras": _write_keras,
+    "saved_model": _write_saved_model,
+    "onnx": _write_onnx,
+    "tflite": _write_tflite,
+}
