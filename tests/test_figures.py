@@ -46,12 +46,24 @@ def test_the_largest_scores_are_chosen_never_nan_and_never_what_is_left_out():
     assert rules.largest_per_group([1, 5, 4, 3], "aabb", 5) == [1, 2]
 
 
+def test_a_loss_is_never_shown_as_a_gain():
+    assert rules.largest_positive([-1, 0, 2, np.nan, 3], 5) == [4, 2]
+    assert rules.largest_positive([-1, 0, 2, np.nan, 3], 5, without=[4]) == [2]
+
+
 def test_a_failure_is_shown_above_a_panel_of_its_title_that_is_not_of_its_kind():
     tags = [["light"], ["light"], [], [], ["texture"]]
     label = np.array([0, 1, 0, 1, 1])
-    errors = np.array([[9, 8, 1, 7, 2], [9, 8, 2, 1, 3]], float)
-    # Title 0: min(9, 9) - max(1, 2) = 7; title 1: 8 - max(2, 3) = 5, for panel 4 is not of this kind.
+    errors = np.array([[9, 8, 1, 7, 8], [9, 8, 2, 1, 9]], float)
+    # Title 0: min(9, 9) - max(1, 2) = 7; title 1: 8 - max(7, 1) = 1.
     assert panels.pick_failures(tags, label, errors) == {"light": (0, 2), "texture": (4, 3)}
+
+
+def test_a_kind_that_comes_out_no_worse_than_the_rest_of_its_title_is_no_failure():
+    errors = np.array([[3, 7], [3, np.inf]], float)
+    assert panels.pick_failures([["light"], []], np.zeros(2), errors) == {}
+    errors = np.array([[3, 7], [3, 7]], float)
+    assert panels.pick_failures([["light"], []], np.zeros(2), errors) == {}
 
 
 def halves():

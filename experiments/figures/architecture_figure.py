@@ -11,8 +11,8 @@ from experiments.figures.trained import Trained, colorize, take
 from webtoon_colorize import data, evaluation, hints
 
 FINE = 3  # everything is drawn this many times larger, then reduced: smooth edges
-WIDTH, HEIGHT = 1800, 860
-UPPER, MIDDLE, LOWER = 220, 430, 640  # heights of the three lines of flow
+WIDTH, HEIGHT = 1800, 752
+UPPER, MIDDLE, LOWER = 170, 380, 590  # heights of the three lines of flow
 PICTURE = 150
 INK, FAINT = sheets.INK, sheets.FAINT
 BLUE, ORANGE = (38, 98, 190), (205, 98, 28)  # what the color generator learns from, and the applier
@@ -60,14 +60,15 @@ def draw(trained: Trained) -> Figure:
     method = trained.method("color_and_apply")
     settings = trained.settings("color_and_apply")
     keep = hints.as_many_as_at_256(settings.arguments["keep_probability"], image_size=settings.image_size)
-    [index] = rules.largest(-trained.values("color_and_apply", "rmse_lab"), 1)
+    [index] = rules.largest(-trained.share_of_gray("color_and_apply"), 1)
     pictures = _pictures(method.networks, take(trained.panels("color_and_apply"), [index]), keep_probability=keep)
     networks = {name: architecture.read(model) for name, model in method.networks.items()}
     pen = Pen()
     _draw_flow(pen, pictures, keep_probability=keep)
     draw_network(pen, networks["color_generator"], left=225, center=UPPER, width=500, color=BLUE)
     draw_network(pen, networks["applier"], left=1035, center=MIDDLE, width=500, color=ORANGE)
-    _draw_names(pen, networks)
+    pen.text((475, UPPER - 130), "color generator", size=26, color=BLUE)
+    pen.text((1285, MIDDLE - 130), "applier", size=26, color=ORANGE)
     weights = {
         name: sum(int(np.prod(w.shape)) for w in model.trainable_weights) for name, model in method.networks.items()
     }
@@ -77,7 +78,8 @@ def draw(trained: Trained) -> Figure:
         "Color & apply, drawn from the models of the trained run: a box is the input or the output of a convolution; "
         "its width grows with the square root of its channels (the upper number below it), its height with that of its "
         f"pixels across (the lower one); arrows inside are skips. Color generator {weights['color_generator']:,}, "
-        f"applier {weights['applier']:,} trained weights. Rule for the panel: the test panel with the smallest error.",
+        f"applier {weights['applier']:,} trained weights. Losses: the color generator learns from the blue ones, the "
+        "applier from the orange one. Rule for the panel: the test panel with the smallest error as a share of gray's.",
     )
 
 
@@ -129,17 +131,9 @@ def layout(network: Network, *, left: float, center: float, width: float, height
     return boxes
 
 
-def _draw_names(pen: Pen, networks: dict[str, Network]) -> None:
-    for name, left, center, color in (
-        ("color generator", 225, UPPER, BLUE),
-        ("applier", 1035, MIDDLE, ORANGE),
-    ):
-        pen.text((left + 250, center - 150), name, size=26, color=color)
-
-
 def _draw_flow(pen: Pen, pictures: dict[str, np.ndarray], *, keep_probability: float) -> None:
     pen.arrow((115, UPPER), (222, UPPER))
-    pen.arrow((728, UPPER), (800, UPPER))
+    pen.arrow((728, UPPER), (792, UPPER))
     pen.line((115, UPPER), (115, MIDDLE))
     pen.arrow((115, MIDDLE), (1030, MIDDLE))
     pen.arrow((870, UPPER), (985, UPPER), (985, MIDDLE - 40), (1030, MIDDLE - 40), color=BLUE)

@@ -31,6 +31,12 @@ def largest(score: Sequence[float], count: int, *, without: Iterable[int] = ()) 
     return [int(index) for index in order if np.isfinite(score[index]) and index not in left_out][:count]
 
 
+def largest_positive(score: Sequence[float], count: int, *, without: Iterable[int] = ()) -> list[int]:
+    """As `largest`, but only scores above 0: nothing is shown as a gain that is a loss."""
+    score = np.asarray(score, np.float64)
+    return largest(np.where(score > 0, score, np.nan), count, without=without)
+
+
 def largest_per_group(score: Sequence[float], group: Sequence, count: int) -> list[int]:
     """As `largest`, but at most one index of each group."""
     chosen = {}
@@ -77,11 +83,8 @@ def _mistake(ab: np.ndarray, ab_true: np.ndarray, mask: np.ndarray, *, panel: in
     reach = max(2, round(RIM * mask.shape[1]))
     interior = cv2.erode(mask.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)).astype(bool)
     error = np.sum((ab - ab_true) ** 2, axis=2)
-    excess = 0.0
-    if interior.any():
-        excess = (
-            np.sqrt(error[mask & ~interior].mean()) - np.sqrt(error[interior].mean()) if not interior.all() else 0.0
-        )
+    rim = mask & ~interior
+    excess = np.sqrt(error[rim].mean()) - np.sqrt(error[interior].mean()) if rim.any() and interior.any() else 0.0
     return Mistake(panel, mask, spread(ab[mask]), float(wrongness), float(excess))
 
 

@@ -37,6 +37,8 @@ class Trained:
     def _read_result(self, experiment: str) -> dict:
         """Raises Missing where there is none of the panels that `data_dir` holds."""
         result = results.read_comparable(self._results_dir, experiment)
+        if result is None and results.read(self._results_dir, experiment):
+            raise Missing(f"The result of {experiment} is of other panels, or of another size, than gray's.")
         if result is None:
             reason = results.read_reason(self._results_dir, experiment) or f"make reproduce-table ROWS={experiment}"
             raise Missing(f"There is no result of {experiment} yet: {reason}")
@@ -47,6 +49,11 @@ class Trained:
     def values(self, experiment: str, metric: str) -> np.ndarray:
         """Per test panel, float64 [N], of the first seed."""
         return results.per_image(self.result(experiment), metric)[0]
+
+    def share_of_gray(self, experiment: str) -> np.ndarray:
+        """RMSE per test panel over that of the uncoloured panel, float64 [N]; not finite where the truth is gray."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.values(experiment, "rmse_lab") / self.values("gray", "rmse_lab")
 
     def variant_values(self, experiment: str, metric: str) -> np.ndarray:
         """Per sample or iteration and test panel, float64 [variants, N], of the first seed."""
