@@ -4,6 +4,7 @@ Table I, the table, the claims, the figures, and every row's samples side by sid
 """
 
 import base64
+import csv
 import io
 import json
 import pathlib
@@ -20,6 +21,7 @@ from experiments.figures import drawing
 from webtoon_colorize import files
 
 SPLITS = ("train", "validation", "test")
+EXAMPLES, EXAMPLE_HEIGHT = 3, 96  # pictures of each title in Table I, and their height in pixels
 _HERE = pathlib.Path(__file__).parent
 
 
@@ -29,6 +31,18 @@ def dataset_rows(data_dir: str) -> list[list[Any]]:
     counts = summary.get("counts", {})
     rows = [[title, *(counts.get(title, {}).get(split, 0) for split in SPLITS)] for title in summary["titles"]]
     return [*rows, ["all", *(sum(column) for column in zip(*(row[1:] for row in rows)))]]
+
+
+def examples(data_dir: str) -> dict[str, list[str]]:
+    """Title -> data addresses of test panels at equal distances."""
+    with open(pathlib.Path(data_dir) / "panels.csv", newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["split"] == "test"]
+    every = {}
+    for title in dict.fromkeys(row["title"] for row in rows):
+        own = [row["path"] for row in rows if row["title"] == title]
+        chosen = [own[index * len(own) // EXAMPLES] for index in range(min(EXAMPLES, len(own)))]
+        every[title] = [_embedded(pathlib.Path(data_dir) / path, height=EXAMPLE_HEIGHT) for path in chosen]
+    return every
 
 
 def claim_rows(results_dir: str) -> list[dict[str, Any]]:
@@ -45,14 +59,20 @@ def samples(results_dir: str) -> tuple[list[str], list[str], dict[str, str]]:
     rows = [name for name in (table.GRAY, *ablations.EXPERIMENTS, "truth") if (folder / name).exists()]
     names = sorted(path.name for path in (folder / rows[-1]).glob("*.png")) if rows else []
     paths = {f"{row}/{name}": folder / row / name for row in rows for name in names}
-    return rows, names, {key: _embedded(path) for key, path in paths.items() if path.exists()}
+    return rows, names, {key: _embedded(path, lossless=True) for key, path in paths.items() if path.exists()}
 
 
-def _embedded(path: pathlib.Path) -> str:
-    """A data address of the picture; as WebP a figure is a tenth as large as the PNG file."""
+def _embedded(path: pathlib.Path, *, lossless: bool = False, height: int | None = None) -> str:
+    """A data address of the picture, reduced to `height` if that is less.
+
+    As WebP a figure is a tenth as large as the PNG file. What is not `lossless` has half the resolution in colour: too
+    little for panels at the networks' size, enough for figures, which show them enlarged.
+    """
     data = io.BytesIO()
     with Image.open(path) as picture:
-        picture.save(data, "WEBP", quality=90)
+        if height:
+            picture.thumbnail((4 * height, height))
+        picture.save(data, "WEBP", quality=90, lossless=lossless)
     return f"data:image/webp;base64,{base64.b64encode(data.getvalue()).decode()}"
 
 
@@ -69,6 +89,7 @@ def html(*, data_dir: str, results_dir: str) -> str:
         dataset=pathlib.Path(data_dir).name,
         splits=SPLITS,
         titles=dataset_rows(data_dir),
+        examples=examples(data_dir),
         caption=table.caption(every),
         lines=table.lines(every),
         paper=table.paper_values(),

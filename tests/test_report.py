@@ -1,3 +1,4 @@
+import base64
 import json
 import re
 
@@ -48,6 +49,16 @@ def test_before_anything_is_evaluated_it_says_so(dataset, tmp_path):
     text = report.html(data_dir=dataset, results_dir=tmp_path)
     for sentence in ("Nothing has been evaluated yet", "No figures have been drawn yet", "No samples yet"):
         assert sentence in text
+
+
+def test_samples_keep_every_pixels_colour_and_table_one_has_examples(dataset, folder):
+    striped = np.zeros((32, 32, 3), np.uint8)
+    striped[:, ::2] = (230, 30, 30)
+    images.write_image(folder / "samples/gray/00.png", striped)
+    _, _, pictures = report.samples(folder)
+    embedded = base64.b64decode(pictures["gray/00.png"].partition(",")[2])
+    assert (images.read_image(embedded) == striped).all()
+    assert [len(pictures) for pictures in report.examples(dataset).values()] == [3, 3]
 
 
 def test_table_one_counts_panels_by_title_and_split(tmp_path):
