@@ -18,7 +18,7 @@ from experiments import ablations, results, table
 from experiments.claims import judging
 from experiments.claims import table as claims
 from experiments.figures import drawing
-from webtoon_colorize import files
+from webtoon_colorize import data, files
 
 SPLITS = ("train", "validation", "test")
 EXAMPLES, EXAMPLE_HEIGHT = 3, 96  # pictures of each title in Table I, and their height in pixels
@@ -27,9 +27,9 @@ _HERE = pathlib.Path(__file__).parent
 
 def dataset_rows(data_dir: str) -> list[list[Any]]:
     """The paper's Table I: a title, its panels in each split, and of all titles."""
-    summary = json.loads((pathlib.Path(data_dir) / "dataset.json").read_text(encoding="utf-8"))
-    counts = summary.get("counts", {})
-    rows = [[title, *(counts.get(title, {}).get(split, 0) for split in SPLITS)] for title in summary["titles"]]
+    titles = data.load_titles(data_dir)
+    counts = json.loads((pathlib.Path(data_dir) / "dataset.json").read_text(encoding="utf-8")).get("counts", {})
+    rows = [[title, *(counts.get(title, {}).get(split, 0) for split in SPLITS)] for title in titles]
     return [*rows, ["all", *(sum(column) for column in zip(*(row[1:] for row in rows)))]]
 
 
@@ -68,12 +68,12 @@ def _embedded(path: pathlib.Path, *, lossless: bool = False, height: int | None 
     As WebP a figure is a tenth as large as the PNG file. What is not `lossless` has half the resolution in colour: too
     little for panels at the networks' size, enough for figures, which show them enlarged.
     """
-    data = io.BytesIO()
+    content = io.BytesIO()
     with Image.open(path) as picture:
         if height:
             picture.thumbnail((4 * height, height))
-        picture.save(data, "WEBP", quality=90, lossless=lossless)
-    return f"data:image/webp;base64,{base64.b64encode(data.getvalue()).decode()}"
+        picture.save(content, "WEBP", quality=90, lossless=lossless)
+    return f"data:image/webp;base64,{base64.b64encode(content.getvalue()).decode()}"
 
 
 def html(*, data_dir: str, results_dir: str) -> str:

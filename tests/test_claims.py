@@ -96,6 +96,13 @@ def test_the_files_are_the_same_every_time_and_have_a_line_for_every_claim(folde
     assert [row["claim"] for row in rows] == [claim.name for claim in paper.CLAIMS]
 
 
+def test_people_read_three_digits_or_all_before_the_point(folder):
+    write(folder, "adversarial", l2=np.full(IMAGES, 2513.96))
+    write(folder, "l2", l2=np.full(IMAGES, 2375.04))
+    [row] = [row for row in table.rows(folder) if row["claim"] == "adversarial_l2"]
+    assert table.cells(row)[3:6] == ["2514", "2375", "139 (139 to 139)"]
+
+
 def test_claims_have_names_of_their_own():
     names = [claim.name for claim in paper.CLAIMS]
     assert len(set(names)) == len(names)

@@ -1,10 +1,15 @@
+import csv
+import json
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
 
-from experiments import ablations, evaluate, reproduce
-from experiments.figures import architecture, drawing, panels, rules, sheets
+from experiments import ablations, evaluate, report, reproduce
+from experiments.figures import architecture, architecture_figure, drawing, panels, rules, sheets
+from experiments.figures.trained import Missing, Trained, load_gray_panels
+from webtoon_colorize import images, run
 from webtoon_colorize.flat_regions import find_flat_regions
 from webtoon_colorize.networks.unet import unet
 
@@ -22,8 +27,19 @@ def folders(dataset, tmp_path_factory):
     return places
 
 
-def test_figures_of_trained_rows_are_drawn_and_the_others_are_a_dash_and_a_sentence(folders, tmp_path):
-    entries = drawing.write(**folders)
+def content(folders):
+    folder = pathlib.Path(folders["results_dir"]) / drawing.FOLDER
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def drawn(folders):
+    """What was drawn, and the files as they were then."""
+    return drawing.write(**folders), content(folders)
+
+
+def test_figures_of_trained_rows_are_drawn_and_the_others_are_a_dash_and_a_sentence(folders, drawn):
+    entries, _ = drawn
     drawn = {number for number, entry in entries.items() if entry.file != "-"}
     assert drawn == {8, 9, 10}
     assert "There is no result of adversarial yet" in entries[4].caption
@@ -31,13 +47,49 @@ def test_figures_of_trained_rows_are_drawn_and_the_others_are_a_dash_and_a_sente
     assert drawing.read(folders["results_dir"]) == entries
 
 
-def test_drawing_again_changes_no_byte(folders):
-    def content():
-        drawing.write(**folders)
-        folder = pathlib.Path(folders["results_dir"]) / drawing.FOLDER
-        return {path.name: path.read_bytes() for path in folder.iterdir()}
+def test_drawing_again_changes_no_byte(folders, drawn):
+    _, first = drawn
+    drawing.write(**folders)
+    assert content(folders) == first
 
-    assert content() == content()
+
+def test_a_folder_that_is_no_dataset_is_an_error_and_not_nine_dashes(tmp_path):
+    with pytest.raises(FileNotFoundError, match="is not a prepared dataset"):
+        drawing.write(data_dir=tmp_path, runs_dir=tmp_path, results_dir=tmp_path)
+    with pytest.raises(FileNotFoundError, match="is not a prepared dataset"):
+        report.write(data_dir=tmp_path, results_dir=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_that_was_trained_again_since_its_result_is_not_shown_under_its_numbers(folders, tmp_path):
+    run_dir = pathlib.Path(shutil.copytree(folders["runs_dir"], tmp_path / "runs")) / "l2/seed_0"
+    trained = Trained(**folders | {"runs_dir": tmp_path / "runs"})
+    assert trained.settings("l2").experiment == "l2"
+    path = run_dir / run.FINISHED
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"train_minutes": 99.0}))
+    with pytest.raises(Missing, match="l2 was trained again after its result: make reproduce-table ROWS=l2"):
+        trained.method("l2")
+    path.unlink()
+    with pytest.raises(Missing, match="no finished run"):
+        trained.method("l2")
+
+
+def test_gray_panels_are_those_that_were_dropped_from_test_episodes(dataset, tmp_path):
+    for name in ("panels.csv", "dataset.json"):
+        shutil.copy(dataset / name, tmp_path)
+    with pytest.raises(Missing, match="No naturally gray panel"):
+        load_gray_panels(tmp_path, image_size=32)
+    rows = []
+    for number, (episode, reason) in enumerate([("00", "gray"), ("05", "gray"), ("05", "duplicate"), ("05", "gray")]):
+        rows.append({"title": "red", "episode": episode, "reason": reason, "thumbnail": f"{number}.png"})
+        images.write_image(tmp_path / f"{number}.png", np.full((20, 40, 3), number, np.uint8))
+    with open(tmp_path / "dropped.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    found = load_gray_panels(tmp_path, image_size=32)
+    assert found.path == ["1.png", "3.png"] and found.label.tolist() == [1, 1]
+    assert found.rgb.shape == (2, 32, 32, 3) and np.unique(found.rgb).tolist() == [1, 3]
 
 
 def test_the_largest_scores_are_chosen_never_nan_and_never_what_is_left_out():
@@ -72,6 +124,17 @@ def halves():
     return ab, find_flat_regions(np.concatenate([np.full((32, 32, 1), 50.0), ab], axis=2))
 
 
+def test_a_background_is_the_largest_flat_region_and_jumbled_as_far_as_its_colour_spreads():
+    truth, regions = halves()
+    ab = truth.copy()
+    ab[::2, :16] += (0, 6)
+    ab[:, 16:] += np.arange(16)[None, :, None]  # the right half, which is no larger, does not count
+    assert rules.background_spread(ab, regions) == pytest.approx(3)
+    small = np.where(np.arange(32)[:, None, None] * [1, 1] < 1, 0, np.random.default_rng(0).normal(0, 50, (32, 32, 2)))
+    noise = np.concatenate([np.full((32, 32, 1), 50.0), small], axis=2)  # one flat row of 32 is 3% of the picture
+    assert np.isnan(rules.background_spread(ab, find_flat_regions(noise)))
+
+
 def test_mistakes_are_measured_region_by_region():
     truth, regions = halves()
     ab = truth.copy()
@@ -102,6 +165,25 @@ def test_the_architecture_is_read_from_the_model():
     ]  # fmt: skip
     assert [stage.grows for stage in network.stages] == [False] * 6 + [True] * 5
     assert network.skips == [(4, 6), (3, 7), (2, 8), (1, 9)]
+
+
+def test_boxes_grow_with_the_roots_of_size_and_channels_and_fill_their_width():
+    boxes = architecture_figure.layout(
+        architecture.read(unet(32, 3, filters=4, name="applier")), left=100, center=50, width=300, height=64
+    )
+    lefts, tops, widths, heights = np.transpose(boxes)
+    assert heights == pytest.approx([64 * (size / 32) ** 0.5 for size in (32, 16, 8, 4, 2, 1, 2, 4, 8, 16, 32)])
+    assert widths / widths[0] == pytest.approx([(c / 3) ** 0.5 for c in (3, 4, 8, 16, 32, 32, 32, 16, 8, 4, 2)])
+    assert (lefts[0], lefts[-1] + widths[-1]) == pytest.approx((100, 400)) and (lefts[1:] > (lefts + widths)[:-1]).all()
+    assert tops + heights / 2 == pytest.approx(50)
+
+
+def test_a_line_is_drawn_around_a_segment_and_leaves_it_visible():
+    mask = np.zeros((64, 64), bool)
+    mask[20:40, 20:40] = True
+    rgb = np.where(mask[..., None], (200, 30, 30), (30, 30, 200)).astype(np.uint8)
+    plain, outlined = (np.asarray(sheets.enlarge(sheets.Tile(rgb, outline=each), 192)) for each in (None, mask))
+    assert (plain == outlined)[60:120, 60:120].all() and (outlined[90] == 255).all(axis=1).sum() >= 2
 
 
 def test_a_sheet_has_a_place_for_every_tile():

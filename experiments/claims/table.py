@@ -41,7 +41,7 @@ def cells(row: dict[str, Any]) -> list[str]:
     """What people read of a row."""
     if row["reason"]:
         return [row["sentence"], row["section"], row["measure"], *[results.MISSING] * 4]
-    left, right, difference, low, high = (f"{row[name]:.3g}" for name in COLUMNS[3:8])
+    left, right, difference, low, high = (_number(row[name]) for name in COLUMNS[3:8])
     return [
         row["sentence"],
         row["section"],
@@ -51,6 +51,11 @@ def cells(row: dict[str, Any]) -> list[str]:
         f"{difference} ({low} to {high})",
         row["verdict"],
     ]
+
+
+def _number(value: float) -> str:
+    """Three digits, or all before the point: 2375, not 2.37e+03."""
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def write(results_dir: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from experiments import results
 from experiments.figures import architecture_figure, panels
 from experiments.figures.trained import Missing, Trained
-from webtoon_colorize import files, images
+from webtoon_colorize import data, files, images
 
 FOLDER = "figures"  # below the results
 CAPTIONS = "captions.json"
@@ -45,6 +45,7 @@ def write(*, data_dir: str, runs_dir: str, results_dir: str) -> dict[int, Entry]
       FileNotFoundError: `data_dir` is no prepared dataset.
       ValueError: it has no test panels.
     """
+    data.load_titles(data_dir)  # else every figure would say that its row has no result
     trained = Trained(data_dir=data_dir, runs_dir=runs_dir, results_dir=results_dir)
     folder = pathlib.Path(results_dir)
     entries = {number: _write_figure(number, trained, folder) for number in FIGURES}

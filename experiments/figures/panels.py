@@ -37,8 +37,9 @@ def gray(trained: Trained) -> Figure:
     block = Block("", ["original", "L2", "color & apply"] * 2, _side_by_side(tiles), groups=2)
     return Figure(
         sheets.draw([block]),
-        "Naturally gray panels, which the dataset leaves out, in colour. Rule: of the panels dropped as gray from test "
-        "episodes, those that color & apply gives the highest mean chroma (Lab units).",
+        "Naturally gray panels, which the dataset leaves out, in colour, from the thumbnails that it keeps. Rule: of "
+        "the panels dropped as gray from test episodes, those that color & apply gives the highest mean chroma (Lab "
+        "units).",
     )
 
 
@@ -56,7 +57,7 @@ def failures(trained: Trained) -> Figure:
     if not pairs:
         raise Missing(f"No test panel tagged {', '.join(KINDS)} comes out worse than one of its title that is not.")
     blocks = []
-    for side, heading in enumerate(("Where both fail", "Where both do well, in the same title")):
+    for side, heading in enumerate(("Where both fail", "Where both do well: the same titles, not of this kind")):
         chosen = [pair[side] for pair in pairs.values()]
         rows = _columns_as_rows(trained, chosen, errors)
         blocks.append(Block(heading, list(pairs), rows, row_labels=["L2", "color & apply", "truth"]))

@@ -84,13 +84,14 @@ def _lefts(columns: int, groups: int, size: int, *, first: int) -> list[int]:
 
 
 def enlarge(tile: Tile, size: int) -> Image.Image:
-    """The tile's picture at `size` pixels, cubic, with its outline."""
+    """The tile's picture at `size` pixels, cubic, with a line around what it outlines, not on it."""
     picture = Image.fromarray(tile.rgb).resize((size, size), Image.Resampling.BICUBIC)
     if tile.outline is None:
         return picture
     mask = cv2.resize(tile.outline.astype(np.uint8), (size, size), interpolation=cv2.INTER_NEAREST)
+    mask = cv2.dilate(mask, np.ones((9, 9), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     pixels = np.array(picture)
-    cv2.drawContours(pixels, contours, -1, (0, 0, 0), 5, cv2.LINE_AA)
+    cv2.drawContours(pixels, contours, -1, (0, 0, 0), 4, cv2.LINE_AA)
     cv2.drawContours(pixels, contours, -1, (255, 255, 255), 2, cv2.LINE_AA)
     return Image.fromarray(pixels)

@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import json
 import pathlib
 from typing import NamedTuple
 
@@ -64,13 +65,16 @@ class Trained:
         return data.load_panels(self.data_dir, "test", image_size=self.result(experiment)["settings"]["image_size"])
 
     def settings(self, experiment: str) -> run.Settings:
-        """Of the row's first run. Raises Missing where there is none of the panels that `data_dir` holds."""
+        """Of the row's first run. Raises Missing where it is gone, or was trained again since it was evaluated."""
+        run_dir = self._run_dir(experiment)
         try:
-            settings = run.load_settings(self._run_dir(experiment))
+            settings = run.load_settings(run_dir)
+            training = json.loads((run_dir / run.FINISHED).read_text())
         except FileNotFoundError as error:
-            raise Missing(f"There is a result of {experiment} but no longer its run.") from error
-        if settings.data != data.fingerprint(self.data_dir):
-            raise Missing(f"The run of {experiment} was trained on other data than its result is of.")
+            raise Missing(f"There is a result of {experiment} but no finished run.") from error
+        evaluated = self.result(experiment)["runs"][0]
+        if evaluated != evaluated | training:  # numbers of one run under pictures of another
+            raise Missing(f"{experiment} was trained again after its result: make reproduce-table ROWS={experiment}")
         return settings
 
     def _load_method(self, experiment: str) -> Method:
