@@ -39,7 +39,7 @@ class Study:
         result = results.read_comparable(self.results_dir, experiment)
         if result is None:
             reason = results.read_reason(self.results_dir, experiment)
-            raise NotMeasured(f"{experiment} has no results here" + (f": {reason}" if reason else ""))
+            raise NotMeasured(f"{experiment} has no results here" + (f": {reason.rstrip('.')}" if reason else ""))
         return result
 
 
