@@ -12,7 +12,8 @@ HELPER = "vgg16_color"
 def build(size: Size, *, weight: float = 1e-3) -> Method:
     """The U-Net of `l2`; its picture, clipped at the gamut, goes through the classifier with the true title.
 
-    Reading: the paper gives no weight; ours makes the term about a tenth of the L2.
+    Reading: the paper gives no weight; of 1e-2, 1e-3 and 1e-4 ours has the lowest L2 on the validation split of the
+    drawn comic at the quick scale (2953, 2326, 2332).
     """
     generator = unet(size.image_size, 1, filters=size.filters, name="generator")
     classifier = vgg16(size.image_size, size.num_titles, filters=size.filters)
