@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.comics import art, gray, is_colored, load, save, strip
-from webtoon_colorize import chapters, color_layer, colorizer
+from webtoon_colorize import chapters, color_layer, colorizer, pieces
 
 
 def test_a_folder_comes_out_with_the_same_names_formats_and_sizes(tmp_path, colorize):
@@ -78,14 +78,14 @@ def test_huge_declared_sizes_are_refused_and_tall_pages_are_not(tmp_path, colori
 def test_a_page_that_breaks_the_colorizer_does_not_stop_the_others(tmp_path, colorize, monkeypatch):
     for number, width in enumerate((50, 51, 52)):
         save(tmp_path / "in" / f"{number}.png", gray(number, height=60, width=width))
-    original = colorizer.find_regions
+    original = pieces.find_regions
 
     def find_regions(image, **options):
         if image.shape[1] == 51:
             raise MemoryError("no room")
         return original(image, **options)
 
-    monkeypatch.setattr(colorizer, "find_regions", find_regions)
+    monkeypatch.setattr(pieces, "find_regions", find_regions)
     code, said = colorize("in")
     assert code == 1 and "1.png: it could not be coloured (MemoryError: no room)." in said
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"0.png", "2.png"}

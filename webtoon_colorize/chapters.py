@@ -10,11 +10,12 @@ import tqdm
 
 from webtoon_colorize import color_layer, documents, files, pictures
 from webtoon_colorize.archives import ArchiveError
-from webtoon_colorize.colorizer import Colorizer, paint
+from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.documents import Document, Page
 from webtoon_colorize.gray import colour_share
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.images import ImageError
+from webtoon_colorize.painting import paint
 from webtoon_colorize.strips import Slice
 
 COLOURED = 0.01  # the share of a page that has colour from which on it is a coloured page

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from webtoon_colorize import files
-from webtoon_colorize.colorizer import paint
+from webtoon_colorize.painting import paint
 
 _DARKEST = 100  # gray levels; darker ink hides its colour, and what cannot be seen cannot be divided out
 

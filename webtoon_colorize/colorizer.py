@@ -4,29 +4,27 @@ Only chroma is predicted. A page is cut into panels, each is coloured at the net
 the page's size along the edges of the lightness (`upsampling`) and is laid under the page's own lightness.
 """
 
+import functools
 import json
 import os
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
 import tensorflow as tf
 
-from webtoon_colorize import color, run, strips, upsampling
+from webtoon_colorize import color, run, strips
 from webtoon_colorize.hints import Hint, draw_hints
 from webtoon_colorize.methods.method import Method
+from webtoon_colorize.painting import paint
 from webtoon_colorize.panels import Box
-from webtoon_colorize.paper import paper
-from webtoon_colorize.regions import find_regions
-from webtoon_colorize.windows import blend, windows
+from webtoon_colorize.pieces import Piece, crop
 
 PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # a run folder, where the package comes with weights
 
 _BATCH_SIZE = 8  # panels
-_PIXELS = 2**17  # converted between colour spaces at a time
 _LARGEST = 2**23  # pixels of a piece; chroma of larger ones (scans) is found on a reduced copy, which nobody can tell
-_BLANK = 12  # gray levels: a picture that varies less than this has nothing in it to colour
 
 
 class Colorizer:
@@ -129,6 +127,17 @@ class Colorizer:
             ),
         )
 
+    def piece(self, image: np.ndarray, *, label: str | None = None, keep_white: bool = True) -> Piece:
+        """A page on the screen: each time it is coloured, only what new hints reach is coloured anew.
+
+        Args: as those of `colorize`, whose panels it may cut differently if the page is very long.
+        """
+        return self._piece(_as_rgb(image), None, label=self.label_index(label), keep_white=keep_white)
+
+    def _piece(self, image: np.ndarray, background: np.ndarray | None, *, label: int, keep_white: bool) -> Piece:
+        predict = functools.partial(self._predict, label=label)
+        return Piece(image, predict, background=background, keep_white=keep_white)
+
     def _color_piece(
         self,
         image: np.ndarray,
@@ -144,26 +153,18 @@ class Colorizer:
         if scale < 1:
             image = cv2.resize(image, [max(1, int(scale * side)) for side in size], interpolation=cv2.INTER_AREA)
             hints = [hint.scaled(scale) for hint in hints]
-            return cv2.resize(self._color_piece(image, hints, background, label=label, keep_white=keep_white), size)
-        ab = np.zeros((*image.shape[:2], 2), np.float32)
-        lightness = lightness_of(image)
-        if np.ptp(lightness) < 2 * _BLANK / 255:
-            return ab
-        panels = [(box, windows(box)) for box in find_regions(image, background=background)]
-        small = self._predict(image, [part for _, parts in panels for part in parts], hints, label)
-        for box, parts in panels:
-            coloured = [(part, upsampling.upsample(next(small), _crop(lightness, part))) for part in parts]
-            _crop(ab, box)[:] = blend(box, coloured)
-        if keep_white:
-            ab *= 1 - paper(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), image.shape[1])[..., None]
-        return ab
+        piece = self._piece(image, background, label=label, keep_white=keep_white)
+        piece.color(hints)
+        return cv2.resize(piece.ab, size) if scale < 1 else piece.ab
 
-    def _predict(self, image: np.ndarray, boxes: list[Box], hints: Sequence[Hint], label: int):
+    def _predict(
+        self, image: np.ndarray, boxes: list[Box], hints: Sequence[Hint], *, label: int
+    ) -> Iterator[np.ndarray]:
         """Yields ab [S, S, 2] of each box. Those that hints reach see the hints, the others none."""
         size = (self._size, self._size)
         for start in range(0, len(boxes), _BATCH_SIZE):
             batch = boxes[start : start + _BATCH_SIZE]
-            crops = np.stack([cv2.resize(_crop(image, box), size, interpolation=cv2.INTER_AREA) for box in batch])
+            crops = np.stack([cv2.resize(crop(image, box), size, interpolation=cv2.INTER_AREA) for box in batch])
             lightness, _ = color.rgb_to_lab(tf.constant(crops, tf.float32) / 255.0)
             labels = tf.fill([len(batch)], label)
             drawn = np.stack([self._draw(hints, box) for box in batch])
@@ -181,54 +182,7 @@ class Colorizer:
         return draw_hints(inside, width=box.width, height=box.height, size=self._size)
 
 
-def _crop(image: np.ndarray, box: Box) -> np.ndarray:
-    return image[box.y : box.y + box.height, box.x : box.x + box.width]
-
-
 def _as_rgb(image: np.ndarray) -> np.ndarray:
     if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.shape[2:] not in ((), (3,)) or not image.size:
         raise ValueError(f"a page is uint8 [H, W] or [H, W, 3], and this is {image.dtype} {list(image.shape)}")
     return image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)
-
-
-@tf.function(input_signature=[tf.TensorSpec([None, 3])], autograph=False)
-def _lightness(rgb):
-    return color.rgb_to_lab(rgb)[0][..., 0]
-
-
-# Compiled it is one pass over memory, five times as fast on a CPU, and wants a fixed size.
-@tf.function(
-    input_signature=[tf.TensorSpec([_PIXELS, 3]), tf.TensorSpec([_PIXELS, 2])], autograph=False, jit_compile=True
-)
-def _paint(rgb, ab):
-    lightness, _ = color.rgb_to_lab(rgb)
-    return color.lab_to_rgb(lightness, color.fit_to_gamut(lightness, ab))
-
-
-def lightness_of(image: np.ndarray) -> np.ndarray:
-    """uint8 [H, W, 3] -> [H, W] float32 in [-1, 1]."""
-    flat = image.reshape(-1, 3)
-    result = np.empty(len(flat), np.float32)
-    for start in range(0, len(flat), _PIXELS):
-        part = np.s_[start : start + _PIXELS]
-        result[part] = _lightness(flat[part].astype(np.float32) / 255)
-    return result.reshape(image.shape[:2])
-
-
-def paint(pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
-    """`pixels` (uint8 or uint16 [H, W, 3]) with their lightness and the chroma `ab` [H, W, 2], as far as sRGB has it.
-
-    Gray without chroma stays exactly as it is.
-    """
-    most = np.iinfo(pixels.dtype).max
-    flat, flat_ab = pixels.reshape(-1, 3), ab.reshape(-1, 2)
-    result = np.empty_like(flat)
-    for start in range(0, len(flat), _PIXELS):
-        part = np.s_[start : start + _PIXELS]
-        count = len(flat[part])
-        filling = ((0, _PIXELS - count), (0, 0))
-        rgb = _paint(np.pad(flat[part].astype(np.float32) / most, filling), np.pad(flat_ab[part], filling))
-        result[part] = np.round(rgb[:count] * most)
-    still = (flat_ab == 0).all(axis=1) & (flat == flat[:, :1]).all(axis=1)
-    result[still] = flat[still]
-    return result.reshape(pixels.shape)

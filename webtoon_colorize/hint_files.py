@@ -20,13 +20,23 @@ class HintError(ValueError):
 def read_hints(path: str | os.PathLike) -> dict[str, tuple[Hint, ...]]:
     """Page name -> its hints.
 
-    x and y are pixels of the page from its top left corner, radius too (3 if left out); color is #rrggbb. Raises
-    HintError.
+    Raises HintError.
     """
     try:
-        content = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        content = pathlib.Path(path).read_bytes()
     except OSError as error:
         raise HintError(f"{path}: cannot be opened ({error.strerror or error}).") from error
+    return parse_hints(content, str(path))
+
+
+def parse_hints(content: bytes, path: str) -> dict[str, tuple[Hint, ...]]:
+    """Page name -> its hints.
+
+    x and y are pixels of the page from its top left corner, radius too (3 if left out); color is #rrggbb. Raises
+    HintError, which names `path`.
+    """
+    try:
+        content = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise HintError(f"{path}: this is not JSON ({error}).") from error
     if not isinstance(content, dict) or not all(isinstance(entries, list) for entries in content.values()):
@@ -49,6 +59,16 @@ def _hint(entry: object, place: str) -> Hint:
         raise HintError(f"{place}: color is {json.dumps(color)}, expected #rrggbb.")
     rgb = tuple(bytes.fromhex(color[1:]))
     return Hint(**{name: float(entry[name]) for name in _NUMBERS & entry.keys()}, rgb=rgb)
+
+
+def format_hints(hints: dict[str, tuple[Hint, ...]]) -> str:
+    """What `parse_hints` reads."""
+    entries = {page: [_entry(hint) for hint in each] for page, each in hints.items()}
+    return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
+
+
+def _entry(hint: Hint) -> dict[str, float | str]:
+    return {"x": hint.x, "y": hint.y, "color": f"#{bytes(hint.rgb).hex()}", "radius": hint.radius}
 
 
 def assign(hints: dict[str, tuple[Hint, ...]], pages: Iterable[str]) -> tuple[dict[str, tuple[Hint, ...]], list[str]]:

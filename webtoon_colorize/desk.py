@@ -1,0 +1,233 @@
+"""What the app shows in a browser tab."""
+
+import base64
+import dataclasses
+import html
+
+import cv2
+import numpy as np
+from nicegui import app, run, ui
+
+from webtoon_colorize.easel import Easel, weakened
+from webtoon_colorize.hints import Hint
+
+IMAGES = ".jpg,.jpeg,.png,.webp"
+NEAR = 0.008  # of the page's width: who clicks so close to a dot means that dot
+
+
+def _data_url(image: np.ndarray) -> str:
+    _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 95])
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()
+
+
+def _hex(rgb: tuple[int, int, int]) -> str:
+    return f"#{bytes(rgb).hex()}"
+
+
+class Desk:
+    """What one browser tab shows: the page, its dots, and the tools. `store` survives the tab's reload."""
+
+    def __init__(self, colorizer, label: str | None, store: dict):
+        self._colorizer, self._label, self._store = colorizer, label, store
+        self._selected: int | None = None  # dot that colour, strength and size change
+        self._base = (192, 48, 32)  # the colour at full strength
+        self._running = self._stale = False
+
+    @property
+    def _easel(self):
+        return self._store.get("easel")
+
+    def build(self) -> None:
+        with ui.header().classes("items-center bg-grey-10"):
+            ui.label("webtoon colorize").classes("text-h6")
+            self._status = ui.label("").classes("text-grey-4").mark("status")
+        with ui.row().classes("w-full no-wrap items-start"):
+            with ui.column().classes("grow items-center").style("min-width: 0"):
+                self._image = ui.interactive_image(on_mouse=self._on_mouse, sanitize=False, cross=False)
+                self._image.classes("max-w-full").style("cursor: crosshair").props('id="page"')
+            with ui.column().classes("w-72 shrink-0"):
+                self._build_tools()
+        self._refresh_tools()
+        ui.timer(0, self._show, once=True)
+
+    def _build_tools(self) -> None:
+        upload = ui.upload(label="Open a gray page", auto_upload=True, on_upload=self._on_open)
+        upload.on("rejected", self._on_rejected)
+        upload.props(f'accept="{IMAGES}" flat bordered id="open"').classes("w-full")
+        self._tools = ui.column().classes("w-full")
+        with self._tools:
+            ui.label("Click into the page to place this colour:").classes("text-caption")
+            self._color = (
+                ui.color_input(value=_hex(self._base), on_change=self._on_color).classes("w-full").mark("color")
+            )
+            ui.label("The network's colours for this place").classes("text-caption")
+            self._suggested = ui.row().classes("gap-1").props('id="suggested"')
+            ui.label("Colours in use").classes("text-caption")
+            self._used = ui.row().classes("gap-1").props('id="used"')
+            ui.label("Strength (0: stays neutral)").classes("text-caption")
+            self._strength = ui.slider(min=0, max=1.5, step=0.05, value=1.0).props('label id="strength"')
+            self._strength.on("change", self._on_change)
+            ui.label("Size of the dot").classes("text-caption")
+            self._radius = ui.slider(min=1, max=60, step=1, value=6).props('label id="radius"')
+            self._radius.on("change", self._on_change)
+            with ui.row():
+                ui.button("Undo", icon="undo", on_click=self._on_undo).props("dense")
+                ui.button("Remove", icon="delete", on_click=self._on_remove).props("dense")
+                ui.button("Clear", icon="layers_clear", on_click=lambda: self._edit(())).props("dense")
+            hints = ui.upload(label="Import hints", auto_upload=True, on_upload=self._on_import)
+            hints.props('accept=".json" flat bordered id="import"').classes("w-full")
+            hints.on("rejected", lambda: self._say("Hints are a .json file."))
+            ui.button("Export hints", icon="save", on_click=self._on_export).classes("w-full")
+            ui.button("Download the page", icon="download", on_click=self._on_download).classes("w-full")
+
+    async def _on_open(self, event) -> None:
+        event.sender.reset()
+        data, name = await event.file.read(), event.file.name
+        self._status.text = f"colouring {name} ..."
+        try:
+            easel = await run.io_bound(Easel, self._colorizer, data, name, label=self._label)
+        except (ValueError, MemoryError) as error:  # ImageError is a ValueError
+            self._say(str(error) or "This page is too large for the memory.")
+        else:
+            self._store["easel"], self._selected = easel, None
+            self._radius.value = max(3, round(easel.width * 0.006))
+        await self._show()
+
+    def _on_rejected(self) -> None:
+        self._say("That is no single image (JPEG, PNG, WebP). Folders and archives: webtoon-colorize FOLDER.")
+
+    async def _on_mouse(self, event) -> None:
+        if self._easel is None:
+            return
+        easel = self._easel
+        x, y = (value / easel.scale for value in (event.image_x, event.image_y))
+        if not (0 <= x < easel.width and 0 <= y < easel.height):
+            return
+        self._suggest(x, y)
+        distances = [((hint.x - x) ** 2 + (hint.y - y) ** 2) ** 0.5 for hint in easel.hints]
+        if distances and min(distances) <= NEAR * easel.width:
+            self._select(int(np.argmin(distances)))
+            self._draw_dots()
+            return
+        self._selected = len(easel.hints)
+        await self._edit((*easel.hints, Hint(int(x * 10) / 10, int(y * 10) / 10, self._chosen(), float(self._radius.value))))
+
+    def _select(self, index: int) -> None:
+        hint = self._easel.hints[index]
+        self._selected = None  # so that setting the tools does not change the dot
+        self._base, self._strength.value, self._radius.value = hint.rgb, 1.0, hint.radius
+        self._color.value = _hex(hint.rgb)
+        self._selected = index
+
+    def _chosen(self) -> tuple[int, int, int]:
+        return self._base if self._strength.value == 1 else weakened(self._base, self._strength.value)
+
+    async def _on_color(self, event) -> None:
+        try:
+            red, green, blue = bytes.fromhex(event.value.removeprefix("#"))
+        except (ValueError, AttributeError):
+            return  # being typed
+        if (red, green, blue) != self._base:
+            self._base = (red, green, blue)
+            await self._on_change()
+
+    async def _on_change(self) -> None:
+        """The selected dot gets the tools' colour, strength and size."""
+        hints = self._easel.hints
+        if self._selected is not None and self._selected < len(hints):
+            changed = dataclasses.replace(hints[self._selected], rgb=self._chosen(), radius=float(self._radius.value))
+            await self._edit((*hints[: self._selected], changed, *hints[self._selected + 1 :]))
+
+    async def _on_undo(self) -> None:
+        self._easel.undo()
+        self._selected = None
+        await self._show()
+
+    async def _on_remove(self) -> None:
+        if self._selected is not None:
+            hints, selected = self._easel.hints, self._selected
+            self._selected = None
+            await self._edit((*hints[:selected], *hints[selected + 1 :]))
+
+    async def _edit(self, hints) -> None:
+        self._easel.set(hints)
+        if not hints:
+            self._selected = None
+        await self._show()
+
+    async def _on_import(self, event) -> None:
+        event.sender.reset()
+        content = await event.file.read()
+        try:
+            count = self._easel.load(content, event.file.name)
+            self._say(f"{count} dots placed.")
+        except ValueError as error:
+            self._say(str(error))
+        self._selected = None
+        await self._show()
+
+    def _on_export(self) -> None:
+        ui.download.content(self._easel.hint_file(), f"{self._easel.name}.hints.json")
+
+    async def _on_download(self) -> None:
+        self._status.text = "colouring at full size ..."
+        ui.download.content(await run.io_bound(self._easel.finished), self._easel.name)
+        self._tell()
+
+    async def _show(self) -> None:
+        """Brings the screen up to date; of what comes while it is being coloured only the last counts."""
+        self._refresh_tools()
+        if self._easel is None:
+            return
+        self._draw_dots()
+        self._stale = True
+        if self._running:
+            return
+        self._running = True
+        try:
+            while self._stale:
+                self._stale = False
+                self._image.set_source(await run.io_bound(lambda: _data_url(self._easel.view())))
+        finally:
+            self._running = False
+        self._tell()
+
+    def _tell(self) -> None:
+        easel = self._easel
+        self._status.text = f"{easel.name}, {easel.width} x {easel.height}, {len(easel.hints)} dots"
+
+    def _draw_dots(self) -> None:
+        scale = self._easel.scale
+        self._image.content = "".join(
+            f'<circle cx="{hint.x * scale:.1f}" cy="{hint.y * scale:.1f}" r="{max(4, hint.radius * scale):.1f}" '
+            f'fill="{_hex(hint.rgb)}" stroke="{"black" if index == self._selected else "white"}" stroke-width="2"/>'
+            for index, hint in enumerate(self._easel.hints)
+        )
+
+    def _refresh_tools(self) -> None:
+        self._tools.set_visibility(self._easel is not None)
+        if self._easel is not None:
+            self._swatches(self._used, dict.fromkeys(hint.rgb for hint in self._easel.hints))
+
+    def _suggest(self, x: float, y: float) -> None:
+        self._swatches(self._suggested, self._easel.suggestions(x, y))
+
+    def _swatches(self, row, colors) -> None:
+        row.clear()
+        with row:
+            for rgb in colors:
+                button = ui.button(on_click=lambda rgb=rgb: self._color.set_value(_hex(rgb)), color=_hex(rgb))
+                button.props("round dense").tooltip(_hex(rgb)).classes("w-8 h-8")
+
+    def _say(self, sentence: str) -> None:
+        ui.notify(html.escape(sentence), position="top", multi_line=True, timeout=8000, close_button="OK")
+
+
+def serve(colorizer, *, label: str | None, host: str, port: int) -> None:
+    @ui.page("/")
+    async def index():
+        await ui.context.client.connected()
+        Desk(colorizer, label, app.storage.tab).build()
+
+    print(f"http://{host}:{port} (Ctrl+C ends it)")
+    ui.run(host=host, port=port, title="webtoon colorize", reload=False, show_welcome_message=False)

@@ -1,0 +1,126 @@
+"""A gray page under a person's hands: dots of colour, undo, suggested colours, and the picture that comes of them."""
+
+import threading
+
+import cv2
+import numpy as np
+import tensorflow as tf
+
+from webtoon_colorize import color, hint_files, pictures, strips
+from webtoon_colorize.colorizer import Colorizer
+from webtoon_colorize.hints import Hint
+from webtoon_colorize.painting import paint
+from webtoon_colorize.pieces import crop
+
+VIEW = (1000, 8000)  # pixels: the screen shows a copy of the page that is at most so wide and so high
+PALETTE = 6  # suggested colours
+_ALIKE = 0.1  # standard deviation of lightness, which is in [-1, 1], within which places look alike
+_APART = 12.0  # Lab units between two suggestions
+_READABLE = (-0.3, 0.5)  # lightness of swatches: ink and paper would hide what colour is meant
+
+Rgb = tuple[int, int, int]  # 0 to 255
+
+
+class Easel:
+    """One open page. Positions and radii are in pixels of the page, whatever the screen shows."""
+
+    def __init__(self, colorizer: Colorizer, data: bytes, name: str, *, label: str | None = None):
+        """data: of an image file. Raises ImageError if it is none, ValueError if it cannot be coloured."""
+        picture = pictures.decode(data, name=name)
+        self.name, self._data = name, data
+        self._colorizer, self._label = colorizer, label
+        seen = picture.seen()
+        self.height, self.width = seen.shape[:2]
+        self.scale = min(1.0, *(limit / side for limit, side in zip(VIEW, (self.width, self.height))))
+        size = [max(1, round(side * self.scale)) for side in (self.width, self.height)]
+        self._gray = np.ascontiguousarray(cv2.resize(seen, size, interpolation=cv2.INTER_AREA))
+        self._states: list[tuple[Hint, ...]] = [()]
+        self._lock = threading.Lock()  # one picture at a time
+        self._piece = colorizer.piece(self._gray, label=label)
+        self._piece.color(())
+        self._automatic = self._piece.ab.copy()
+        self._view = paint(self._gray, self._automatic)
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        return self._states[-1]
+
+    def set(self, hints: tuple[Hint, ...]) -> None:
+        """Replaces all dots by `hints`; one step to undo. Raises ValueError if one lies outside the page."""
+        self._colorizer.check(strips.Slice(np.empty((self.height, self.width, 3), np.uint8), hints), self._label)
+        if hints != self.hints:
+            self._states.append(hints)
+
+    def undo(self) -> None:
+        if len(self._states) > 1:
+            self._states.pop()
+
+    def load(self, content: bytes, name: str) -> int:
+        """Replaces all dots by those that a hint file has for this page; returns how many. Raises ValueError."""
+        found = hint_files.parse_hints(content, name)
+        assigned, _ = hint_files.assign(found, [self.name])
+        if self.name not in assigned:
+            pages = ", ".join(found) or "no page"
+            raise ValueError(f"{name} has hints for {pages}, and this page is {self.name}: nothing was placed.")
+        self.set(assigned[self.name])
+        return len(self.hints)
+
+    def hint_file(self) -> str:
+        return hint_files.format_hints({self.name: self.hints})
+
+    def view(self) -> np.ndarray:
+        """The page on the screen, uint8 [h, w, 3], `scale` times as large; only what new dots reach is painted anew."""
+        with self._lock:
+            for box in self._piece.color([hint.scaled(self.scale) for hint in self.hints]):
+                crop(self._view, box)[:] = paint(crop(self._gray, box), crop(self._piece.ab, box))
+            return self._view.copy()
+
+    def suggestions(self, x: float, y: float) -> list[Rgb]:
+        """Colours that the network itself gave, first to this place, then to what looks like it on the page.
+
+        They are the means of the commonest cells of ab, each pixel weighted by its likeness in lightness; the last is
+        neutral, to say that a place stays gray.
+        """
+        lightness, ab = self._piece.lightness, self._automatic
+        row, column = int(y * self.scale), int(x * self.scale)
+        around = np.s_[max(0, row - 2) : row + 3, max(0, column - 2) : column + 3]
+        here = float(np.median(lightness[around]))
+        found = [ab[around].mean(axis=(0, 1))]
+        step = max(1, round((lightness.size / 2**17) ** 0.5))
+        likeness = np.exp(-(((lightness[::step, ::step] - here) / _ALIKE) ** 2) / 2)
+        for each in [*_commonest(ab[::step, ::step], likeness), np.zeros(2, np.float32)]:
+            if all(color.AB_SCALE * np.linalg.norm(each - other) >= _APART for other in found):
+                found.append(each)
+        chosen = found if len(found) <= PALETTE else [*found[: PALETTE - 1], found[-1]]
+        return [_swatch(float(np.clip(here, *_READABLE)), each) for each in chosen]
+
+    def finished(self) -> bytes:
+        """The page at its full size, in its own format: what `webtoon-colorize` writes with the same hints."""
+        picture = pictures.decode(self._data, name=self.name)
+        page = strips.Slice(picture.seen(), self.hints)
+        for _, row, ab in self._colorizer.color_slices([page], label=self._label, keep_white=True):
+            rows = np.s_[row : row + len(ab)]
+            picture.pixels[rows] = paint(picture.pixels[rows], ab)
+        return pictures.encode(picture)
+
+
+def _commonest(ab: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
+    """Means of the cells of ab, 10 Lab units wide, that have colour, the heaviest first."""
+    coloured = (ab != 0).any(axis=-1)
+    ab, weights = ab[coloured], weights[coloured]
+    cells, cell = np.unique(np.floor(ab * color.AB_SCALE / 10), axis=0, return_inverse=True)
+    total = np.bincount(cell.ravel(), weights, len(cells))
+    means = [np.bincount(cell.ravel(), weights * ab[:, channel], len(cells)) / total for channel in (0, 1)]
+    return list(np.stack(means, axis=-1)[np.argsort(-total)])
+
+
+def _swatch(lightness: float, ab: np.ndarray) -> Rgb:
+    lightness, ab = tf.constant([lightness]), tf.constant(ab, tf.float32)
+    rgb = color.lab_to_rgb(lightness, color.fit_to_gamut(lightness, ab)).numpy()
+    return tuple(np.round(rgb * 255).astype(int).tolist())
+
+
+def weakened(rgb: Rgb, strength: float) -> Rgb:
+    """The colour with `strength` times its chroma, as far as sRGB has it; 0 is neutral."""
+    lightness, ab = color.rgb_to_lab(tf.constant(rgb, tf.float32) / 255.0)
+    return _swatch(float(lightness[0]), ab.numpy() * strength)

@@ -1,0 +1,54 @@
+"""A page, or a piece of a strip, coloured panel by panel."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from webtoon_colorize import upsampling
+from webtoon_colorize.hints import Hint
+from webtoon_colorize.painting import lightness_of
+from webtoon_colorize.panels import Box
+from webtoon_colorize.paper import paper
+from webtoon_colorize.regions import find_regions
+from webtoon_colorize.windows import blend, windows
+
+_BLANK = 12  # gray levels: a picture that varies less than this has nothing in it to colour
+
+Predict = Callable[[np.ndarray, Sequence[Box], Sequence[Hint]], Iterator[np.ndarray]]  # -> ab [S, S, 2] of each box
+
+
+class Piece:
+    """What can be coloured at one time; when it is coloured again, only what new hints reach is coloured anew."""
+
+    def __init__(self, image: np.ndarray, predict: Predict, *, background: np.ndarray | None, keep_white: bool):
+        """image: uint8 [H, W, 3]; of a coloured one only the lightness is used."""
+        self.ab = np.zeros((*image.shape[:2], 2), np.float32)  # in network range
+        self._image, self._predict = image, predict
+        self.lightness = lightness_of(image)  # [H, W] in [-1, 1]
+        self._hints: dict[Box, tuple[Hint, ...] | None] = {}  # what each panel was coloured with
+        self._share = None
+        if np.ptp(self.lightness) >= 2 * _BLANK / 255:
+            self._hints = dict.fromkeys(find_regions(image, background=background))
+            if keep_white:
+                self._share = 1 - paper(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), image.shape[1])[..., None]
+
+    def color(self, hints: Sequence[Hint]) -> list[Box]:
+        """Brings `ab` up to date and returns the panels that changed. Hints are in pixels of the image."""
+        stale = [box for box, known in self._hints.items() if known != _reaching(hints, box)]
+        panels = [(box, windows(box)) for box in stale]
+        small = self._predict(self._image, [part for _, parts in panels for part in parts], hints)
+        for box, parts in panels:
+            coloured = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]
+            ab = blend(box, coloured)
+            crop(self.ab, box)[:] = ab if self._share is None else ab * crop(self._share, box)
+            self._hints[box] = _reaching(hints, box)
+        return stale
+
+
+def crop(image: np.ndarray, box: Box) -> np.ndarray:
+    return image[box.y : box.y + box.height, box.x : box.x + box.width]
+
+
+def _reaching(hints: Sequence[Hint], box: Box) -> tuple[Hint, ...]:
+    return tuple(hint for hint in hints if hint.moved(-box.x, -box.y).touches(box.width, box.height))
