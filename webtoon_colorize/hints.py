@@ -91,11 +91,12 @@ def box_blur(images: tf.Tensor, size: int) -> tf.Tensor:
     return tf.nn.avg_pool2d(across, [size, 1], 1, "SAME")
 
 
-def random_hints(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
+def random_hints(ab: tf.Tensor, guess: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
     """What a person might give away of the true ab [B, H, W, 2]: from nothing to hundreds of dots.
 
     A tenth of the pictures get none; the others a dot at each pixel with probability 10^U(-4.5, -1.5), which is less
-    than one dot for some. Dots are squares of 1, 3, 5, 7 or 9 pixels, one width for the batch, in their mean colour;
+    than one dot for some. Half of the pictures get their dots anywhere, half where a person would click: that often, on
+    average, but in proportion to the squared error of `guess`, [B, H, W, 2]. Dots are squares of 1, 3, 5, 7 or 9 pixels, one width for the batch, in their mean colour;
     where they meet, in the mean of theirs. After Zhang et al., arXiv 1705.02999, the paper's [5].
 
     Args:
@@ -105,11 +106,13 @@ def random_hints(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
       [B, H, W, 3]: ab where it is given and 0 elsewhere, 1 where it is given and 0 elsewhere.
     """
     shape = tf.concat([tf.shape(ab)[:3], [1]], axis=0)
-    streams = tf.unstack(tf.random.split(seed, 4))
-    none, exponent = (tf.random.stateless_uniform([shape[0], 1, 1, 1], stream) for stream in streams[:2])
-    probability = tf.where(none < 0.1, 0.0, 10.0 ** (-4.5 + 3.0 * exponent))
-    points = tf.cast(tf.random.stateless_uniform(shape, streams[2]) < probability, ab.dtype)
-    width = tf.random.stateless_uniform([], streams[3], maxval=len(DOTS), dtype=tf.int32)
+    streams = tf.unstack(tf.random.split(seed, 5))
+    none, exponent, aim = (tf.random.stateless_uniform([shape[0], 1, 1, 1], stream) for stream in streams[:3])
+    error = tf.reduce_sum((guess - ab) ** 2, axis=-1, keepdims=True)
+    error = tf.math.divide_no_nan(error, tf.reduce_mean(error, axis=(1, 2), keepdims=True))
+    probability = tf.where(none < 0.1, 0.0, 10.0 ** (-4.5 + 3.0 * exponent)) * tf.where(aim < 0.5, 1.0, error)
+    points = tf.cast(tf.random.stateless_uniform(shape, streams[3]) < probability, ab.dtype)
+    width = tf.random.stateless_uniform([], streams[4], maxval=len(DOTS), dtype=tf.int32)
     return tf.switch_case(width, [functools.partial(_dots, ab, points, size) for size in DOTS])
 
 

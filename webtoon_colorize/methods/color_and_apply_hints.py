@@ -15,23 +15,30 @@ from webtoon_colorize import losses
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.layers import instance_normalization
 from webtoon_colorize.networks.unet import unet
+from webtoon_colorize.spreading import spread
 
 
 def build(size: Size) -> Method:
     """The two networks of `color_and_apply`; the applier has one more input, 1 where a hint is given."""
     color_generator = unet(size.image_size, 1, filters=size.filters, name="color_generator")
-    applier = unet(size.image_size, 4, filters=size.filters, normalization=instance_normalization, name="applier")
+    applier = unet(size.image_size, 5, filters=size.filters, normalization=instance_normalization, name="applier")
 
     def apply_color(lightness, proposal, hints, *, training):
-        given = hints[..., 2:]
-        ab = ops.where(given > 0.0, hints[..., :2], proposal)
-        return applier(ops.concatenate([lightness, ab, given], axis=-1), training=training)
+        if hints is None:
+            unknown = ops.zeros_like(lightness)
+            ab, given, founded = proposal, unknown, unknown
+        else:
+            given = hints[..., 2:]
+            change, founded = ops.split(spread(hints[..., :2] - proposal, given, lightness), [2], axis=-1)
+            ab = ops.where(given > 0.0, hints[..., :2], proposal + change)
+        inputs = ops.concatenate([lightness, ab, given, founded], axis=-1)
+        return ops.clip(ab + applier(inputs, training=training), -1.0, 1.0)
 
     def terms(batch, seed):
         proposal = color_generator(batch.lightness, training=True)
-        hints = sparse_color.random_hints(batch.ab, seed=seed)
+        hints = sparse_color.random_hints(batch.ab, tf.stop_gradient(proposal), seed=seed)
         applied = apply_color(batch.lightness, proposal, hints, training=True)
-        colored = apply_color(batch.lightness, proposal, tf.zeros_like(hints), training=False)
+        colored = apply_color(batch.lightness, proposal, None, training=False)
         return {
             "applier": {"applier": losses.mean_squared_error(applied, batch.ab)},
             "color_generator": {
@@ -43,10 +50,7 @@ def build(size: Size) -> Method:
     def colorize(lightness, label=None, hints=None):
         """Without hints the proposal alone is applied."""
         del label
-        proposal = color_generator(lightness, training=False)
-        if hints is None:
-            hints = ops.concatenate([ops.zeros_like(lightness)] * 3, axis=-1)
-        return apply_color(lightness, proposal, hints, training=False)
+        return apply_color(lightness, color_generator(lightness, training=False), hints, training=False)
 
     networks = {"color_generator": color_generator, "applier": applier}
     return Method(networks, terms, colorize, takes_hints=True)
