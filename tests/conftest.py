@@ -44,12 +44,18 @@ def dataset(tmp_path_factory):
     return folder
 
 
-def make_run(folder):
+HINTS = {"experiment": "color_and_apply_hints", "method": "color_and_apply_hints.build", "arguments": {}}
+
+
+def make_run(folder, **changes):
     """A run folder of a method that takes hints, 32 px, untrained but for a tint; returns the method."""
     settings = run.Settings(
-        experiment="color_and_apply",
-        method="color_and_apply.build",
-        arguments={"keep_probability": 0.01},
+        **{
+            "experiment": "color_and_apply",
+            "method": "color_and_apply.build",
+            "arguments": {"keep_probability": 0.01},
+            **changes,
+        },
         image_size=32,
         filters=4,
         epochs=1,

@@ -73,7 +73,7 @@ def test_random_hints_give_the_true_colour_where_they_give_any():
     ab = tf.ones([64, 32, 32, 1]) * tf.constant([0.3, -0.2])
     fewest = set()
     for number in range(12):
-        given = hints.random_hints(ab, seed=tf.constant([0, number])).numpy()
+        given = hints.random_hints(ab, 0 * ab, seed=tf.constant([0, number])).numpy()
         mask = given[..., 2]
         assert set(np.unique(mask)) == {0, 1}
         np.testing.assert_allclose(given[mask == 1], [[0.3, -0.2, 1]] * int(mask.sum()), rtol=1e-4)
@@ -85,9 +85,19 @@ def test_random_hints_give_the_true_colour_where_they_give_any():
 
 
 def test_random_hints_are_a_function_of_their_seed():
-    first, again, other = (hints.random_hints(AB, seed=tf.constant([1, k])).numpy() for k in (2, 2, 3))
+    first, again, other = (hints.random_hints(AB, 0 * AB, seed=tf.constant([1, k])).numpy() for k in (2, 2, 3))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
+
+
+def test_half_of_the_pictures_get_their_dots_where_the_guess_is_wrong():
+    """The guess is right in the left half, so that half of the pictures get dots in the right one alone."""
+    ab = tf.ones([400, 32, 32, 2])
+    guess = ab * tf.cast(tf.range(32) < 16, tf.float32)[:, None]
+    mask = hints.random_hints(ab, guess, seed=tf.constant([0, 2])).numpy()[..., 2]
+    many = mask[:, :, 16:].sum(axis=(1, 2)) >= 100
+    left = mask[many][:, :, :12].any(axis=(1, 2))  # no dot reaches four pixels far
+    assert many.sum() > 20 and 0.3 < left.mean() < 0.7
 
 
 def test_a_dot_has_the_mean_colour_of_what_it_covers():

@@ -19,7 +19,9 @@ def main(arguments: list[str]) -> int:
 
         colorizer = Colorizer.load(flags.FLAGS.run_dir or PRETRAINED)
         colorizer.check_options(label=flags.FLAGS.label, hints=True)
-        desk.serve(colorizer, label=flags.FLAGS.label, host=flags.FLAGS.host, port=flags.FLAGS.port)
+        desk.serve(
+            colorizer, label=flags.FLAGS.label, host=flags.FLAGS.host, port=flags.FLAGS.port, show=flags.FLAGS.open
+        )
     except ModuleNotFoundError:
         print("The app needs NiceGUI: pip install 'webtoon_colorize[app]'", file=sys.stderr)
         return 2
@@ -34,6 +36,7 @@ def run() -> None:
     flags.DEFINE_string("label", None, "The comic's title, for runs that are given it.")
     flags.DEFINE_string("host", "127.0.0.1", "Address to serve on.")
     flags.DEFINE_integer("port", 8080, "Port to serve on.")
+    flags.DEFINE_bool("open", True, "Open it in the browser.")
     app.run(main)
 
 

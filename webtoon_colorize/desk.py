@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import functools
 import html
 
 import cv2
@@ -29,8 +30,9 @@ class Desk:
 
     def __init__(self, colorizer, label: str | None, store: dict):
         self._colorizer, self._label, self._store = colorizer, label, store
-        self._selected: int | None = None  # dot that colour, strength and size change
-        self._base = (192, 48, 32)  # the colour at full strength
+        self._selected: int | None = None  # dot placed or clicked last, which suggestions, strength and size change
+        self._picked = False  # it was clicked, so that any colour that is chosen is meant for it
+        self._base = (192, 48, 32)  # the selected dot's colour at full strength, and the next dot's
         self._running = self._stale = False
 
     @property
@@ -38,14 +40,15 @@ class Desk:
         return self._store.get("easel")
 
     def build(self) -> None:
+        ui.add_css(".q-uploader__list { min-height: 0; padding: 0 } .nicegui-content { padding: 0 }")
         with ui.header().classes("items-center bg-grey-10"):
             ui.label("webtoon colorize").classes("text-h6")
-            self._status = ui.label("").classes("text-grey-4").mark("status")
-        with ui.row().classes("w-full no-wrap items-start"):
-            with ui.column().classes("grow items-center").style("min-width: 0"):
-                self._image = ui.interactive_image(on_mouse=self._on_mouse, sanitize=False, cross=False)
+            self._status = ui.label("Open a gray page to begin.").classes("text-grey-4").props('id="status"')
+        with ui.row().classes("w-full no-wrap items-stretch").style("height: calc(100vh - 64px)"):
+            with ui.element().classes("grow overflow-auto text-center").style("min-width: 0"):
+                self._image = ui.interactive_image(on_mouse=self._on_mouse, sanitize=False)
                 self._image.classes("max-w-full").style("cursor: crosshair").props('id="page"')
-            with ui.column().classes("w-72 shrink-0"):
+            with ui.column().classes("w-80 shrink-0 overflow-auto p-4"):
                 self._build_tools()
         self._refresh_tools()
         ui.timer(0, self._show, once=True)
@@ -57,19 +60,17 @@ class Desk:
         self._tools = ui.column().classes("w-full")
         with self._tools:
             ui.label("Click into the page to place this colour:").classes("text-caption")
-            self._color = (
-                ui.color_input(value=_hex(self._base), on_change=self._on_color).classes("w-full").mark("color")
-            )
+            self._color = ui.color_input(value=_hex(self._base), on_change=self._on_color).classes("w-full color")
             ui.label("The network's colours for this place").classes("text-caption")
             self._suggested = ui.row().classes("gap-1").props('id="suggested"')
             ui.label("Colours in use").classes("text-caption")
             self._used = ui.row().classes("gap-1").props('id="used"')
             ui.label("Strength (0: stays neutral)").classes("text-caption")
             self._strength = ui.slider(min=0, max=1.5, step=0.05, value=1.0).props('label id="strength"')
-            self._strength.on("change", self._on_change)
+            self._strength.on("change", functools.partial(self._on_slider, self._strength))
             ui.label("Size of the dot").classes("text-caption")
             self._radius = ui.slider(min=1, max=60, step=1, value=6).props('label id="radius"')
-            self._radius.on("change", self._on_change)
+            self._radius.on("change", functools.partial(self._on_slider, self._radius))
             with ui.row():
                 ui.button("Undo", icon="undo", on_click=self._on_undo).props("dense")
                 ui.button("Remove", icon="delete", on_click=self._on_remove).props("dense")
@@ -103,39 +104,53 @@ class Desk:
         x, y = (value / easel.scale for value in (event.image_x, event.image_y))
         if not (0 <= x < easel.width and 0 <= y < easel.height):
             return
-        self._suggest(x, y)
+        self._swatches(self._suggested, easel.suggestions(x, y), self._on_suggestion)
         distances = [((hint.x - x) ** 2 + (hint.y - y) ** 2) ** 0.5 for hint in easel.hints]
         if distances and min(distances) <= NEAR * easel.width:
             self._select(int(np.argmin(distances)))
-            self._draw_dots()
             return
-        self._selected = len(easel.hints)
-        await self._edit((*easel.hints, Hint(int(x * 10) / 10, int(y * 10) / 10, self._chosen(), float(self._radius.value))))
+        self._selected, self._picked, self._strength.value = len(easel.hints), False, 1.0
+        await self._edit((*easel.hints, Hint(int(x * 10) / 10, int(y * 10) / 10, self._base, self._radius.value)))
 
     def _select(self, index: int) -> None:
         hint = self._easel.hints[index]
-        self._selected = None  # so that setting the tools does not change the dot
+        self._selected, self._picked = index, True
         self._base, self._strength.value, self._radius.value = hint.rgb, 1.0, hint.radius
-        self._color.value = _hex(hint.rgb)
-        self._selected = index
-
-    def _chosen(self) -> tuple[int, int, int]:
-        return self._base if self._strength.value == 1 else weakened(self._base, self._strength.value)
+        self._color.value = _hex(hint.rgb)  # which changes nothing, for it is the colour already
+        self._draw_dots()
 
     async def _on_color(self, event) -> None:
+        """A colour is chosen: for the dot that was clicked, or for the next."""
         try:
             red, green, blue = bytes.fromhex(event.value.removeprefix("#"))
         except (ValueError, AttributeError):
             return  # being typed
-        if (red, green, blue) != self._base:
-            self._base = (red, green, blue)
+        if (red, green, blue) == self._base:
+            return
+        self._base = (red, green, blue)
+        if self._picked:
             await self._on_change()
+        elif self._easel is not None:
+            self._selected = None
+            self._draw_dots()
+
+    async def _on_suggestion(self, rgb) -> None:
+        """A colour for this place: the dot there gets it."""
+        self._base, self._strength.value = rgb, 1.0
+        self._color.value = _hex(rgb)
+        await self._on_change()
+
+    async def _on_slider(self, slider, event) -> None:
+        slider.value = event.args  # which the slider's own, throttled event may not have told yet
+        await self._on_change()
 
     async def _on_change(self) -> None:
         """The selected dot gets the tools' colour, strength and size."""
         hints = self._easel.hints
         if self._selected is not None and self._selected < len(hints):
-            changed = dataclasses.replace(hints[self._selected], rgb=self._chosen(), radius=float(self._radius.value))
+            changed = dataclasses.replace(
+                hints[self._selected], rgb=weakened(self._base, self._strength.value), radius=self._radius.value
+            )
             await self._edit((*hints[: self._selected], changed, *hints[self._selected + 1 :]))
 
     async def _on_undo(self) -> None:
@@ -160,7 +175,7 @@ class Desk:
         content = await event.file.read()
         try:
             count = self._easel.load(content, event.file.name)
-            self._say(f"{count} dots placed.")
+            self._say(f"Dots placed: {count}.")
         except ValueError as error:
             self._say(str(error))
         self._selected = None
@@ -194,7 +209,9 @@ class Desk:
 
     def _tell(self) -> None:
         easel = self._easel
-        self._status.text = f"{easel.name}, {easel.width} x {easel.height}, {len(easel.hints)} dots"
+        count = len(easel.hints)
+        dots = f"{count} dot{'s' * (count != 1)}"
+        self._status.text = f"{easel.name}, {easel.width} x {easel.height}, {dots}"
 
     def _draw_dots(self) -> None:
         scale = self._easel.scale
@@ -207,27 +224,25 @@ class Desk:
     def _refresh_tools(self) -> None:
         self._tools.set_visibility(self._easel is not None)
         if self._easel is not None:
-            self._swatches(self._used, dict.fromkeys(hint.rgb for hint in self._easel.hints))
+            used = dict.fromkeys(hint.rgb for hint in self._easel.hints)
+            self._swatches(self._used, used, lambda rgb: self._color.set_value(_hex(rgb)))
 
-    def _suggest(self, x: float, y: float) -> None:
-        self._swatches(self._suggested, self._easel.suggestions(x, y))
-
-    def _swatches(self, row, colors) -> None:
+    def _swatches(self, row, colors, choose) -> None:
         row.clear()
         with row:
             for rgb in colors:
-                button = ui.button(on_click=lambda rgb=rgb: self._color.set_value(_hex(rgb)), color=_hex(rgb))
+                button = ui.button(on_click=functools.partial(choose, rgb), color=_hex(rgb))
                 button.props("round dense").tooltip(_hex(rgb)).classes("w-8 h-8")
 
     def _say(self, sentence: str) -> None:
         ui.notify(html.escape(sentence), position="top", multi_line=True, timeout=8000, close_button="OK")
 
 
-def serve(colorizer, *, label: str | None, host: str, port: int) -> None:
+def serve(colorizer, *, label: str | None, host: str, port: int, show: bool) -> None:
     @ui.page("/")
     async def index():
         await ui.context.client.connected()
         Desk(colorizer, label, app.storage.tab).build()
 
     print(f"http://{host}:{port} (Ctrl+C ends it)")
-    ui.run(host=host, port=port, title="webtoon colorize", reload=False, show_welcome_message=False)
+    ui.run(host=host, port=port, title="webtoon colorize", reload=False, show=show, show_welcome_message=False)

@@ -122,5 +122,7 @@ def _swatch(lightness: float, ab: np.ndarray) -> Rgb:
 
 def weakened(rgb: Rgb, strength: float) -> Rgb:
     """The colour with `strength` times its chroma, as far as sRGB has it; 0 is neutral."""
+    if strength == 1:
+        return rgb
     lightness, ab = color.rgb_to_lab(tf.constant(rgb, tf.float32) / 255.0)
     return _swatch(float(lightness[0]), ab.numpy() * strength)

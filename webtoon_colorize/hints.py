@@ -95,9 +95,10 @@ def random_hints(ab: tf.Tensor, guess: tf.Tensor, *, seed: tf.Tensor) -> tf.Tens
     """What a person might give away of the true ab [B, H, W, 2]: from nothing to hundreds of dots.
 
     A tenth of the pictures get none; the others a dot at each pixel with probability 10^U(-4.5, -1.5), which is less
-    than one dot for some. Half of the pictures get their dots anywhere, half where a person would click: that often, on
-    average, but in proportion to the squared error of `guess`, [B, H, W, 2]. Dots are squares of 1, 3, 5, 7 or 9 pixels, one width for the batch, in their mean colour;
-    where they meet, in the mean of theirs. After Zhang et al., arXiv 1705.02999, the paper's [5].
+    than one dot for some. Half of the pictures get their dots anywhere; the others as many, but where a person would
+    click, in proportion to the squared error of `guess`, [B, H, W, 2]. Dots are squares of 1, 3, 5, 7 or 9 pixels, one
+    width for the batch, in their mean colour; where they meet, in the mean of theirs. After Zhang et al., arXiv
+    1705.02999, the paper's [5].
 
     Args:
       seed: int32 [2].

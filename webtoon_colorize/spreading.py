@@ -50,6 +50,4 @@ def _nearness(grid: int) -> list[np.ndarray]:
     """A [grid, grid] for each reach; both axes together weigh as one over its square."""
     cell = np.arange(grid) / grid
     squares = (cell[:, None] - cell) ** 2
-    return [
-        (np.exp(-squares / (2 * reach**2)) * REACHES[2] / reach).astype(np.float32) for reach in REACHES
-    ]
+    return [(np.exp(-squares / (2 * reach**2)) * REACHES[2] / reach).astype(np.float32) for reach in REACHES]
