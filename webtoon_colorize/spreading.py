@@ -36,7 +36,7 @@ def spread(change: tf.Tensor, given: tf.Tensor, lightness: tf.Tensor) -> tf.Tens
     planes = ops.concatenate([change * given, given], axis=-1)
     splat = ops.concatenate([planes[..., channel : channel + 1] * likeness for channel in range(3)], axis=-1)
     cells = ops.average_pool(splat, size // grid, strides=size // grid)
-    smooth = sum(ops.einsum("byxc,vy,ux->bvuc", cells, nearness, nearness) for nearness in _nearness(grid))
+    smooth = sum(_blurred(cells, reach) for reach in REACHES)
     slices = ops.image.resize(smooth, (size, size), interpolation="bilinear")
     count = len(centres)
     *changes, weight = (
@@ -46,8 +46,12 @@ def spread(change: tf.Tensor, given: tf.Tensor, lightness: tf.Tensor) -> tf.Tens
     return ops.concatenate([*(each / (weight + DOUBT) for each in changes), weight / (weight + DOUBT)], axis=-1)
 
 
-def _nearness(grid: int) -> list[np.ndarray]:
-    """A [grid, grid] for each reach; both axes together weigh as one over its square."""
-    cell = np.arange(grid) / grid
-    squares = (cell[:, None] - cell) ** 2
-    return [(np.exp(-squares / (2 * reach**2)) * REACHES[2] / reach).astype(np.float32) for reach in REACHES]
+def _blurred(cells: tf.Tensor, reach: float) -> tf.Tensor:
+    """Sums, weighted by a Gaussian of distance whose top is one over the square of its reach."""
+    grid, channels = cells.shape[1], cells.shape[3]
+    offsets = np.arange(1 - grid, grid) / grid
+    nearness = (REACHES[2] / reach * np.exp(-(offsets**2) / (2 * reach**2))).astype(np.float32)
+    for shape in ((-1, 1, 1, 1), (1, -1, 1, 1)):  # down, across
+        kernel = np.tile(nearness.reshape(shape), (1, 1, channels, 1))
+        cells = ops.depthwise_conv(cells, kernel, padding="same", data_format="channels_last")
+    return cells
