@@ -3,7 +3,6 @@
 import base64
 import dataclasses
 import functools
-import html
 
 import cv2
 import numpy as np
@@ -235,7 +234,7 @@ class Desk:
                 button.props("round dense").tooltip(_hex(rgb)).classes("w-8 h-8")
 
     def _say(self, sentence: str) -> None:
-        ui.notify(html.escape(sentence), position="top", multi_line=True, timeout=8000, close_button="OK")
+        ui.notify(sentence, position="top", multi_line=True, timeout=8000, close_button="OK")
 
 
 def serve(colorizer, *, label: str | None, host: str, port: int, show: bool) -> None:

@@ -2,7 +2,8 @@
 with user input ... we haven't tried this", section IV.C).
 
 The applier of the paper's row has only seen one per cent of the true pixels, and the few hints of a person harm it.
-This one sees the color generator's proposal everywhere, and in it, marked as such, from none to many true dots.
+This one corrects the color generator's proposal, in which hints, from none to many, have been spread over what looks
+like them (`spreading`); it is told where they are and how well founded the spread is.
 
 It has instance normalisation: moving averages would belong to no number of hints in particular.
 """
@@ -19,7 +20,7 @@ from webtoon_colorize.spreading import spread
 
 
 def build(size: Size) -> Method:
-    """The two networks of `color_and_apply`; the applier has one more input, 1 where a hint is given."""
+    """The two networks of `color_and_apply`; the applier has two more inputs: 1 where a hint is given, and the spread's foundation."""
     color_generator = unet(size.image_size, 1, filters=size.filters, name="color_generator")
     applier = unet(size.image_size, 5, filters=size.filters, normalization=instance_normalization, name="applier")
 
