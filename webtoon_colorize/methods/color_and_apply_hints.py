@@ -20,7 +20,7 @@ from webtoon_colorize.spreading import spread
 
 
 def build(size: Size) -> Method:
-    """Both networks of `color_and_apply`; the applier also gets where hints are and how well founded their spread is."""
+    """The networks of `color_and_apply`; the applier also gets where hints are and how well founded their spread is."""
     color_generator = unet(size.image_size, 1, filters=size.filters, name="color_generator")
     applier = unet(size.image_size, 5, filters=size.filters, normalization=instance_normalization, name="applier")
 
