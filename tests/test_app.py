@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import types
 import urllib.request
 
 import cv2
@@ -17,7 +16,6 @@ import pytest
 
 from tests.conftest import HINTS, make_run
 from tests.test_easel import ab_at, assert_alike, page, png
-from webtoon_colorize import __main__
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SPOTS = [(100, 100), (300, 100), (100, 500), (300, 500), (60, 250)]  # one is undone
@@ -120,7 +118,7 @@ def download(tab, button, folder):
     return path
 
 
-def test_the_whole_way_from_a_gray_page_to_hints_that_the_command_replays(tab, tmp_path, run_dir):
+def test_the_whole_way_from_a_gray_page_to_hints_that_the_command_replays(tab, tmp_path, run_dir, colorize):
     source = write_page(tmp_path / "in")
     open_page(tab, source)
     for count, ((x, y), color) in enumerate(zip(SPOTS, COLORS), 1):
@@ -136,9 +134,7 @@ def test_the_whole_way_from_a_gray_page_to_hints_that_the_command_replays(tab, t
     hints = download(tab, "Export hints", tmp_path)
     assert [each["color"] for each in json.loads(hints.read_text())["page.png"]] == COLORS[:4]
     finished = download(tab, "Download the page", tmp_path)
-    values = {"run_dir": run_dir, "output_dir": str(tmp_path / "out"), "hints": str(hints), "label": None}
-    values |= {"skip_colored": True, "keep_white": True, "color_layer": False, "skip_existing": False}
-    assert __main__.colorize([str(source)], types.SimpleNamespace(**values)) == 0
+    assert colorize("in", run_dir=str(run_dir), hints=str(hints))[0] == 0
     np.testing.assert_array_equal(cv2.imread(str(finished)), cv2.imread(str(tmp_path / "out" / "page.png")))
     assert cv2.imread(str(finished)).shape == (640, 400, 3)
 

@@ -14,14 +14,12 @@ from webtoon_colorize import startup
 def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     """Does what the flags say and returns the exit code. Raises ValueError or OSError if nothing can be done."""
     from webtoon_colorize import chapters, documents, hint_files
-    from webtoon_colorize.colorizer import PRETRAINED, Colorizer
+    from webtoon_colorize.colorizer import Colorizer
 
     hints = hint_files.read_hints(values.hints) if values.hints else {}
     found, faults = documents.find_documents(inputs, values.output_dir)
-    if not values.run_dir and not PRETRAINED.exists():
-        raise ValueError("No weights come with this package yet: train a run and name its folder with --run_dir.")
     assigned, unknown = hint_files.assign(hints, [page.name for document in found for page in document.pages])
-    colorizer = Colorizer.load(values.run_dir or PRETRAINED)
+    colorizer = Colorizer.load(values.run_dir or None)
     colorizer.check_options(label=values.label, hints=bool(hints))
     options = chapters.Options(
         label=values.label,

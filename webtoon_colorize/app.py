@@ -15,9 +15,9 @@ def main(arguments: list[str]) -> int:
     del arguments
     try:
         from webtoon_colorize import desk
-        from webtoon_colorize.colorizer import PRETRAINED, Colorizer
+        from webtoon_colorize.colorizer import Colorizer
 
-        colorizer = Colorizer.load(flags.FLAGS.run_dir or PRETRAINED)
+        colorizer = Colorizer.load(flags.FLAGS.run_dir or None)
         colorizer.check_options(label=flags.FLAGS.label, hints=True)
         desk.serve(
             colorizer, label=flags.FLAGS.label, host=flags.FLAGS.host, port=flags.FLAGS.port, show=flags.FLAGS.open

@@ -148,7 +148,8 @@ class _Chapter:
         layer = np.zeros((*seen.shape[:2], 4), np.uint8) if self._options.color_layer and wanted else None
         new = Slice(seen, hints, wanted, _Work(page, picture, layer))
         try:
-            self._colorizer.check(new, self._options.label)
+            height, width = seen.shape[:2]
+            self._colorizer.check(hints, width=width, height=height, label=self._options.label)
         except ValueError:
             self._keep(page, data)
             raise

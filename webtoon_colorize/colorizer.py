@@ -19,7 +19,7 @@ from webtoon_colorize.hints import Hint, draw_hints
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.painting import paint
 from webtoon_colorize.panels import Box
-from webtoon_colorize.pieces import Piece, crop
+from webtoon_colorize.pieces import Piece, crop, reaching
 
 PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # a run folder, where the package comes with weights
 
@@ -45,13 +45,16 @@ class Colorizer:
         self._hinted = tf.function(method.colorize, (lightness, label, hints), autograph=False)
 
     @classmethod
-    def load(cls, run_dir: str | os.PathLike) -> "Colorizer":
-        """The method of a run with the weights of its best epoch.
+    def load(cls, run_dir: str | os.PathLike | None = None) -> "Colorizer":
+        """The method of a run with the weights of its best epoch; without one, what comes with the package.
 
         Raises:
           FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
-          ValueError: its files are damaged, or its method does not colorize.
+          ValueError: its files are damaged, its method does not colorize, or the package comes without weights.
         """
+        if run_dir is None and not PRETRAINED.exists():
+            raise ValueError("No weights come with this package yet: train a run and name its folder with --run_dir.")
+        run_dir = PRETRAINED if run_dir is None else run_dir
         try:
             settings = run.load_settings(run_dir)
             method = run.load_method(run_dir)
@@ -87,16 +90,20 @@ class Colorizer:
         """
         painted = _as_rgb(image).copy()
         page = strips.Slice(_as_rgb(image), tuple(hints or ()))
-        self.check(page, label)
-        for _, row, ab in self.color_slices([page], label=label, keep_white=keep_white):
-            painted[row : row + len(ab)] = paint(painted[row : row + len(ab)], ab)
+        height, width = painted.shape[:2]
+        self.check(page.hints, width=width, height=height, label=label)
+        self.paint_page(painted, page, label=label, keep_white=keep_white)
         return painted
 
-    def check(self, page: strips.Slice, label: str | None) -> None:
-        """Raises ValueError if the page cannot be coloured as `colorize` says."""
-        self.check_options(label=label, hints=bool(page.hints))
-        height, width = page.image.shape[:2]
-        for number, hint in enumerate(page.hints, 1):
+    def paint_page(self, pixels: np.ndarray, page: strips.Slice, *, label: str | None, keep_white: bool) -> None:
+        """Paints over `pixels`, uint8 or uint16 [H, W, 3], which on white paper look like the page."""
+        for _, row, ab in self.color_slices([page], label=label, keep_white=keep_white):
+            pixels[row : row + len(ab)] = paint(pixels[row : row + len(ab)], ab)
+
+    def check(self, hints: Sequence[Hint], *, width: int, height: int, label: str | None) -> None:
+        """Raises ValueError if a page of this size cannot be coloured as `colorize` says."""
+        self.check_options(label=label, hints=bool(hints))
+        for number, hint in enumerate(hints, 1):
             if not (0 <= hint.x < width and 0 <= hint.y < height):
                 raise ValueError(f"hint {number} at {hint.x:g}, {hint.y:g} is outside the page of {width} x {height}")
 
@@ -177,8 +184,7 @@ class Colorizer:
             yield from ab
 
     def _draw(self, hints: Sequence[Hint], box: Box) -> np.ndarray:
-        inside = [hint.moved(-box.x, -box.y) for hint in hints]
-        inside = [hint for hint in inside if hint.touches(box.width, box.height)]
+        inside = [hint.moved(-box.x, -box.y) for hint in reaching(hints, box)]
         return draw_hints(inside, width=box.width, height=box.height, size=self._size)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from nicegui import app, run, ui
 
 from webtoon_colorize.easel import Easel, weakened
+from webtoon_colorize.hint_files import as_hex
 from webtoon_colorize.hints import Hint
 
 IMAGES = ".jpg,.jpeg,.png,.webp"
@@ -18,10 +19,6 @@ NEAR = 0.008  # of the page's width: who clicks so close to a dot means that dot
 def _data_url(image: np.ndarray) -> str:
     _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 95])
     return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()
-
-
-def _hex(rgb: tuple[int, int, int]) -> str:
-    return f"#{bytes(rgb).hex()}"
 
 
 class Desk:
@@ -59,7 +56,7 @@ class Desk:
         self._tools = ui.column().classes("w-full")
         with self._tools:
             ui.label("Click into the page to place this colour:").classes("text-caption")
-            self._color = ui.color_input(value=_hex(self._base), on_change=self._on_color).classes("w-full color")
+            self._color = ui.color_input(value=as_hex(self._base), on_change=self._on_color).classes("w-full color")
             ui.label("The network's colours for this place").classes("text-caption")
             self._suggested = ui.row().classes("gap-1").props('id="suggested"')
             ui.label("Colours in use").classes("text-caption")
@@ -115,7 +112,7 @@ class Desk:
         hint = self._easel.hints[index]
         self._selected, self._picked = index, True
         self._base, self._strength.value, self._radius.value = hint.rgb, 1.0, hint.radius
-        self._color.value = _hex(hint.rgb)  # which changes nothing, for it is the colour already
+        self._color.value = as_hex(hint.rgb)  # which changes nothing, for it is the colour already
         self._draw_dots()
 
     async def _on_color(self, event) -> None:
@@ -136,7 +133,7 @@ class Desk:
     async def _on_suggestion(self, rgb) -> None:
         """A colour for this place: the dot there gets it."""
         self._base, self._strength.value = rgb, 1.0
-        self._color.value = _hex(rgb)
+        self._color.value = as_hex(rgb)
         await self._on_change()
 
     async def _on_slider(self, slider, event) -> None:
@@ -216,7 +213,7 @@ class Desk:
         scale = self._easel.scale
         self._image.content = "".join(
             f'<circle cx="{hint.x * scale:.1f}" cy="{hint.y * scale:.1f}" r="{max(4, hint.radius * scale):.1f}" '
-            f'fill="{_hex(hint.rgb)}" stroke="{"black" if index == self._selected else "white"}" stroke-width="2"/>'
+            f'fill="{as_hex(hint.rgb)}" stroke="{"black" if index == self._selected else "white"}" stroke-width="2"/>'
             for index, hint in enumerate(self._easel.hints)
         )
 
@@ -224,14 +221,14 @@ class Desk:
         self._tools.set_visibility(self._easel is not None)
         if self._easel is not None:
             used = dict.fromkeys(hint.rgb for hint in self._easel.hints)
-            self._swatches(self._used, used, lambda rgb: self._color.set_value(_hex(rgb)))
+            self._swatches(self._used, used, lambda rgb: self._color.set_value(as_hex(rgb)))
 
     def _swatches(self, row, colors, choose) -> None:
         row.clear()
         with row:
             for rgb in colors:
-                button = ui.button(on_click=functools.partial(choose, rgb), color=_hex(rgb))
-                button.props("round dense").tooltip(_hex(rgb)).classes("w-8 h-8")
+                button = ui.button(on_click=functools.partial(choose, rgb), color=as_hex(rgb))
+                button.props("round dense").tooltip(as_hex(rgb)).classes("w-8 h-8")
 
     def _say(self, sentence: str) -> None:
         ui.notify(sentence, position="top", multi_line=True, timeout=8000, close_button="OK")

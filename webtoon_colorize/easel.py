@@ -47,7 +47,7 @@ class Easel:
 
     def set(self, hints: tuple[Hint, ...]) -> None:
         """Replaces all dots by `hints`; one step to undo. Raises ValueError if one lies outside the page."""
-        self._colorizer.check(strips.Slice(np.empty((self.height, self.width, 3), np.uint8), hints), self._label)
+        self._colorizer.check(hints, width=self.width, height=self.height, label=self._label)
         if hints != self.hints:
             self._states.append(hints)
 
@@ -98,9 +98,7 @@ class Easel:
         """The page at its full size, in its own format: what `webtoon-colorize` writes with the same hints."""
         picture = pictures.decode(self._data, name=self.name)
         page = strips.Slice(picture.seen(), self.hints)
-        for _, row, ab in self._colorizer.color_slices([page], label=self._label, keep_white=True):
-            rows = np.s_[row : row + len(ab)]
-            picture.pixels[rows] = paint(picture.pixels[rows], ab)
+        self._colorizer.paint_page(picture.pixels, page, label=self._label, keep_white=True)
         return pictures.encode(picture)
 
 

@@ -67,8 +67,12 @@ def format_hints(hints: dict[str, tuple[Hint, ...]]) -> str:
     return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
 
 
+def as_hex(rgb: tuple[int, int, int]) -> str:
+    return f"#{bytes(rgb).hex()}"
+
+
 def _entry(hint: Hint) -> dict[str, float | str]:
-    return {"x": hint.x, "y": hint.y, "color": f"#{bytes(hint.rgb).hex()}", "radius": hint.radius}
+    return {"x": hint.x, "y": hint.y, "color": as_hex(hint.rgb), "radius": hint.radius}
 
 
 def assign(hints: dict[str, tuple[Hint, ...]], pages: Iterable[str]) -> tuple[dict[str, tuple[Hint, ...]], list[str]]:

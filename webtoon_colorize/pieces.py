@@ -35,14 +35,15 @@ class Piece:
 
     def color(self, hints: Sequence[Hint]) -> list[Box]:
         """Brings `ab` up to date and returns the panels that changed. Hints are in pixels of the image."""
-        stale = [box for box, known in self._hints.items() if known != _reaching(hints, box)]
+        new = {box: reaching(hints, box) for box in self._hints}
+        stale = [box for box in new if new[box] != self._hints[box]]
         panels = [(box, windows(box)) for box in stale]
         small = self._predict(self._image, [part for _, parts in panels for part in parts], hints)
         for box, parts in panels:
             coloured = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]
             ab = blend(box, coloured)
             crop(self.ab, box)[:] = ab if self._share is None else ab * crop(self._share, box)
-            self._hints[box] = _reaching(hints, box)
+        self._hints = new
         return stale
 
 
@@ -50,5 +51,6 @@ def crop(image: np.ndarray, box: Box) -> np.ndarray:
     return image[box.y : box.y + box.height, box.x : box.x + box.width]
 
 
-def _reaching(hints: Sequence[Hint], box: Box) -> tuple[Hint, ...]:
+def reaching(hints: Sequence[Hint], box: Box) -> tuple[Hint, ...]:
+    """Those whose dot lies in the box, in part at least."""
     return tuple(hint for hint in hints if hint.moved(-box.x, -box.y).touches(box.width, box.height))
