@@ -19,7 +19,8 @@ from webtoon_colorize.methods.method import Method
 COUNTS = (0, 1, 5, 20, 100)
 DOT = 3  # pixels, the width of a dot
 
-Places = Callable[[np.ndarray, np.ndarray], np.ndarray]  # ab and its truth [N, S, S, 2] -> row, column [N, 2]
+Colored = Callable[[], np.ndarray]  # what the method makes of the hints so far, ab [N, S, S, 2]
+Places = Callable[[Colored, np.ndarray], np.ndarray]  # ... and the truth -> row, column of the next dots [N, 2]
 
 
 def curve(method: Method, panels: data.Panels, place: Places) -> dict[int, np.ndarray]:
@@ -28,13 +29,16 @@ def curve(method: Method, panels: data.Panels, place: Places) -> dict[int, np.nd
     hints = np.zeros((*ab_true.shape[:3], 3), np.float32)
     automatic = tf.function(lambda lightness: method.colorize(lightness, None, None), autograph=False)
     with_hints = tf.function(lambda lightness, hints: method.colorize(lightness, None, hints), autograph=False)
-    ab = _in_batches(automatic, lightness)
-    errors = {0: _rmse_lab(ab, ab_true)}
+
+    def colored():
+        return _in_batches(with_hints, lightness, hints) if hints.any() else _in_batches(automatic, lightness)
+
+    errors = {0: _rmse_lab(colored(), ab_true)}
     for count in tqdm(range(1, COUNTS[-1] + 1), "hints", unit="hint"):
-        add_dots(hints, ab_true, place(ab, ab_true))
-        ab = _in_batches(with_hints, lightness, hints)
-        errors[count] = _rmse_lab(ab, ab_true)
-    return {count: errors[count] for count in COUNTS}
+        add_dots(hints, ab_true, place(colored, ab_true))
+        if count in COUNTS:
+            errors[count] = _rmse_lab(colored(), ab_true)
+    return errors
 
 
 def _rmse_lab(ab: np.ndarray, ab_true: np.ndarray) -> np.ndarray:
@@ -60,16 +64,16 @@ def add_dots(hints: np.ndarray, ab_true: np.ndarray, places: np.ndarray) -> None
 
 def at_random(size: int) -> Places:
     rng = np.random.default_rng(0)
-    return lambda ab, ab_true: rng.integers(size, size=(len(ab), 2))
+    return lambda colored, ab_true: rng.integers(size, size=(len(ab_true), 2))
 
 
 def at_worst(size: int) -> Places:
     """Where the error, smoothed over a 16th of the picture, is largest: nobody clicks on a single wrong pixel."""
 
-    def place(ab, ab_true):
-        error = np.sum((ab - ab_true) ** 2, axis=-1, keepdims=True)
+    def place(colored, ab_true):
+        error = np.sum((colored() - ab_true) ** 2, axis=-1, keepdims=True)
         smooth = np.asarray(box_blur(tf.constant(error), size // 16 + 1))[..., 0]
-        return np.stack(np.unravel_index(smooth.reshape(len(ab), -1).argmax(axis=1), (size, size)), axis=1)
+        return np.stack(np.unravel_index(smooth.reshape(len(ab_true), -1).argmax(axis=1), (size, size)), axis=1)
 
     return place
 

@@ -106,6 +106,14 @@ def click(tab, x, y, *, dots, width=400):
     expect_status(tab, f" {dots} dot")
 
 
+def wait_until(tab, condition):
+    for _ in range(100):
+        if condition():
+            return
+        tab.wait_for_timeout(100)
+    raise AssertionError("it did not happen within ten seconds")
+
+
 def say(tab, sentence):
     sync_api.expect(tab.locator(".q-notification").filter(has_text=sentence).first).to_be_visible()
 
@@ -148,17 +156,18 @@ def test_the_whole_way_from_a_gray_page_to_hints_that_the_command_replays(tab, t
 def test_a_swatch_and_the_strength_change_the_dot_that_was_placed_last(tab, tmp_path):
     open_page(tab, write_page(tmp_path))
     click(tab, 100, 100, dots=1)
-    before = ab_at(view(tab), 150, 200)
-    strength = tab.locator("#strength [tabindex]")
-    strength.focus()
-    strength.press("PageDown")
-    strength.press("PageDown")
-    for _ in range(50):
-        if np.linalg.norm(ab_at(view(tab), 150, 200)) < 0.8 * np.linalg.norm(before):
-            break
-        tab.wait_for_timeout(100)
-    else:
-        raise AssertionError("strength 0 left the colour")
+    before = np.linalg.norm(ab_at(view(tab), 150, 200))
+    slider = tab.locator("#strength").bounding_box()
+    x, y = slider["x"] + slider["width"] / 1.5, slider["y"] + slider["height"] / 2  # full strength of 1.5
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    tab.mouse.move(slider["x"] + 2, y, steps=8)
+    wait_until(tab, lambda: np.linalg.norm(ab_at(view(tab), 150, 200)) < 0.8 * before)  # while it is being dragged
+    tab.mouse.up()
+    tab.get_by_role("button", name="Undo").click()
+    wait_until(tab, lambda: np.linalg.norm(ab_at(view(tab), 150, 200)) == pytest.approx(before, rel=0.02))
+    expect_status(tab, " 1 dot")
+    click(tab, 100, 100, dots=1)
     tab.locator("#suggested button").last.click()
     click(tab, 300, 500, dots=2)
 

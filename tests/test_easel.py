@@ -59,6 +59,23 @@ def test_a_dot_colours_what_is_as_light_in_its_panel_and_undo_takes_it_back(hint
     assert easel.hints == ()
 
 
+def test_drafts_make_one_step_with_what_follows_them(hinted):
+    easel = Easel(hinted, png(page()), "page.png")
+    first, *drafts, last = [(Hint(100, 100, RED, radius),) for radius in (6, 7, 8, 9)]
+    easel.set(first)
+    for draft in drafts:
+        easel.set(draft, draft=True)
+        assert easel.hints == draft
+    easel.set(last)
+    easel.set(last, draft=True)  # the slider's last word, after it was let go
+    easel.undo()
+    assert easel.hints == first
+    easel.set(last, draft=True)
+    easel.set(first)  # dragged and brought back
+    easel.undo()
+    assert easel.hints == ()
+
+
 def test_what_is_coloured_step_by_step_is_what_is_coloured_at_once(hinted):
     dots = (Hint(100, 100, RED, 6), Hint(300, 500, BLUE, 9), Hint(300, 100, BLUE, 6))
     slowly, at_once = (Easel(hinted, png(page()), "page.png") for _ in range(2))

@@ -28,7 +28,7 @@ def test_the_worst_place_is_in_the_middle_of_the_worst_area_not_at_a_single_wron
     ab = truth.copy()
     ab[0, 40:45, 20:25] = 0.4
     ab[0, 5, 5] = 1.0
-    assert hint_curve.at_worst(64)(ab, truth).tolist() == [[42, 22]]
+    assert hint_curve.at_worst(64)(lambda: ab, truth).tolist() == [[42, 22]]
 
 
 def test_the_error_is_that_after_each_number_of_hints(dataset):

@@ -13,6 +13,7 @@ from webtoon_colorize.hint_files import as_hex
 from webtoon_colorize.hints import Hint
 
 IMAGES = ".jpg,.jpeg,.png,.webp"
+DRAGGED = 0.2  # seconds between two looks at a slider that is being dragged
 NEAR = 0.008  # of the page's width: who clicks so close to a dot means that dot
 
 
@@ -62,11 +63,9 @@ class Desk:
             ui.label("Colours in use").classes("text-caption")
             self._used = ui.row().classes("gap-1").props('id="used"')
             ui.label("Strength (0: stays neutral)").classes("text-caption")
-            self._strength = ui.slider(min=0, max=1.5, step=0.05, value=1.0).props('label id="strength"')
-            self._strength.on("change", functools.partial(self._on_slider, self._strength))
+            self._strength = self._slider(min=0, max=1.5, step=0.05, value=1.0).props('id="strength"')
             ui.label("Size of the dot").classes("text-caption")
-            self._radius = ui.slider(min=1, max=60, step=1, value=6).props('label id="radius"')
-            self._radius.on("change", functools.partial(self._on_slider, self._radius))
+            self._radius = self._slider(min=1, max=60, step=1, value=6).props('id="radius"')
             with ui.row():
                 ui.button("Undo", icon="undo", on_click=self._on_undo).props("dense")
                 ui.button("Remove", icon="delete", on_click=self._on_remove).props("dense")
@@ -76,6 +75,12 @@ class Desk:
             hints.on("rejected", lambda: self._say("Hints are a .json file."))
             ui.button("Export hints", icon="save", on_click=self._on_export).classes("w-full")
             ui.button("Download the page", icon="download", on_click=self._on_download).classes("w-full")
+
+    def _slider(self, **limits):
+        slider = ui.slider(**limits).props("label")
+        slider.on("update:model-value", lambda: self._on_change(draft=True), throttle=DRAGGED)
+        slider.on("change", functools.partial(self._on_released, slider))
+        return slider
 
     async def _on_open(self, event) -> None:
         event.sender.reset()
@@ -136,18 +141,18 @@ class Desk:
         self._color.value = as_hex(rgb)
         await self._on_change()
 
-    async def _on_slider(self, slider, event) -> None:
+    async def _on_released(self, slider, event) -> None:
         slider.value = event.args  # which the slider's own, throttled event may not have told yet
         await self._on_change()
 
-    async def _on_change(self) -> None:
+    async def _on_change(self, *, draft: bool = False) -> None:
         """The selected dot gets the tools' colour, strength and size."""
         hints = self._easel.hints
         if self._selected is not None and self._selected < len(hints):
             changed = dataclasses.replace(
                 hints[self._selected], rgb=weakened(self._base, self._strength.value), radius=self._radius.value
             )
-            await self._edit((*hints[: self._selected], changed, *hints[self._selected + 1 :]))
+            await self._edit((*hints[: self._selected], changed, *hints[self._selected + 1 :]), draft=draft)
 
     async def _on_undo(self) -> None:
         self._easel.undo()
@@ -160,8 +165,8 @@ class Desk:
             self._selected = None
             await self._edit((*hints[:selected], *hints[selected + 1 :]))
 
-    async def _edit(self, hints) -> None:
-        self._easel.set(hints)
+    async def _edit(self, hints, *, draft: bool = False) -> None:
+        self._easel.set(hints, draft=draft)
         if not hints:
             self._selected = None
         await self._show()

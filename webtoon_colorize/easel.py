@@ -35,6 +35,7 @@ class Easel:
         size = [max(1, round(side * self.scale)) for side in (self.width, self.height)]
         self._gray = np.ascontiguousarray(cv2.resize(seen, size, interpolation=cv2.INTER_AREA))
         self._states: list[tuple[Hint, ...]] = [()]
+        self._draft = False  # the last state will be replaced
         self._lock = threading.Lock()  # one picture at a time
         self._piece = colorizer.piece(self._gray, label=label)
         self._piece.color(())
@@ -45,13 +46,20 @@ class Easel:
     def hints(self) -> tuple[Hint, ...]:
         return self._states[-1]
 
-    def set(self, hints: tuple[Hint, ...]) -> None:
-        """Replaces all dots by `hints`; one step to undo. Raises ValueError if one lies outside the page."""
+    def set(self, hints: tuple[Hint, ...], *, draft: bool = False) -> None:
+        """Replaces all dots by `hints`; one step to undo. Raises ValueError if one lies outside the page.
+
+        draft: they are on their way to the next ones, as while a slider is dragged, and make one step with them.
+        """
         self._colorizer.check(hints, width=self.width, height=self.height, label=self._label)
+        if self._draft:
+            self._states.pop()
+        self._draft = draft and hints != self.hints
         if hints != self.hints:
             self._states.append(hints)
 
     def undo(self) -> None:
+        self._draft = False
         if len(self._states) > 1:
             self._states.pop()
 
