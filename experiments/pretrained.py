@@ -1,7 +1,7 @@
-"""Puts the best weights of a run into a folder that can be given away: settings.json and half-precision weights.npz."""
+"""Puts the best weights of a finished run, in half precision, and what is known of it into a folder to give away."""
 
-import json
 import pathlib
+import shutil
 
 from absl import app, flags
 
@@ -12,12 +12,14 @@ def pack(run_dir: str, output_dir: str) -> pathlib.Path:
     """Writes a run folder that has packed weights in the place of checkpoints; returns the file of weights.
 
     Raises:
-      FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
+      FileNotFoundError: `run_dir` is no run folder, or its run is not finished.
     """
     method = run.load_method(run_dir)
-    settings = json.loads((pathlib.Path(run_dir) / "settings.json").read_text(encoding="utf-8"))
-    with files.atomic_path(pathlib.Path(output_dir) / "settings.json") as path:
-        path.write_text(json.dumps(settings, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    if not (pathlib.Path(run_dir) / run.FINISHED).exists():
+        raise FileNotFoundError(f"{run_dir} is not finished; train it first")
+    for name in (run.SETTINGS, run.FINISHED):
+        with files.atomic_path(pathlib.Path(output_dir) / name) as path:
+            shutil.copyfile(pathlib.Path(run_dir) / name, path)
     packed.write(output_dir, method)
     return pathlib.Path(output_dir) / packed.WEIGHTS
 
@@ -32,6 +34,6 @@ def main(_) -> None:
 
 if __name__ == "__main__":
     FLAGS = flags.FLAGS
-    flags.DEFINE_string("run_dir", None, "Run whose best weights to take.", required=True)
-    flags.DEFINE_string("output_dir", None, "Gets settings.json and weights.npz.", required=True)
+    flags.DEFINE_string("run_dir", None, "Finished run whose best weights to take.", required=True)
+    flags.DEFINE_string("output_dir", None, "Gets settings.json, training.json and weights.npz.", required=True)
     app.run(main)

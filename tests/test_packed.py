@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def test_packed_weights_are_those_of_the_run_in_half_precision(run_dir, packed_d
     trained, there = (run.load_method(folder).networks["generator"] for folder in (run_dir, packed_dir))
     for weight, other in zip(trained.get_weights(), there.get_weights(), strict=True):
         np.testing.assert_array_equal(other, weight.astype(np.float16).astype(np.float32))
-    assert sorted(path.name for path in packed_dir.iterdir()) == ["settings.json", "weights.npz"]
+    assert sorted(path.name for path in packed_dir.iterdir()) == ["settings.json", "training.json", "weights.npz"]
 
 
 def test_weights_of_other_networks_and_damaged_ones_are_refused(packed_dir):
@@ -37,3 +38,11 @@ def test_weights_of_other_networks_and_damaged_ones_are_refused(packed_dir):
     (packed_dir / "weights.npz").write_bytes(b"nonsense")
     with pytest.raises(ValueError, match="weights.npz is damaged"):
         run.load_method(packed_dir)
+
+
+def test_a_run_that_is_not_finished_is_not_given_away(run_dir, tmp_path):
+    shutil.copytree(run_dir, tmp_path / "run")
+    (tmp_path / "run" / run.FINISHED).unlink()
+    with pytest.raises(FileNotFoundError, match="is not finished"):
+        pretrained.pack(tmp_path / "run", tmp_path / "packed")
+    assert not (tmp_path / "packed").exists()

@@ -19,6 +19,7 @@ import tensorflow as tf
 from webtoon_colorize import checkpoints, files, packed
 from webtoon_colorize.methods.method import Method, Size
 
+SETTINGS = "settings.json"
 FINISHED = "training.json"  # its presence says that a run is finished
 
 _METHODS = "webtoon_colorize.methods."
@@ -63,7 +64,7 @@ def claim(run_dir: str | os.PathLike, settings: Settings) -> None:
     Raises:
       ValueError: the folder belongs to a run with other settings; the differences are named.
     """
-    path = pathlib.Path(run_dir) / "settings.json"
+    path = pathlib.Path(run_dir) / SETTINGS
     if not path.exists() or checkpoints.is_missing(run_dir):
         content = dataclasses.asdict(settings) | {"made_with": _environment()}
         with files.atomic_path(path) as temporary:
@@ -81,7 +82,7 @@ def claim(run_dir: str | os.PathLike, settings: Settings) -> None:
 
 def load_settings(run_dir: str | os.PathLike) -> Settings:
     """Raises FileNotFoundError where `run_dir` is no run folder."""
-    path = pathlib.Path(run_dir) / "settings.json"
+    path = pathlib.Path(run_dir) / SETTINGS
     if not path.exists():
         raise FileNotFoundError(f"{run_dir} is not a run folder: {path} is missing")
     content = json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,57 @@
+"""Result files -> one row's error on each title: where it is good and where it is not."""
+
+import numpy as np
+from absl import app, flags
+
+from experiments import results, statistics
+from experiments.table import GRAY
+
+
+def rows(results_dir: str, experiment: str) -> list[dict[str, str]]:
+    """What people read, a dict for each title in the test split and one for all: heading -> text.
+
+    RMSE in Lab units, means over seeds and panels; the interval is over panels (95%, bootstrap).
+
+    Raises:
+      ValueError: the row, or gray, has no result, or the row does not colorize.
+    """
+    result, gray = results.read_comparable(results_dir, experiment), results.read(results_dir, GRAY)
+    if result is None or "rmse_lab" not in result["runs"][0]["values"]:
+        raise ValueError(f"{results_dir} has no colours of {experiment} that compare with gray's")
+    errors, gray_errors = (results.per_image(each, "rmse_lab").mean(axis=0) for each in (result, gray))
+    labels = np.array(result["labels"])
+    titles = {title: labels == label for label, title in enumerate(result["titles"]) if label in labels}
+    return [
+        _row(title, errors[chosen], gray_errors[chosen])
+        for title, chosen in {**titles, "all": np.full(len(labels), True)}.items()
+    ]
+
+
+def _row(title: str, errors: np.ndarray, gray_errors: np.ndarray) -> dict[str, str]:
+    low, high = statistics.bootstrap_interval(errors)
+    return {
+        "title": title,
+        "test panels": str(len(errors)),
+        "gray": f"{gray_errors.mean():.2f}",
+        "RMSE (Lab)": f"{errors.mean():.2f}",
+        "95%": f"{low:.2f} to {high:.2f}",
+    }
+
+
+def markdown(table: list[dict[str, str]]) -> str:
+    lines = [list(table[0]), ["---"] * len(table[0]), *(list(row.values()) for row in table)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main(_) -> None:
+    try:
+        print(markdown(rows(FLAGS.results_dir, FLAGS.experiment)))
+    except ValueError as error:
+        raise SystemExit(f"error: {error}") from error
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_string("results_dir", None, "Folder of result files.", required=True)
+    flags.DEFINE_string("experiment", None, "Row whose errors to list.", required=True)
+    app.run(main)
