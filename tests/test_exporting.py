@@ -62,6 +62,14 @@ def test_the_artefact_colours_as_the_run_does(form, experiment, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
+def test_a_saved_model_holds_every_weight_once(tmp_path):
+    method = build("color_and_apply_hints")
+    exporting.export(method, tmp_path / "model", image_size=SIZE, form="saved_model")
+    [data] = (tmp_path / "model" / "variables").glob("variables.data-*")
+    weights = 4 * sum(network.count_params() for network in method.networks.values())
+    assert weights <= data.stat().st_size < 1.1 * weights
+
+
 def test_what_keras_cannot_hold_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(exporting.ExportError, match="saved_model has it"):
         exporting.export(build("tandem"), tmp_path / "x.keras", image_size=SIZE, form="keras")

@@ -37,7 +37,8 @@ class Desk:
         return self._store.get("easel")
 
     def build(self) -> None:
-        ui.add_css(".q-uploader__list { min-height: 0; padding: 0 } .nicegui-content { padding: 0 }")
+        ui.add_css(".q-uploader__list { min-height: 0; padding: 0 } .q-uploader__subtitle { display: none }")
+        ui.add_css(".nicegui-content { padding: 0 }")
         with ui.header().classes("items-center bg-grey-10"):
             ui.label("webtoon colorize").classes("text-h6")
             self._status = ui.label("Open a gray page to begin.").classes("text-grey-4").props('id="status"')

@@ -61,11 +61,11 @@ def _colorize(method: Method, inputs: Signature) -> Callable[..., dict[str, tf.T
 
 
 def _write_saved_model(method: Method, path: pathlib.Path, inputs: Signature) -> None:
-    archive = keras.export.ExportArchive()
-    for network in (*method.networks.values(), *method.helpers.values()):
-        archive.track(network)
-    archive.add_endpoint("colorize", _colorize(method, inputs), input_signature=list(inputs.values()))
-    archive.write_out(path, verbose=False)
+    module = tf.Module()  # keras.export.ExportArchive would write every weight twice
+    networks = (*method.networks.values(), *method.helpers.values())
+    module.weights = [variable.value for network in networks for variable in network.variables]
+    module.colorize = tf.function(_colorize(method, inputs), list(inputs.values()), autograph=False)
+    tf.saved_model.save(module, str(path), signatures=module.colorize)
 
 
 def _write_tflite(method: Method, path: pathlib.Path, inputs: Signature) -> None:
