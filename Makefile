@@ -26,7 +26,7 @@ DATA_ROWS := l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
 CLASSIFIERS = $(wildcard runs/$(NAME)/vgg16_gray/seed_$(firstword $(SEEDS)) runs/$(NAME)/resnet50_gray/seed_$(firstword $(SEEDS)))
 
 .DEFAULT_GOAL := help
-.PHONY: help test reproduce-table claims figures inspect tensorboard data
+.PHONY: help test reproduce-table claims figures pretrained inspect tensorboard data own-comic
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,17 @@ claims: reproduce-table ## Hold the paper's statements against the rows, and aga
 figures: $(VENV) ## Draw the paper's figures from what is trained, and write report.html.
 	$(RUN) experiments.figures --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=results/$(NAME)
 	$(RUN) experiments.report --data_dir=$(DATA) --results_dir=results/$(NAME)
+
+pretrained: SCALE = cpu
+pretrained: ROWS = color_and_apply color_and_apply_hints
+pretrained: own-comic reproduce-table ## Train the weights that come with the package again (on which comics, their card says).
+	$(RUN) experiments.pretrained --run_dir=runs/$(NAME)/color_and_apply_hints/seed_0 --output_dir=webtoon_colorize/pretrained
+	$(RUN) experiments.by_title --results_dir=results/$(NAME) --experiment=color_and_apply_hints
+	$(RUN) experiments.hint_curve --run_dir=runs/$(NAME)/color_and_apply/seed_0 --run_dir=webtoon_colorize/pretrained \
+	  --data_dir=$(DATA) --results_dir=results/$(NAME)
+
+own-comic:
+	$(if $(filter $(DRAWN),$(COMIC)),$(error Say which comics to train on: COMIC="folder folder" DATA=data/name))
 
 inspect: $(VENV) ## Write a page that shows whether the prepared data is right.
 	$(RUN) data_tools.inspect --data_dir=$(DATA)

@@ -163,11 +163,8 @@ def test_originals_are_not_overwritten_and_results_not_coloured_again(tmp_path, 
     assert "1 page coloured" in colorize(".", skip_colored=False)[1]  # out/ lies in the folder and is passed over
 
 
-def test_without_a_run_there_is_a_sentence(tmp_path, colorize, monkeypatch):
+def test_a_folder_that_is_no_run_is_named(tmp_path, colorize):
     save(tmp_path / "1.png", gray(1))
-    monkeypatch.setattr(colorizer, "PRETRAINED", tmp_path / "none")
-    with pytest.raises(ValueError, match="No weights come with this package yet: .*--run_dir"):
-        colorize("1.png", run_dir=None)
     with pytest.raises(FileNotFoundError, match="is not a run folder"):
         colorize("1.png", run_dir=str(tmp_path))
 

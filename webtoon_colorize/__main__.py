@@ -19,7 +19,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     hints = hint_files.read_hints(values.hints) if values.hints else {}
     found, faults = documents.find_documents(inputs, values.output_dir)
     assigned, unknown = hint_files.assign(hints, [page.name for document in found for page in document.pages])
-    colorizer = Colorizer.load(values.run_dir or None)
+    colorizer = Colorizer.load(values.run_dir)
     colorizer.check_options(label=values.label, hints=bool(hints))
     options = chapters.Options(
         label=values.label,

@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> int:
         from webtoon_colorize import desk
         from webtoon_colorize.colorizer import Colorizer
 
-        colorizer = Colorizer.load(flags.FLAGS.run_dir or None)
+        colorizer = Colorizer.load(flags.FLAGS.run_dir)
         colorizer.check_options(label=flags.FLAGS.label, hints=True)
         desk.serve(
             colorizer, label=flags.FLAGS.label, host=flags.FLAGS.host, port=flags.FLAGS.port, show=flags.FLAGS.open

@@ -21,7 +21,7 @@ from webtoon_colorize.painting import paint
 from webtoon_colorize.panels import Box
 from webtoon_colorize.pieces import Piece, crop, reaching
 
-PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # a run folder, where the package comes with weights
+PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # the run folder that comes with the package
 
 _BATCH_SIZE = 8  # panels
 _LARGEST = 2**23  # pixels of a piece; chroma of larger ones (scans) is found on a reduced copy, which nobody can tell
@@ -50,11 +50,9 @@ class Colorizer:
 
         Raises:
           FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
-          ValueError: its files are damaged, its method does not colorize, or the package comes without weights.
+          ValueError: its files are damaged, or its method does not colorize.
         """
-        if run_dir is None and not PRETRAINED.exists():
-            raise ValueError("No weights come with this package yet: train a run and name its folder with --run_dir.")
-        run_dir = PRETRAINED if run_dir is None else run_dir
+        run_dir = run_dir or PRETRAINED
         try:
             settings = run.load_settings(run_dir)
             method = run.load_method(run_dir)

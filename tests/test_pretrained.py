@@ -1,0 +1,28 @@
+"""The weights that come with the package, and the card that goes with them."""
+
+import numpy as np
+
+from tests.test_easel import page
+from webtoon_colorize import colorizer, run
+from webtoon_colorize.colorizer import Colorizer
+from webtoon_colorize.hints import Hint
+
+
+def test_they_colour_a_page_and_heed_a_hint_without_a_run():
+    gray = page()
+    there = Colorizer.load()
+    automatic = there.colorize(gray)
+    hinted = there.colorize(gray, [Hint(100, 100, (200, 40, 40), 6)])
+    assert np.ptp(automatic[40:280, 40:190].astype(int), axis=-1).mean() > 3
+    redder = (hinted.astype(int) - automatic)[40:280, 40:190]
+    assert (redder[..., 0] - redder[..., 2]).mean() > 30
+
+
+def test_they_are_small_and_their_card_names_every_artist_and_every_error():
+    settings = run.load_settings(colorizer.PRETRAINED)
+    assert settings.experiment == "color_and_apply_hints" and settings.image_size == 128 and len(settings.titles) == 19
+    assert sum(path.stat().st_size for path in colorizer.PRETRAINED.iterdir()) < 20e6
+    card = (colorizer.PRETRAINED / "README.md").read_text(encoding="utf-8")
+    assert "CC BY-SA 4.0" in card
+    for title in settings.titles:  # once with its artist, once with its error
+        assert card.count(f"| {title} |") == 2
