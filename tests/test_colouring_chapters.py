@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.comics import art, gray, is_colored, load, save, strip
-from webtoon_colorize import chapters, color_layer, colorizer, pieces
+from webtoon_colorize import chapters, color_layer, pieces
 
 
 def test_a_folder_comes_out_with_the_same_names_formats_and_sizes(tmp_path, colorize):
