@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.test_easel import page
-from webtoon_colorize import colorizer, run
+from webtoon_colorize import run
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 
@@ -19,10 +19,10 @@ def test_they_colour_a_page_and_heed_a_hint_without_a_run():
 
 
 def test_they_are_small_and_their_card_names_every_artist_and_every_error():
-    settings = run.load_settings(colorizer.PRETRAINED)
+    settings = run.load_settings(run.PRETRAINED)
     assert settings.experiment == "color_and_apply_hints" and settings.image_size == 128 and len(settings.titles) == 19
-    assert sum(path.stat().st_size for path in colorizer.PRETRAINED.iterdir()) < 20e6
-    card = (colorizer.PRETRAINED / "README.md").read_text(encoding="utf-8")
+    assert sum(path.stat().st_size for path in run.PRETRAINED.iterdir()) < 20e6
+    card = (run.PRETRAINED / "README.md").read_text(encoding="utf-8")
     assert "CC BY-SA 4.0" in card
     for title in settings.titles:  # once with its artist, once with its error
         assert card.count(f"| {title} |") == 2

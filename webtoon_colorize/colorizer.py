@@ -7,7 +7,6 @@ the page's size along the edges of the lightness (`upsampling`) and is laid unde
 import functools
 import json
 import os
-import pathlib
 from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
@@ -20,8 +19,6 @@ from webtoon_colorize.methods.method import Method
 from webtoon_colorize.painting import paint
 from webtoon_colorize.panels import Box
 from webtoon_colorize.pieces import Piece, crop, reaching
-
-PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # the run folder that comes with the package
 
 _BATCH_SIZE = 8  # panels
 _LARGEST = 2**23  # pixels of a piece; chroma of larger ones (scans) is found on a reduced copy, which nobody can tell
@@ -52,7 +49,7 @@ class Colorizer:
           FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
           ValueError: its files are damaged, or its method does not colorize.
         """
-        run_dir = run_dir or PRETRAINED
+        run_dir = run_dir or run.PRETRAINED
         try:
             settings = run.load_settings(run_dir)
             method = run.load_method(run_dir)

@@ -1,4 +1,4 @@
-"""A trained run for other programs: python -m webtoon_colorize.export --run_dir=RUN --format=onnx --output=FILE
+"""Trained weights for other programs: python -m webtoon_colorize.export --format=onnx --output=FILE
 
 The result takes lightness [N, S, S, 1], L / 50 - 1, and gives ab [N, S, S, 2], (a / 110, b / 110), float32; README.
 """
@@ -15,8 +15,9 @@ def main(_) -> int:
     from webtoon_colorize import exporting, run
 
     values = flags.FLAGS
+    run_dir = values.run_dir or run.PRETRAINED
     try:
-        settings, method = run.load_settings(values.run_dir), run.load_method(values.run_dir)
+        settings, method = run.load_settings(run_dir), run.load_method(run_dir)
         exporting.export(method, values.output, image_size=settings.image_size, form=values.format)
     except (ValueError, OSError) as error:
         print(f"Nothing was exported. {error}", file=sys.stderr)
@@ -26,7 +27,7 @@ def main(_) -> int:
 
 
 if __name__ == "__main__":
-    flags.DEFINE_string("run_dir", None, "Folder of a trained run.", required=True)
+    flags.DEFINE_string("run_dir", None, "Folder of a trained run; without it, the weights that come with the package.")
     flags.DEFINE_enum("format", None, ["keras", "saved_model", "onnx", "tflite"], "What to write.", required=True)
     flags.DEFINE_string("output", None, "File to write; for saved_model a folder.", required=True)
     app.run(main)

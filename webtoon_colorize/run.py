@@ -19,6 +19,7 @@ import tensorflow as tf
 from webtoon_colorize import checkpoints, files, packed
 from webtoon_colorize.methods.method import Method, Size
 
+PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # the run folder that comes with the package
 SETTINGS = "settings.json"
 FINISHED = "training.json"  # its presence says that a run is finished
 
