@@ -16,7 +16,7 @@ def rows(results_dir: str, experiment: str) -> list[dict[str, str]]:
       ValueError: the row, or gray, has no result, or the row does not colorize.
     """
     result, gray = results.read_comparable(results_dir, experiment), results.read(results_dir, GRAY)
-    if result is None or "rmse_lab" not in result["runs"][0]["values"]:
+    if result is None or gray is None or "rmse_lab" not in result["runs"][0]["values"]:
         raise ValueError(f"{results_dir} has no colours of {experiment} that compare with gray's")
     errors, gray_errors = (results.per_image(each, "rmse_lab").mean(axis=0) for each in (result, gray))
     labels = np.array(result["labels"])

@@ -1,12 +1,13 @@
 """CBZ in, CBZ out, whatever strangers put into it."""
 
+import itertools
 import pathlib
 import zipfile
 
 import numpy as np
 
 from tests.comics import archive, is_colored, load, page_bytes
-from webtoon_colorize import archives
+from webtoon_colorize import archives, pieces
 
 
 def test_an_archive_comes_out_with_its_order_and_other_files(tmp_path, colorize):
@@ -33,6 +34,41 @@ def test_a_bad_page_stays_in_its_archive_as_it_is(tmp_path, colorize):
     assert code == 1 and "book.cbz/2.png: this is not an image" in said
     with zipfile.ZipFile(tmp_path / "out" / "book.cbz") as book:
         assert book.read("2.png") == b"no image" and book.read("1.png") != pages["1.png"]
+
+
+def test_so_does_one_that_breaks_the_colorizer(tmp_path, colorize, monkeypatch):
+    pages = {f"{number}.png": page_bytes(tmp_path, number) for number in range(3)}
+    archive(tmp_path / "book.cbz", pages)
+    original, calls = pieces.find_regions, itertools.count()
+
+    def find_regions(image, **options):
+        if next(calls) == 1:
+            raise MemoryError("no room")
+        return original(image, **options)
+
+    monkeypatch.setattr(pieces, "find_regions", find_regions)
+    code, said = colorize("book.cbz")
+    assert code == 1 and "1.png: it could not be coloured" in said
+    with zipfile.ZipFile(tmp_path / "out" / "book.cbz") as book:
+        assert book.namelist() == list(pages) and book.read("1.png") == pages["1.png"]
+
+
+def test_damaged_entries_and_names_are_named_and_the_rest_is_done(tmp_path, colorize):
+    with zipfile.ZipFile(tmp_path / "book.cbz", "w", zipfile.ZIP_LZMA) as book:
+        book.writestr("./1.png", page_bytes(tmp_path))
+        book.writestr("2.png", page_bytes(tmp_path, 2))
+        start = book.getinfo("2.png").header_offset
+    data = bytearray((tmp_path / "book.cbz").read_bytes())
+    data[start + 50 : start + 90] = bytes(40)
+    (tmp_path / "book.cbz").write_bytes(data)
+    archive(tmp_path / "odd.cbz", {"ü.png": page_bytes(tmp_path)})
+    odd = (tmp_path / "odd.cbz").read_bytes()
+    (tmp_path / "odd.cbz").write_bytes(odd.replace("ü".encode(), b"\xff\xff"))
+    code, said = colorize("book.cbz", "odd.cbz")
+    assert code == 1 and "1 page coloured" in said
+    assert "book.cbz/2.png: it cannot be unpacked" in said and "odd.cbz: this is not a ZIP archive" in said
+    with zipfile.ZipFile(tmp_path / "out" / "book.cbz") as book:
+        assert book.namelist() == ["./1.png"]
 
 
 def test_nothing_is_written_outside_the_output_folder(tmp_path, colorize):

@@ -96,6 +96,16 @@ def test_only_panels_that_new_dots_reach_are_coloured_again(hinted):
     assert box.y < 100 < box.y + box.height and crop(page(), box).shape == (box.height, box.width)
 
 
+def test_paper_that_a_dot_lies_on_takes_its_colour(hinted):
+    sky = page()
+    sky[60:270, 230:350] = 244  # as white as paper
+    automatic, on_dark, on_sky = (
+        np.ptp(hinted.colorize(sky, hints)[80:250, 250:330].astype(int), axis=-1)
+        for hints in ((), (Hint(100, 100, RED, 6),), (Hint(300, 100, RED, 6),))
+    )
+    assert automatic.max() == on_dark.max() == 0 and on_sky.min() > 0 and on_sky.mean() > 5
+
+
 def test_large_pages_are_shown_smaller_and_written_whole(hinted):
     easel = Easel(hinted, png(page(2000, 1200)), "page.png")
     easel.set((Hint(500, 300, RED, 20),))

@@ -32,6 +32,7 @@ def test_hints_are_read_per_page(tmp_path):
         ({"01.png": ["red"]}, "page 01.png, entry 1: expected x, y, color"),
         ({"01.png": [GOOD | {"x": "left"}]}, 'entry 1: x is "left", expected a number'),
         ({"01.png": [GOOD | {"y": True}]}, "entry 1: y is true, expected a number"),
+        ({"01.png": [GOOD | {"x": 10**400}]}, "entry 1: x is 1000.*, expected a number"),
         ({"01.png": [GOOD | {"radius": -1}]}, "entry 1: radius is -1, expected a number"),
         ('{"01.png": [{"x": NaN, "y": 0, "color": "#000000"}]}', "entry 1: x is NaN, expected a number"),
         ({"01.png": [GOOD | {"color": "red"}]}, 'entry 1: color is "red", expected #rrggbb'),

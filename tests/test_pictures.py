@@ -85,6 +85,14 @@ def test_a_lossless_webp_stays_lossless():
     np.testing.assert_array_equal(np.array(through(file(Image.fromarray(noise), "WEBP", lossless=True))), noise)
 
 
+def test_a_lossless_webp_with_a_profile_and_transparency_keeps_every_value():
+    noise = np.random.default_rng(0).integers(0, 256, (30, 30, 4), dtype=np.uint8)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    image = through(file(Image.fromarray(noise), "WEBP", lossless=True, exact=True, icc_profile=profile))
+    assert image.info["icc_profile"] == profile
+    np.testing.assert_array_equal(np.array(image), noise)
+
+
 def test_a_page_that_lies_on_its_side_is_turned_upright_once():
     exif = Image.Exif()
     exif[0x0112] = 6

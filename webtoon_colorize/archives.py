@@ -1,6 +1,7 @@
 """CBZ and ZIP archives of strangers: which files are in them, and their content, within limits."""
 
 import contextlib
+import lzma
 import os
 import re
 import zipfile
@@ -23,7 +24,7 @@ def opened(path: str | os.PathLike) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeError) as error:
         raise ArchiveError(f"this is not a ZIP archive that can be read ({error})") from error
 
 
@@ -52,6 +53,7 @@ def read_file(path: str | os.PathLike, name: str) -> bytes:
     except (
         zipfile.BadZipFile,
         zlib.error,
+        lzma.LZMAError,
         OSError,
         RuntimeError,
         NotImplementedError,

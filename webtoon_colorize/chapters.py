@@ -14,7 +14,6 @@ from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.documents import Document, Page
 from webtoon_colorize.gray import colour_share
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.images import ImageError
 from webtoon_colorize.painting import paint
 from webtoon_colorize.strips import Slice
 
@@ -125,7 +124,7 @@ class _Chapter:
             try:
                 data = page.read()
                 new = self._slice(page, data)
-            except (ImageError, ArchiveError, OSError, ValueError) as error:
+            except Exception as error:  # of its file, whatever that is
                 self._fail(page, str(error).removeprefix(f"{page.name}: ").rstrip("."))
                 continue
             self._open.append(page)
@@ -133,11 +132,7 @@ class _Chapter:
 
     def _slice(self, page: Page, data: bytes) -> Slice:
         """The page as the colorizer takes it; one that is coloured already is copied."""
-        try:
-            picture = pictures.decode(data, name=page.name)
-        except ImageError:
-            self._keep(page, data)
-            raise
+        picture = pictures.decode(data, name=page.name)
         seen = picture.seen()
         is_colored = self._options.skip_colored and colour_share(seen) >= COLOURED
         is_there = self._options.skip_existing and self._place(page).exists()
@@ -146,19 +141,9 @@ class _Chapter:
         hints = self._options.hints.get(page.name, ())
         wanted = not (is_colored or is_there)
         layer = np.zeros((*seen.shape[:2], 4), np.uint8) if self._options.color_layer and wanted else None
-        new = Slice(seen, hints, wanted, _Work(page, picture, layer))
-        try:
-            height, width = seen.shape[:2]
-            self._colorizer.check(hints, width=width, height=height, label=self._options.label)
-        except ValueError:
-            self._keep(page, data)
-            raise
-        return new
-
-    def _keep(self, page: Page, data: bytes) -> None:
-        """A page that fails stays in its archive as it is."""
-        if page.entry is not None:
-            files.write_bytes(self._place(page), data)
+        height, width = seen.shape[:2]
+        self._colorizer.check(hints, width=width, height=height, label=self._options.label)
+        return Slice(seen, hints, wanted, _Work(page, picture, layer))
 
     def _finish(self, work: _Work, wanted: bool) -> None:
         try:
@@ -166,7 +151,7 @@ class _Chapter:
                 files.write_bytes(self._place(work.page), pictures.encode(work.picture))
                 if work.layer is not None:
                     color_layer.write(work.page.layer, work.layer)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # of this page, which is no longer among the open ones
             self._fail(work.page, f"it could not be written ({error})")
             return
         self._report.colored += wanted

@@ -5,7 +5,6 @@ the page's size along the edges of the lightness (`upsampling`) and is laid unde
 """
 
 import functools
-import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -50,11 +49,7 @@ class Colorizer:
           ValueError: its files are damaged, or its method does not colorize.
         """
         run_dir = run_dir or run.PRETRAINED
-        try:
-            settings = run.load_settings(run_dir)
-            method = run.load_method(run_dir)
-        except (KeyError, TypeError, AttributeError, ImportError, UnicodeError, json.JSONDecodeError) as error:
-            raise ValueError(f"{run_dir} is not a run folder of this version: {error!r}") from error
+        settings, method = run.load_settings(run_dir), run.load_method(run_dir)
         try:
             return cls(method, image_size=settings.image_size, titles=settings.titles)
         except ValueError as error:
@@ -99,7 +94,7 @@ class Colorizer:
         """Raises ValueError if a page of this size cannot be coloured as `colorize` says."""
         self.check_options(label=label, hints=bool(hints))
         for number, hint in enumerate(hints, 1):
-            if not (0 <= hint.x < width and 0 <= hint.y < height):
+            if not hint.lies_in(width, height):
                 raise ValueError(f"hint {number} at {hint.x:g}, {hint.y:g} is outside the page of {width} x {height}")
 
     def check_options(self, *, label: str | None, hints: bool) -> None:

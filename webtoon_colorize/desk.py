@@ -14,6 +14,7 @@ from webtoon_colorize.hints import Hint
 
 IMAGES = ".jpg,.jpeg,.png,.webp"
 DRAGGED = 0.2  # seconds between two looks at a slider that is being dragged
+BEGIN = "Open a gray page to begin."
 NEAR = 0.008  # of the page's width: who clicks so close to a dot means that dot
 
 
@@ -41,7 +42,7 @@ class Desk:
         ui.add_css(".nicegui-content { padding: 0 }")
         with ui.header().classes("items-center bg-grey-10"):
             ui.label("webtoon colorize").classes("text-h6")
-            self._status = ui.label("Open a gray page to begin.").classes("text-grey-4").props('id="status"')
+            self._status = ui.label(BEGIN).classes("text-grey-4").props('id="status"')
         with ui.row().classes("w-full no-wrap items-stretch").style("height: calc(100vh - 64px)"):
             with ui.element().classes("grow overflow-auto text-center").style("min-width: 0"):
                 self._image = ui.interactive_image(on_mouse=self._on_mouse, sanitize=False)
@@ -195,6 +196,7 @@ class Desk:
         """Brings the screen up to date; of what comes while it is being coloured only the last counts."""
         self._refresh_tools()
         if self._easel is None:
+            self._status.text = BEGIN
             return
         self._draw_dots()
         self._stale = True

@@ -147,7 +147,7 @@ def pack(document: Document, coloured: dict[str, pathlib.Path]) -> list[str]:
     """Writes the document's archive again, with the files `coloured` in the place of entries.
 
     Others stay as they are, and so do order and names. Returns a sentence for each that is left out because it cannot
-    be unpacked, pages aside, for those have been read before. Raises ArchiveError, OSError.
+    be unpacked, pages aside, for those have been named before. Raises ArchiveError, OSError.
     """
     with archives.opened(document.archive) as source:
         entries = {info.filename: info for info in source.infolist() if not archives.points_outside(info.filename)}
@@ -158,11 +158,12 @@ def pack(document: Document, coloured: dict[str, pathlib.Path]) -> list[str]:
             try:
                 if name in coloured:
                     target.writestr(new, coloured[name].read_bytes())  # images are compressed already
-                elif name not in pages:
+                else:
                     content = b"" if info.is_dir() else archives.read_file(document.archive, name)
                     target.writestr(new, content, zipfile.ZIP_DEFLATED)
             except archives.ArchiveError as error:
-                faults.append(f"{document.archive.name}/{name}: {error}; it is left out.")
+                if name not in pages:
+                    faults.append(f"{document.archive.name}/{name}: {error}; it is left out.")
     return faults
 
 

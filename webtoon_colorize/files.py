@@ -38,7 +38,7 @@ def natural_key(text: str) -> tuple:
 
 def is_hidden(name: str) -> bool:
     """Whether a path with forward slashes leads to or through what systems put beside a user's files."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+    return any((part.startswith(".") and part != ".") or part == "__MACOSX" for part in name.split("/"))
 
 
 def write_bytes(path: str | os.PathLike, data: bytes) -> None:

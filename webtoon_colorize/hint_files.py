@@ -1,7 +1,6 @@
 """Hints of colour from a JSON file: {"page": [{"x": 120, "y": 80, "color": "#c03020", "radius": 6}, ...], ...}."""
 
 import json
-import math
 import os
 import pathlib
 import re
@@ -52,7 +51,7 @@ def _hint(entry: object, place: str) -> Hint:
         raise HintError(f"{place}: expected x, y, color and perhaps radius, got {json.dumps(entry)}.")
     for name in _NUMBERS & entry.keys():
         value = entry[name]
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 2**31:
             raise HintError(f"{place}: {name} is {json.dumps(value)}, expected a number of pixels.")
     color = entry["color"]
     if not isinstance(color, str) or not re.fullmatch("#[0-9a-fA-F]{6}", color):

@@ -139,6 +139,10 @@ class Hint:
     def scaled(self, factor: float) -> "Hint":
         return dataclasses.replace(self, x=self.x * factor, y=self.y * factor, radius=self.radius * factor)
 
+    def lies_in(self, width: int, height: int) -> bool:
+        """Whether the dot's centre is in a picture of this size."""
+        return 0 <= self.x < width and 0 <= self.y < height
+
     def touches(self, width: int, height: int) -> bool:
         """Whether the dot reaches into a picture of this size."""
         return -self.radius < self.x < width + self.radius and -self.radius < self.y < height + self.radius

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def restore(folder: str | os.PathLike, method: Method) -> bool:
     try:
         with np.load(path) as arrays:
             there = {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} is damaged: {error}") from error
     shapes = ({name: each.shape for name, each in every.items()} for every in (weights, there))
     if next(shapes) != next(shapes):

@@ -67,7 +67,7 @@ def _profile(image: Image.Image) -> bytes:
 
 def _options(image: Image.Image, data: bytes) -> dict[str, Any]:
     options = {"JPEG": {"quality": QUALITY, "subsampling": 0}, "PNG": {"compress_level": 2}}.get(
-        image.format, {"quality": QUALITY, "lossless": b"VP8L" in data[:64]}
+        image.format, {"quality": QUALITY, "lossless": _is_lossless(data), "exact": True}
     )
     if _profile(image):
         options["icc_profile"] = _profile(image)
@@ -78,6 +78,17 @@ def _options(image: Image.Image, data: bytes) -> dict[str, Any]:
         exif.pop(0x0112, None)  # the orientation, for the page is turned upright
         options["exif"] = exif.tobytes()
     return options
+
+
+def _is_lossless(webp: bytes) -> bool:
+    """Which of its chunks a WebP file has its pixels in."""
+    position = 12  # RIFF, size, WEBP
+    while position + 8 <= len(webp):
+        kind, length = struct.unpack("<4sI", webp[position : position + 8])
+        if kind in (b"VP8 ", b"VP8L"):
+            return kind == b"VP8L"
+        position += 8 + length + length % 2
+    return False
 
 
 def _decode_deep(data: bytes, *, keep_profile: bool) -> Picture:

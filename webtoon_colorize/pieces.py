@@ -42,9 +42,17 @@ class Piece:
         for box, parts in panels:
             coloured = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]
             ab = blend(box, coloured)
-            crop(self.ab, box)[:] = ab if self._share is None else ab * crop(self._share, box)
+            crop(self.ab, box)[:] = ab if self._share is None else ab * self._share_in(box, new[box])
         self._hints = new
         return stale
+
+    def _share_in(self, box: Box, hints: Sequence[Hint]) -> np.ndarray:
+        """How much of its colour each pixel of a panel gets, [H, W, 1]: paper none, unless a hint lies on it."""
+        share = crop(self._share, box)
+        _, spots = cv2.connectedComponents((share < 1).astype(np.uint8))
+        inside = (hint.moved(-box.x, -box.y) for hint in hints)
+        under = [spots[int(hint.y), int(hint.x)] for hint in inside if hint.lies_in(box.width, box.height)]
+        return np.where(np.isin(spots, [spot for spot in under if spot])[..., None], 1.0, share)
 
 
 def crop(image: np.ndarray, box: Box) -> np.ndarray:

@@ -1,5 +1,6 @@
 """A run folder's settings.json: enough to build the run's method again, and to refuse to mix two runs."""
 
+import contextlib
 import dataclasses
 import functools
 import importlib
@@ -82,12 +83,21 @@ def claim(run_dir: str | os.PathLike, settings: Settings) -> None:
 
 
 def load_settings(run_dir: str | os.PathLike) -> Settings:
-    """Raises FileNotFoundError where `run_dir` is no run folder."""
+    """Raises FileNotFoundError where `run_dir` is no run folder, ValueError where its settings make no sense."""
     path = pathlib.Path(run_dir) / SETTINGS
     if not path.exists():
         raise FileNotFoundError(f"{run_dir} is not a run folder: {path} is missing")
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return Settings(**{field.name: content[field.name] for field in dataclasses.fields(Settings)})
+    with _of_this_version(run_dir):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Settings(**{field.name: content[field.name] for field in dataclasses.fields(Settings)})
+
+
+@contextlib.contextmanager
+def _of_this_version(run_dir: str | os.PathLike):
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ImportError, UnicodeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{run_dir} is not a run folder of this version: {error!r}") from error
 
 
 def load_method(run_dir: str | os.PathLike) -> Method:
@@ -97,7 +107,8 @@ def load_method(run_dir: str | os.PathLike) -> Method:
       FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
       ValueError: its files are damaged.
     """
-    method = build(load_settings(run_dir))
+    with _of_this_version(run_dir):
+        method = build(load_settings(run_dir))
     if not packed.restore(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):
         raise FileNotFoundError(f"{run_dir} has no checkpoint yet; train the run for at least one epoch")
     return method
