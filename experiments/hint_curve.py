@@ -4,6 +4,7 @@ Dots lie at random places, or, one after the other, where the error is largest: 
 """
 
 import csv
+import itertools
 import pathlib
 from collections.abc import Callable
 
@@ -117,7 +118,7 @@ def plot(rows: list[dict]) -> str:
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         y = 280 - 250 * share / top
         parts += [f'<path d="M60 {y:.1f}H{x[-1]}" stroke="#ddd"/>', _svg_text(35, y + 4, f"{share:g}")]
-    for (name, values), stroke, number in zip(series.items(), colors, range(len(series))):
+    for (name, values), stroke, number in zip(series.items(), itertools.cycle(colors), range(len(series))):
         points = " ".join(f"{at},{280 - 250 * value / top:.1f}" for at, value in zip(x, values))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{stroke}" stroke-width="2"/>')
         parts.append(_svg_text(60 + 240 * (number % 2), 330 + 18 * (number // 2), ", ".join(name), fill=stroke))
