@@ -49,6 +49,8 @@ class Piece:
     def _share_in(self, box: Box, hints: Sequence[Hint]) -> np.ndarray:
         """How much of its colour each pixel of a panel gets, [H, W, 1]: paper none, unless a hint lies on it."""
         share = crop(self._share, box)
+        if not hints:
+            return share
         _, spots = cv2.connectedComponents((share < 1).astype(np.uint8))
         inside = (hint.moved(-box.x, -box.y) for hint in hints)
         under = [spots[int(hint.y), int(hint.x)] for hint in inside if hint.lies_in(box.width, box.height)]
