@@ -163,6 +163,15 @@ def test_originals_are_not_overwritten_and_results_not_coloured_again(tmp_path, 
     assert "1 page coloured" in colorize(".", skip_colored=False)[1]  # out/ lies in the folder and is passed over
 
 
+def test_the_exit_code_says_whether_anything_was_done(tmp_path, colorize):
+    save(tmp_path / "1.png", gray(1))
+    (tmp_path / "bad.png").write_bytes(b"no image")
+    code, said = colorize("bad.png", "none.png")
+    assert code == 2 and "2 files could not be coloured." in said
+    code, said = colorize("1.png", "bad.png")
+    assert code == 1 and "1 file could not be coloured; all the rest is done." in said
+
+
 def test_a_folder_that_is_no_run_is_named(tmp_path, colorize):
     save(tmp_path / "1.png", gray(1))
     with pytest.raises(FileNotFoundError, match="is not a run folder"):

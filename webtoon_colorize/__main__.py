@@ -39,9 +39,12 @@ def summarize(colored: int, left: int, faults: list[str]) -> int:
     """Prints what was done and what was not, and returns the exit code."""
     print(f"{_count(colored, 'page')} coloured" + (f", {_count(left, 'page')} left as they are." if left else "."))
     print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
-    if faults:
-        print(f"{_count(len(faults), 'file')} could not be coloured; all the rest is done.", file=sys.stderr)
-    return 1 if faults else 0
+    if not faults:
+        return 0
+    done = colored + left > 0
+    rest = "; all the rest is done" if done else ""
+    print(f"{_count(len(faults), 'file')} could not be coloured{rest}.", file=sys.stderr)
+    return 1 if done else 2
 
 
 def _count(number: int, noun: str) -> str:
