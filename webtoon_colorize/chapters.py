@@ -125,7 +125,7 @@ class _Chapter:
                 data = page.read()
                 new = self._slice(page, data)
             except Exception as error:  # of its file, whatever that is
-                self._fail(page, str(error).removeprefix(f"{page.name}: ").rstrip("."))
+                self._fail(page, str(error).removeprefix(f"{page.name}: ").rstrip(".") or type(error).__name__)
                 continue
             self._open.append(page)
             yield new
