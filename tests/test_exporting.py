@@ -48,7 +48,11 @@ def run_tflite(path, inputs):
 RUN = {"keras": run_keras, "saved_model": run_saved_model, "onnx": run_onnx, "tflite": run_tflite}
 
 
-@pytest.mark.parametrize("experiment", ["l2", "adversarial_label", "color_and_apply_hints"])
+# With hints a linear system is solved; of a hundred random ones float32 leaves 0.0027 Lab units open.
+TOLERANCES = {"l2": 1e-5, "adversarial_label": 1e-5, "color_and_apply_hints": 1e-4}
+
+
+@pytest.mark.parametrize("experiment", TOLERANCES)
 @pytest.mark.parametrize("form", exporting.FORMATS)
 def test_the_artefact_colours_as_the_run_does(form, experiment, tmp_path):
     if form == "onnx":
@@ -58,7 +62,7 @@ def test_the_artefact_colours_as_the_run_does(form, experiment, tmp_path):
     inputs = given(method)
     ab = RUN[form](path, inputs)
     expected = method.colorize(**{name: tf.constant(value) for name, value in inputs.items()}).numpy()
-    np.testing.assert_allclose(ab, expected, atol=1e-5)
+    np.testing.assert_allclose(ab, expected, atol=TOLERANCES[experiment])
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 

@@ -1,54 +1,109 @@
 import numpy as np
 import tensorflow as tf
 
-from webtoon_colorize.spreading import DOUBT, GRID, LIKENESS, REACHES, spread
+from webtoon_colorize import spreading
+from webtoon_colorize.spreading import CELLS, NOISE, spread
 
-SIZE = GRID  # a cell is a pixel, so that the grid can be compared with the sum that it stands for
+SIZE = CELLS  # a cell is a pixel
 
 
-def planes(places, lightness):
-    """change [1, S, S, 2], given [1, S, S, 1] and lightness [1, S, S, 1] from {(row, column): change}."""
-    change, given = np.zeros((1, SIZE, SIZE, 2), np.float32), np.zeros((1, SIZE, SIZE, 1), np.float32)
+def planes(places, size=SIZE):
+    """change [1, S, S, 2] and given [1, S, S, 1] from {(row, column): change}."""
+    change, given = np.zeros((1, size, size, 2), np.float32), np.zeros((1, size, size, 1), np.float32)
     for (row, column), value in places.items():
         change[0, row, column], given[0, row, column] = value, 1
-    return change, given, np.broadcast_to(np.float32(lightness), (1, SIZE, SIZE, 1))
+    return change, given
 
 
-def test_it_is_kernel_regression_over_nearness_and_likeness():
-    lightness = np.random.default_rng(0).uniform(-0.9, 0.9, (1, SIZE, SIZE, 1))
+def flat(tone, channels=1, size=SIZE):
+    return np.full((1, size, size, channels), tone, np.float32)
+
+
+def test_it_is_kriging():
+    """Against the covariances written out and a direct solution; the lightness has a step, the guess is noise."""
+    rng = np.random.default_rng(0)
+    lightness = np.where(np.arange(SIZE) < 12, -0.4, 0.3)[None, None, :, None] + np.zeros((1, SIZE, SIZE, 1))
+    guess = rng.uniform(-0.3, 0.3, (1, SIZE, SIZE, 2))
     places = {(3, 4): (0.5, 0.1), (20, 9): (-0.3, 0.2), (30, 31): (0.0, -0.4)}
-    result = spread(*planes(places, lightness)).numpy()[0]
-    rows, columns = np.mgrid[:SIZE, :SIZE] / SIZE
-    light = lightness[0, ..., 0]
-    total, weights = np.zeros((SIZE, SIZE, 2)), np.zeros((SIZE, SIZE))
-    for (row, column), value in places.items():
-        square = (rows - row / SIZE) ** 2 + (columns - column / SIZE) ** 2
-        near = sum((REACHES[2] / reach) ** 2 * np.exp(-square / (2 * reach**2)) for reach in REACHES)
-        like = np.exp(-((light - light[row, column]) ** 2) / (2 * LIKENESS**2))
-        total += (near * like)[..., None] * value
-        weights += near * like
-    # The sum over centres of the product of two Gaussians is this Gaussian times sqrt(pi / 2).
-    doubt = DOUBT / np.sqrt(np.pi / 2)
-    np.testing.assert_allclose(result[..., :2], total / (weights + doubt)[..., None], atol=0.01)
-    np.testing.assert_allclose(result[..., 2], weights / (weights + doubt), atol=0.01)
+    change, given = planes(places)
+    result = spread(change, given, np.float32(lightness), np.float32(guess)).numpy()[0]
+
+    def covariance(place, other):
+        apart = np.hypot(*(np.subtract(place, other) / SIZE)) / spreading.APART
+        tone = abs(lightness[0, *place, 0] - lightness[0, *other, 0])
+        tones = tone / spreading.TONE + tone / spreading.LIGHTEST + tone / spreading.DARKEST
+        return np.exp(-apart - tones - np.hypot(*(guess[0, *place] - guess[0, *other])) / spreading.GUESS)
+
+    known = list(places)
+    between = np.array([[covariance(one, two) for two in known] for one in known])
+    values = np.array([[*value, 1.0] for value in places.values()])
+    weights = np.linalg.solve(between + NOISE * np.eye(3), values)
+    for place in [(0, 0), (20, 9), (5, 6), (31, 20), (17, 25), (20, 2)]:
+        expected = np.array([covariance(place, each) for each in known]) @ weights
+        np.testing.assert_allclose(result[place], expected, atol=1e-4)
 
 
 def test_nothing_is_spread_without_hints():
-    change, given, lightness = planes({}, 0.2)
-    assert not spread(change + 0.3, given, lightness).numpy().any()
+    change, given = planes({})
+    assert not spread(change + 0.3, given, flat(0.2), flat(0.1, 2)).numpy().any()
 
 
-def test_a_hint_stays_among_what_is_as_light():
-    """The left half is dark and the right half light: a dot on the left colours the left alone."""
-    lightness = np.where(np.arange(SIZE) < SIZE // 2, -0.6, 0.6)[None, None, :, None]
-    result = spread(*planes({(16, 8): (0.4, 0.0)}, lightness)).numpy()[0]
-    assert result[:, :16, 0].min() > 0.2
-    assert np.abs(result[:, 16:]).max() < 1e-3
+def test_a_lone_dot_is_followed_at_its_place_and_less_the_farther_away():
+    change, given = planes({(16, 4): (0.4, -0.2)})
+    row = spread(change, given, flat(0.2), flat(0.0, 2)).numpy()[0, 16, 4:]
+    np.testing.assert_allclose(row[0], np.array([0.4, -0.2, 1.0]) / (1 + NOISE), rtol=1e-5)
+    assert (np.diff(row[:, 0]) < 0).all() and row[-1, 2] > 0.3
 
 
-def test_larger_pictures_have_a_grid_of_the_same_size():
-    given = np.zeros((2, 4 * GRID, 4 * GRID, 1), np.float32)
-    given[:, 40:48, 40:48] = 1
-    result = spread(tf.fill([2, 4 * GRID, 4 * GRID, 2], 0.5), given, 0 * given).numpy()
-    assert result.shape == (2, 4 * GRID, 4 * GRID, 3)
-    assert 0.4 < result[:, 44, 44, 0].min() and result[..., 0].max() <= 0.5 and 0 < result[..., 0].min()
+def test_dots_that_agree_do_not_add_up():
+    change, given = planes({(row, column): (0.4, 0.0) for row in range(2, 30, 9) for column in range(2, 30, 9)})
+    result = spread(change, given, flat(0.2), flat(0.0, 2)).numpy()
+    assert 0.35 < result[..., 0].min() and result[..., 0].max() < 0.41 and result[..., 2].max() <= 1
+
+
+def test_a_hint_prefers_what_is_as_light_and_what_was_guessed_alike():
+    """The right half differs from the left, on which the dot is, in the middle between two columns."""
+    right = np.arange(SIZE) >= SIZE // 2
+    change, given = planes({(16, 15): (0.4, 0.0)})
+    even = spread(change, given, flat(0.0), flat(0.0, 2)).numpy()[0, 16, [14, 17], 0]
+    dark, colour = flat(0.0), flat(0.0, 2)
+    dark[:, :, right], colour[:, :, right] = -0.9, 0.5
+    darker = spread(change, given, dark, flat(0.0, 2)).numpy()[0, 16, [14, 17], 0]
+    other = spread(change, given, flat(0.0), colour).numpy()[0, 16, [14, 17], 0]
+    assert even[1] > 0.9 * even[0] and darker[1] < 0.5 * even[1] and other[1] < 0.5 * even[1]
+    np.testing.assert_allclose(darker[0], even[0])
+
+
+def test_a_line_is_thought_of_with_what_it_is_drawn_on():
+    """A dot on light paint reaches a thin dark line across it better than a dark area."""
+    size = 4 * SIZE
+    lightness = flat(0.6, size=size)
+    lightness[:, :, 60:62] = -0.6
+    lightness[:, :, 90:] = -0.6
+    change, given = planes({(64, 76): (0.4, 0.0)}, size)
+    row = spread(change, given, lightness, flat(0.0, 2, size)).numpy()[0, 64, :, 0]
+    assert row[61] > 1.5 * row[91]
+
+
+def test_the_middle_of_a_dot_says_where_it_lies():
+    """A dot of 3x3 pixels whose middle lies on dark paint and one side of its rim on light paint."""
+    size = 4 * SIZE
+    lightness = flat(-0.5, size=size)
+    lightness[:, :, 66:] = 0.5
+    dot = {(row, column): (0.4, 0.0) for row in (64, 65, 66) for column in (64, 65, 66)}
+    row = spread(*planes(dot, size), lightness, flat(0.0, 2, size)).numpy()[0, 65, :, 0]
+    lone = spread(*planes({(65, 65): (0.4, 0.0)}, size), lightness, flat(0.0, 2, size)).numpy()[0, 65, :, 0]
+    np.testing.assert_allclose(row, lone, atol=0.03)
+    assert row[64] > 2 * row[67]
+
+
+def test_of_more_hints_than_it_heeds_it_heeds_some_everywhere_and_pictures_do_not_mix():
+    size = 4 * SIZE
+    given = tf.concat([tf.ones([1, size, size, 1]), tf.zeros([1, size, size, 1])], axis=0)
+    change = np.zeros((2, size, size, 2), np.float32)
+    change[:, : size // 2, :, 0] = 0.3
+    change[:, size // 2 :, :, 0] = -0.3
+    result = spread(change, given, tf.zeros([2, size, size, 1]), tf.zeros([2, size, size, 2])).numpy()
+    blocks = result[0, ..., 0].reshape(4, 32, 4, 32).mean(axis=(1, 3))
+    assert blocks[:2].min() > 0.15 and blocks[2:].max() < -0.15
+    assert not result[1].any()
