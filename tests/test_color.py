@@ -134,6 +134,18 @@ def test_what_srgb_contains_is_left_as_it_is_and_a_little_more_chroma_would_not_
     np.testing.assert_allclose(color.fit_to_gamut(red[0], 2 * red[1]), red[1], rtol=3e-3)
 
 
+def test_what_is_too_light_for_its_colour_sinks_until_it_has_it_and_no_further():
+    ab = tf.constant([[0.0, 0.3], [0.2, 0.1], [-0.1, -0.15], [0.0, 0.0]])
+    white = tf.ones([4, 1])
+    sunk = color.sink_to_gamut(white, ab)
+    np.testing.assert_allclose(color.rgb_to_lab(color.lab_to_rgb(sunk, ab))[1], ab, atol=1e-4)
+    lighter = color.rgb_to_lab(color.lab_to_rgb(sunk + 0.01, ab))[1]
+    assert (np.abs(lighter - ab).max(axis=1)[:3] > 1e-3).all() and (sunk[:3] < 0.99).numpy().all()
+    assert sunk[3] == 1
+    dark = tf.constant([[-0.9], [-0.2], [0.2], [-1.0]])  # what is dark cannot have its colour by getting darker
+    np.testing.assert_array_equal(color.sink_to_gamut(dark, ab)[:2], dark[:2])
+
+
 @pytest.mark.parametrize("gray", [0, 255])
 def test_black_and_white_have_no_room_for_colour(gray):
     lightness, _ = color.rgb_to_lab(tf.fill([1, 3], gray / 255))

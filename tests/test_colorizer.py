@@ -16,7 +16,7 @@ from webtoon_colorize.painting import lightness_of, paint
 RED, BLUE, GRAY = (255, 0, 0), (0, 0, 255), (128, 128, 128)
 
 
-def fake(*, takes_hints=True, takes_label=False, calls=None):
+def fake(*, takes_hints=True, takes_label=False, from_lines=False, calls=None):
     """Colours by lightness without hints, plain with the mean of the hints, and bluer with each label."""
 
     def colorize(lightness, label, hints):
@@ -29,7 +29,7 @@ def fake(*, takes_hints=True, takes_label=False, calls=None):
         total = tf.reduce_sum(hints, axis=(1, 2), keepdims=True)
         return total[..., :2] / total[..., 2:] + 0 * lightness
 
-    method = Method({}, None, colorize, takes_hints=takes_hints, takes_label=takes_label)
+    method = Method({}, None, colorize, takes_hints=takes_hints, takes_label=takes_label, from_lines=from_lines)
     return Colorizer(method, image_size=32, titles=["one", "two"])
 
 
@@ -98,6 +98,20 @@ def test_bubbles_stay_white_unless_told_otherwise():
     kept, not_kept = fake().colorize(page), fake().colorize(page, keep_white=False)
     assert chroma(kept)[60:140, 60:240].max() < 0.5 < 3 < chroma(not_kept)[60:140, 60:240].mean()
     np.testing.assert_array_equal(kept[170:], not_kept[170:])
+
+
+def test_paper_under_lines_takes_the_colour_and_darkens_no_more_than_it_must():
+    page = np.full((300, 300), 255, np.uint8)
+    page[20:280:40, 20:280] = page[20:280, 20:280:52] = 0
+    page[20:280, 279] = 0
+    shaded, drawn = fake().colorize(page), fake(from_lines=True).colorize(page)
+    assert chroma(shaded).max() < 0.5
+    paper = page[21:279, 21:279] == 255
+    inside = drawn[21:279, 21:279]
+    np.testing.assert_allclose(np.median(chroma(inside)[paper]), 110 * np.hypot(0.5, 0.3), atol=6)
+    assert 0.2 < np.median(lightness_of(inside)[paper]) < 0.4  # where a = 55, b = 33 begins to be in sRGB
+    np.testing.assert_array_equal(drawn[page == 0], 0)
+    np.testing.assert_array_equal(drawn[:10], 255)
 
 
 def test_a_large_scan_is_coloured_like_a_small_page(monkeypatch):

@@ -108,13 +108,14 @@ class _Chapter:
 
     def _color(self, slices: Iterator[Slice]) -> None:
         stream = self._colorizer.color_slices(slices, label=self._options.label, keep_white=self._options.keep_white)
+        on_lines = self._colorizer.on_lines
         for each, row, ab in stream:
             work: _Work = each.source
             rows = np.s_[row : row + len(ab)]
             if each.wanted:
                 if work.layer is not None:
-                    work.layer[rows] = color_layer.color_layer(work.picture.pixels[rows], ab)
-                work.picture.pixels[rows] = paint(work.picture.pixels[rows], ab)
+                    work.layer[rows] = color_layer.color_layer(work.picture.pixels[rows], ab, on_lines=on_lines)
+                work.picture.pixels[rows] = paint(work.picture.pixels[rows], ab, on_lines=on_lines)
             if rows.stop == len(each.image):
                 self._open.remove(work.page)
                 self._finish(work, each.wanted)

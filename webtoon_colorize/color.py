@@ -118,6 +118,26 @@ def fit_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     return tf.where(_is_in_gamut(lightness, ab), ab, inside * ab)
 
 
+def sink_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
+    """`lightness` reduced until sRGB contains the colour, to middle gray (L = 50) at the lowest; ab stays.
+
+    For what is lighter than its colour can be, white paper above all. Bisected to 1/1024 of the way, from below.
+
+    Args:
+      lightness: [..., 1] in [-1, 1].
+      ab: [..., 2], (a, b) / 110.
+
+    Returns:
+      [..., 1]; what was inside, or darker than middle gray, is unchanged.
+    """
+    inside, outside = tf.minimum(lightness, 0.0), lightness
+    for _ in range(10):
+        middle = (inside + outside) / 2.0
+        fits = _is_in_gamut(middle, ab)
+        inside, outside = tf.where(fits, middle, inside), tf.where(fits, outside, middle)
+    return tf.where(_is_in_gamut(lightness, ab), lightness, inside)
+
+
 def _is_in_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     linear = _lab_to_linear(lightness, ab)
     return tf.reduce_all((linear >= -1e-5) & (linear <= 1.0 + 1e-5), axis=-1, keepdims=True)

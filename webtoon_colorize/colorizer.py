@@ -31,6 +31,7 @@ class Colorizer:
         if method.colorize is None:
             raise ValueError("this method tells titles apart and does not colorize")
         self.titles = list(titles)
+        self.on_lines = method.from_lines  # paper may be coloured and becomes as dark as its colour asks for
         self._method, self._size = method, image_size
         lightness = tf.TensorSpec([None, image_size, image_size, 1])
         label = tf.TensorSpec([None], tf.int32)
@@ -69,10 +70,11 @@ class Colorizer:
           image: uint8 [H, W] or [H, W, 3]; of a coloured image only the lightness is used.
           hints: in pixels of the page.
           label: the page's title, for methods that are given it.
-          keep_white: paper and speech bubbles get no colour.
+          keep_white: paper and speech bubbles get no colour; not heeded by methods that see lines alone.
 
         Returns:
-          uint8 [H, W, 3], with the lightness of `image`; gutters between panels are gray.
+          uint8 [H, W, 3], with the lightness of `image` unless the method sees lines alone; gutters between panels are
+          gray.
 
         Raises:
           ValueError: the image is of another kind, the method takes no hints or needs a title, the title is unknown,
@@ -88,7 +90,7 @@ class Colorizer:
     def paint_page(self, pixels: np.ndarray, page: strips.Slice, *, label: str | None, keep_white: bool) -> None:
         """Paints over `pixels`, uint8 or uint16 [H, W, 3], which on white paper look like the page."""
         for _, row, ab in self.color_slices([page], label=label, keep_white=keep_white):
-            pixels[row : row + len(ab)] = paint(pixels[row : row + len(ab)], ab)
+            pixels[row : row + len(ab)] = paint(pixels[row : row + len(ab)], ab, on_lines=self.on_lines)
 
     def check(self, hints: Sequence[Hint], *, width: int, height: int, label: str | None) -> None:
         """Raises ValueError if a page of this size cannot be coloured as `colorize` says."""
@@ -133,7 +135,7 @@ class Colorizer:
 
     def _piece(self, image: np.ndarray, background: np.ndarray | None, *, label: int, keep_white: bool) -> Piece:
         predict = functools.partial(self._predict, label=label)
-        return Piece(image, predict, background=background, keep_white=keep_white)
+        return Piece(image, predict, background=background, keep_white=keep_white and not self.on_lines)
 
     def _color_piece(
         self,

@@ -40,7 +40,7 @@ class Easel:
         self._piece = colorizer.piece(self._gray, label=label)
         self._piece.color(())
         self._automatic = self._piece.ab.copy()
-        self._view = paint(self._gray, self._automatic)
+        self._view = paint(self._gray, self._automatic, on_lines=colorizer.on_lines)
 
     @property
     def hints(self) -> tuple[Hint, ...]:
@@ -80,7 +80,8 @@ class Easel:
         """The page on the screen, uint8 [h, w, 3], `scale` times as large; only what new dots reach is painted anew."""
         with self._lock:
             for box in self._piece.color([hint.scaled(self.scale) for hint in self.hints]):
-                crop(self._view, box)[:] = paint(crop(self._gray, box), crop(self._piece.ab, box))
+                gray, ab = crop(self._gray, box), crop(self._piece.ab, box)
+                crop(self._view, box)[:] = paint(gray, ab, on_lines=self._colorizer.on_lines)
             return self._view.copy()
 
     def suggestions(self, x: float, y: float) -> list[Rgb]:

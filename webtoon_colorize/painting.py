@@ -1,5 +1,7 @@
 """Between pixels and Lab, for pages of any size."""
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
@@ -13,12 +15,24 @@ def _lightness(rgb):
     return color.rgb_to_lab(rgb)[0][..., 0]
 
 
-# Compiled it is one pass over memory, five times as fast on a CPU, and wants a fixed size.
-@tf.function(
-    input_signature=[tf.TensorSpec([_PIXELS, 3]), tf.TensorSpec([_PIXELS, 2])], autograph=False, jit_compile=True
+# Compiled, each is one pass over memory, five times as fast on a CPU, and wants a fixed size.
+_compiled = functools.partial(
+    tf.function,
+    input_signature=[tf.TensorSpec([_PIXELS, 3]), tf.TensorSpec([_PIXELS, 2])],
+    autograph=False,
+    jit_compile=True,
 )
+
+
+@_compiled
 def _paint(rgb, ab):
     lightness, _ = color.rgb_to_lab(rgb)
+    return color.lab_to_rgb(lightness, color.fit_to_gamut(lightness, ab))
+
+
+@_compiled
+def _wash(rgb, ab):
+    lightness = color.sink_to_gamut(color.rgb_to_lab(rgb)[0], ab)
     return color.lab_to_rgb(lightness, color.fit_to_gamut(lightness, ab))
 
 
@@ -32,11 +46,14 @@ def lightness_of(image: np.ndarray) -> np.ndarray:
     return result.reshape(image.shape[:2])
 
 
-def paint(pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
+def paint(pixels: np.ndarray, ab: np.ndarray, *, on_lines: bool = False) -> np.ndarray:
     """`pixels` (uint8 or uint16 [H, W, 3]) with their lightness and the chroma `ab` [H, W, 2], as far as sRGB has it.
 
     Gray without chroma stays exactly as it is.
+
+    on_lines: what is too light for its colour, such as the paper of a drawing, becomes as dark as it must.
     """
+    painter = _wash if on_lines else _paint
     most = np.iinfo(pixels.dtype).max
     flat, flat_ab = pixels.reshape(-1, 3), ab.reshape(-1, 2)
     result = np.empty_like(flat)
@@ -44,7 +61,7 @@ def paint(pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
         part = np.s_[start : start + _PIXELS]
         count = len(flat[part])
         filling = ((0, _PIXELS - count), (0, 0))
-        rgb = _paint(np.pad(flat[part].astype(np.float32) / most, filling), np.pad(flat_ab[part], filling))
+        rgb = painter(np.pad(flat[part].astype(np.float32) / most, filling), np.pad(flat_ab[part], filling))
         result[part] = np.round(rgb[:count] * most)
     still = (flat_ab == 0).all(axis=1) & (flat == flat[:, :1]).all(axis=1)
     result[still] = flat[still]

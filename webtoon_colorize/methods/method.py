@@ -35,6 +35,8 @@ class Method(NamedTuple):
 
     takes_label: colorize needs the label. takes_hints: colorize heeds hints; other methods ignore them.
 
+    from_lines: the method sees lines alone, so that white paper is no sign of a white thing.
+
     helpers: frozen networks by the name of the experiment that trains them. The method builds them; their weights come
     from a run of that experiment, and after that from this run's own checkpoints.
 
@@ -52,3 +54,4 @@ class Method(NamedTuple):
     measure: Callable[[Batch], dict[str, tf.Tensor]] | None = None
     takes_label: bool = False
     takes_hints: bool = False
+    from_lines: bool = False

@@ -29,4 +29,4 @@ def build(size: Size, *, keep_probability: float = 0.8) -> Method:
         del label, hints
         return generator(line_art(lightness), training=False)
 
-    return Method({"generator": generator}, terms, colorize)
+    return Method({"generator": generator}, terms, colorize, from_lines=True)
