@@ -60,13 +60,32 @@ def test_a_transparent_palette_colour_stays_transparent():
     assert np.array(through(file(image, transparency=0))).tolist() == [[[9, 9, 9, 0]]]
 
 
+def with_chunk(png, chunk):
+    """The PNG with a chunk (its kind and its content) behind the header."""
+    return png[:33] + struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) + png[33:]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_transparent_colour_of_sixteen_bits_stays_transparent(channels):
+    values = np.full((1, 3, channels), 40000, np.uint16)
+    values[0, 1] = 40001  # the same to eight bits
+    png = with_chunk(cv2.imencode(".png", values)[1].tobytes(), b"tRNS" + struct.pack(">H", 40001) * channels)
+    picture = pictures.decode(png, name="page")
+    assert picture.alpha.tolist() == [[65535, 0, 65535]] and picture.pixels[0, 0].tolist() == [40000] * 3
+    assert pictures.decode(pictures.encode(picture), name="page").alpha.tolist() == [[65535, 0, 65535]]
+
+
+def test_of_a_jpeg_with_smaller_copies_the_page_counts():
+    page, copy = Image.new("RGB", (40, 30), (9, 99, 200)), Image.new("RGB", (4, 3))
+    image = through(file(page, "MPO", save_all=True, append_images=[copy], dpi=(300, 300)))
+    assert (image.format, image.size, image.info["dpi"]) == ("JPEG", (40, 30), (300, 300))
+
+
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_sixteen_bits_stay_sixteen_with_what_the_file_says_beside_them(channels):
     values = np.random.default_rng(0).integers(0, 65536, (5, 6, channels)).astype(np.uint16)
     png = cv2.imencode(".png", values)[1].tobytes()
-    physical = b"pHYs" + struct.pack(">IIB", 11811, 11811, 1)
-    chunk = struct.pack(">I", 9) + physical + struct.pack(">I", zlib.crc32(physical))
-    data = png[:33] + chunk + png[33:]
+    data = with_chunk(png, b"pHYs" + struct.pack(">IIB", 11811, 11811, 1))
     picture = pictures.decode(data, name="page")
     assert picture.pixels.dtype == np.uint16 and picture.pixels.shape == (5, 6, 3)
     encoded = pictures.encode(picture)

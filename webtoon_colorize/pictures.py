@@ -48,15 +48,16 @@ def decode(data: bytes, *, name: str) -> Picture:
     Raises ImageError, also for animations.
     """
     with opened(data, name=name) as image:
-        if image.format not in ("JPEG", "PNG", "WEBP"):
-            raise ImageError(f"{name}: this is a {image.format} image; JPEG, PNG and WebP can be coloured.")
-        if getattr(image, "n_frames", 1) > 1:
+        kind = image.format.replace("MPO", "JPEG")  # a JPEG with smaller copies of itself behind it
+        if kind not in ("JPEG", "PNG", "WEBP"):
+            raise ImageError(f"{name}: this is a {kind} image; JPEG, PNG and WebP can be coloured.")
+        if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
             raise ImageError(f"{name}: this is an animation; only still pages can be coloured.")
         if data.startswith(_PNG_SIGNATURE) and data[24] == 16:  # the bit depth in the header
             return _decode_deep(data, keep_profile=bool(_profile(image)))
         upright = ImageOps.exif_transpose(image)
         alpha = np.array(upright.convert("RGBA"))[..., 3] if upright.has_transparency_data else None
-        return Picture(np.array(upright.convert("RGB")), alpha, image.format, _options(image, data))
+        return Picture(np.array(upright.convert("RGB")), alpha, kind, _options(image, data, kind))
 
 
 def _profile(image: Image.Image) -> bytes:
@@ -65,9 +66,9 @@ def _profile(image: Image.Image) -> bytes:
     return profile if profile[16:20] == b"RGB " else b""
 
 
-def _options(image: Image.Image, data: bytes) -> dict[str, Any]:
+def _options(image: Image.Image, data: bytes, kind: str) -> dict[str, Any]:
     options = {"JPEG": {"quality": QUALITY, "subsampling": 0}, "PNG": {"compress_level": 2}}.get(
-        image.format, {"quality": QUALITY, "lossless": _is_lossless(data), "exact": True}
+        kind, {"quality": QUALITY, "lossless": _is_lossless(data), "exact": True}
     )
     if _profile(image):
         options["icc_profile"] = _profile(image)
@@ -99,25 +100,27 @@ def _decode_deep(data: bytes, *, keep_profile: bool) -> Picture:
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
     alpha = pixels[..., 3].copy() if channels == 4 else None
     code = {1: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGB}[channels]
-    return Picture(cv2.cvtColor(pixels, code), alpha, "PNG", {}, _chunks(data, keep_profile=keep_profile))
+    pixels = cv2.cvtColor(pixels, code)
+    chunks = _chunks(data)
+    if alpha is None and b"tRNS" in chunks:  # the one colour, or gray, that is transparent
+        transparent = np.frombuffer(chunks[b"tRNS"][8:-4], ">u2")
+        alpha = np.where((pixels == transparent).all(axis=2), 0, 65535).astype(np.uint16)
+    kept = (chunks[kind] for kind in _KEPT_CHUNKS if kind in chunks and (keep_profile or kind != b"iCCP"))
+    return Picture(pixels, alpha, "PNG", {}, b"".join(kept))
 
 
-def _chunks(png: bytes, *, keep_profile: bool) -> bytes:
-    """The chunks that describe the picture, as they stand before its pixels."""
-    kept, position = b"", len(_PNG_SIGNATURE)
+def _chunks(png: bytes) -> dict[bytes, bytes]:
+    """What stands before a picture's pixels, by kind, with lengths and checksums; damaged ones are left out."""
+    found, position = {}, len(_PNG_SIGNATURE)
     while position + 8 <= len(png):
         length, kind = struct.unpack(">I4s", png[position : position + 8])
         chunk = png[position : position + 12 + length]
         if kind == b"IDAT":
             break
-        if kind in _KEPT_CHUNKS and (keep_profile or kind != b"iCCP") and chunk[-4:] == _checksum(chunk):
-            kept += chunk
+        if chunk[-4:] == struct.pack(">I", zlib.crc32(chunk[4:-4])):
+            found[kind] = found.get(kind, b"") + chunk  # of texts there may be many
         position += len(chunk)
-    return kept
-
-
-def _checksum(chunk: bytes) -> bytes:
-    return struct.pack(">I", zlib.crc32(chunk[4:-4]))
+    return found
 
 
 def encode(picture: Picture) -> bytes:
