@@ -31,15 +31,16 @@ def test_it_is_kriging():
     def covariance(place, other):
         apart = np.hypot(*(np.subtract(place, other) / SIZE)) / spreading.APART
         tone = abs(lightness[0, *place, 0] - lightness[0, *other, 0])
-        tones = tone / spreading.TONE + tone / spreading.LIGHTEST + tone / spreading.DARKEST
+        tones = tone / spreading.TONE + tone * len(spreading.THIN) * (1 / spreading.CLOSED + 1 / spreading.OPENED)
         return np.exp(-apart - tones - np.hypot(*(guess[0, *place] - guess[0, *other])) / spreading.GUESS)
 
     known = list(places)
     between = np.array([[covariance(one, two) for two in known] for one in known])
-    values = np.array([[*value, 1.0] for value in places.values()])
+    room = np.sqrt(1.1 - lightness[0, ..., 0] ** 2)
+    values = np.array([[*np.divide(value, room[place]), 1.0] for place, value in places.items()])
     weights = np.linalg.solve(between + NOISE * np.eye(3), values)
     for place in [(0, 0), (20, 9), (5, 6), (31, 20), (17, 25), (20, 2)]:
-        expected = np.array([covariance(place, each) for each in known]) @ weights
+        expected = np.array([covariance(place, each) for each in known]) @ weights * [room[place], room[place], 1]
         np.testing.assert_allclose(result[place], expected, atol=1e-4)
 
 

@@ -2,10 +2,11 @@
 
 What a hint changes at its place says something about the changes elsewhere, the more the less the two places differ.
 The covariance of two places falls with their difference as exp(-difference), the product of one such factor for each
-thing in which they may differ: where they lie, how light they are, how light their surroundings are at the most and
-at the least (so that ink counts less than what it is drawn on), and the colours that were guessed. See Rasmussen and
-Williams, Gaussian Processes for Machine Learning (2006), section 2.2; the covariances are the Laplacian of its chapter
-4. The scales were chosen by the error on validation panels.
+thing in which they may differ: where they lie, how light they are, how light when thin dark or light things are taken
+away (so that ink counts less than what it is drawn on), and the colours that were guessed. See Rasmussen and Williams,
+Gaussian Processes for Machine Learning (2006), section 2.2 and, for the covariances, chapter 4; closings and openings
+of several widths are the morphological profile of Pesaresi and Benediktsson (2001). The scales were chosen by the error
+on validation panels.
 """
 
 import numpy as np
@@ -14,12 +15,12 @@ from keras import ops
 
 CELLS = 32  # across the picture; what is given in one cell counts as one hint
 HEEDED = 128  # cells, those of which most is given
-NOISE = 0.05  # the variance of a hint where that of what it changes is 1
-STEPS = 40  # of conjugate gradients
-SURROUNDINGS = 1 / 16  # of the picture's width
-APART, TONE, LIGHTEST, DARKEST, GUESS = 1.3, 1.2, 2.0, 4.0, 0.7  # differences of 1, in widths and in network range
+NOISE = 0.02  # the variance of a hint where that of what it changes is 1
+STEPS = 60  # of conjugate gradients
+THIN = (1 / 32, 1 / 16, 1 / 8)  # of the picture's width
+APART, TONE, CLOSED, OPENED, GUESS = 1.6, 1.2, 4.0, 8.0, 0.7  # differences of 1, in widths and in network range
 
-_FEATURES = 7
+_FEATURES = 5 + 2 * len(THIN)
 
 
 def spread(change: tf.Tensor, given: tf.Tensor, lightness: tf.Tensor, guess: tf.Tensor) -> tf.Tensor:
@@ -37,34 +38,39 @@ def spread(change: tf.Tensor, given: tf.Tensor, lightness: tf.Tensor, guess: tf.
     """
     size = lightness.shape[1]
     features = _features(lightness, guess)
-    places, changes, heeded = _hints(features, change, given)
+    room = ops.sqrt(1.1 - lightness**2)  # there is little chroma, and so little to change, near black and white
+    places, changes, heeded = _hints(features, change / room, given)
     between = _covariance(places, places) * heeded * ops.swapaxes(heeded, 1, 2)
     weights = _solve(between + NOISE * np.eye(places.shape[1], dtype=np.float32), changes)
     everywhere = _covariance(ops.reshape(features, (-1, size * size, _FEATURES)), places)
     result = ops.reshape(ops.matmul(everywhere, weights * heeded), (-1, size, size, 3))
-    return ops.concatenate([result[..., :2], ops.clip(result[..., 2:], 0.0, 1.0)], axis=-1)
+    return ops.concatenate([result[..., :2] * room, ops.clip(result[..., 2:], 0.0, 1.0)], axis=-1)
 
 
 def _features(lightness: tf.Tensor, guess: tf.Tensor) -> tf.Tensor:
-    """What places may differ in, in units of a difference of 1: [B, S, S, 7]."""
+    """What places may differ in, in units of a difference of 1: [B, S, S, F]."""
     size = lightness.shape[1]
-    reach = round(size * SURROUNDINGS) + 1
     line = (np.arange(size, dtype=np.float32) + 0.5) / size / APART
     position = np.stack(np.meshgrid(line, line, indexing="ij"), axis=-1)
-    lightest, darkest = _highest(lightness, reach), -_highest(-lightness, reach)
-    closed, opened = -_highest(-lightest, reach), _highest(darkest, reach)
+    widths = [2 * round(share * size / 2) + 1 for share in THIN]
+    closed = [_closed(lightness, width) / CLOSED for width in widths]
+    opened = [-_closed(-lightness, width) / OPENED for width in widths]
     return ops.concatenate(
-        [ops.zeros_like(guess) + position, guess / GUESS, lightness / TONE, closed / LIGHTEST, opened / DARKEST],
-        axis=-1,
+        [ops.zeros_like(guess) + position, guess / GUESS, lightness / TONE, *closed, *opened], axis=-1
     )
 
 
-def _highest(images: tf.Tensor, reach: int) -> tf.Tensor:
-    return ops.max_pool(images, reach, 1, "same")
+def _closed(images: tf.Tensor, width: int) -> tf.Tensor:
+    """Without what is darker than its surroundings and thinner than `width` pixels (a morphological closing)."""
+    return -_highest(-_highest(images, width), width)
+
+
+def _highest(images: tf.Tensor, width: int) -> tf.Tensor:
+    return ops.max_pool(ops.max_pool(images, (1, width), 1, "same"), (width, 1), 1, "same")
 
 
 def _hints(features: tf.Tensor, change: tf.Tensor, given: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Of the heeded cells: features [B, K, 7], change and a 1 [B, K, 3], and 1 where there is a hint [B, K, 1]."""
+    """Of the heeded cells: features [B, K, F], change and a 1 [B, K, 3], and 1 where there is a hint [B, K, 1]."""
     size = given.shape[1]
     cells = min(CELLS, size)
     # A dot's middle is where its colour was picked; its rim may lie on something else.
@@ -83,7 +89,7 @@ def _hints(features: tf.Tensor, change: tf.Tensor, given: tf.Tensor) -> tuple[tf
 
 
 def _covariance(places: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-    """exp(-difference): features [B, M, 7] and [B, K, 7] -> [B, M, K]."""
+    """exp(-difference): features [B, M, F] and [B, K, F] -> [B, M, K]."""
     difference = _distance(places[..., :2], others[..., :2]) + _distance(places[..., 2:4], others[..., 2:4])
     for tone in range(4, _FEATURES):
         difference += ops.abs(places[..., tone : tone + 1] - others[..., None, :, tone])
