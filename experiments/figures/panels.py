@@ -53,7 +53,7 @@ def failures(trained: Trained) -> Figure:
     panels = trained.panels("l2")
     tags = load_annotations(trained.data_dir, panels).tags
     if not any(tags):
-        raise Missing("Nothing says which of these test panels are of a kind that fails; of the drawn comic's it is known.")
+        raise Missing("Nothing says which of these test panels are of a kind that fails, as the drawn comic's does.")
     errors = np.stack([trained.share_of_gray(name) for name in MODELS])
     pairs = pick_failures(tags, panels.label, errors)
     if not pairs:
