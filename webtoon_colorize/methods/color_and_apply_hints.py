@@ -34,7 +34,7 @@ def build(size: Size) -> Method:
             change, founded = ops.split(spread(hints[..., :2] - proposal, given, lightness, proposal), [2], axis=-1)
             ab = ops.where(given > 0.0, hints[..., :2], proposal + change)
         inputs = ops.concatenate([lightness, ab, given, founded], axis=-1)
-        return ops.clip(ab + (1.0 - founded) * applier(inputs, training=training), -1.0, 1.0)
+        return ops.clip(ab + (1.0 - founded) ** 2 * applier(inputs, training=training), -1.0, 1.0)
 
     def terms(batch, seed):
         proposal = color_generator(batch.lightness, training=True)
