@@ -63,7 +63,7 @@ def _features(lightness: tf.Tensor, guess: tf.Tensor) -> tf.Tensor:
 def _closed(images: tf.Tensor, width: int) -> tf.Tensor:
     """Without what is darker than its surroundings and thinner than `width` pixels: a morphological closing, smoothed.
 
-    As it is, the corners of its squares would be seen in the colour.
+    Unsmoothed, the corners of its squares would be seen in the colour.
     """
     closed = -_highest(-_highest(images, width), width)
     return ops.average_pool(closed, width // 2 + 1, 1, "same")
