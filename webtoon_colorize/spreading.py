@@ -43,7 +43,7 @@ def spread(change: tf.Tensor, given: tf.Tensor, lightness: tf.Tensor, guess: tf.
     between = _covariance(places, places) * heeded * ops.swapaxes(heeded, 1, 2)
     weights = _solve(between + NOISE * np.eye(places.shape[1], dtype=np.float32), changes)
     everywhere = _covariance(ops.reshape(features, (-1, size * size, _FEATURES)), places)
-    result = ops.reshape(ops.matmul(everywhere, weights * heeded), (-1, size, size, 3))
+    result = ops.reshape(ops.matmul(everywhere, weights), (-1, size, size, 3))
     return ops.concatenate([result[..., :2] * room, ops.clip(result[..., 2:], 0.0, 1.0)], axis=-1)
 
 
