@@ -4,7 +4,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Mapping
 
-from experiments import selections
+from experiments import training_subsets
 from webtoon_colorize.data import Panels
 from webtoon_colorize.methods import (
     adversarial,
@@ -111,10 +111,13 @@ EXPERIMENTS = {
 
 # Rows that the paper's remarks on its data need (III.B); they are no rows of its table.
 DATA_EXPERIMENTS = {
-    "l2_neighbours": Experiment("L2, split by panel", "III.B", l2.build, select=selections.with_neighbours),
+    "l2_neighbours": Experiment("L2, split by panel", "III.B", l2.build, select=training_subsets.with_neighbours),
     **{
         f"l2_only_{label}": Experiment(
-            f"L2, title {label} only", "III.B", l2.build, select=functools.partial(selections.one_title, label=label)
+            f"L2, title {label} only",
+            "III.B",
+            l2.build,
+            select=functools.partial(training_subsets.one_title, label=label),
         )
         for label in range(5)
     },

@@ -3,7 +3,7 @@
 import numpy as np
 from absl import app, flags
 
-from experiments import results, statistics
+from experiments import bootstrap, results
 from experiments.table import GRAY
 
 
@@ -28,7 +28,7 @@ def rows(results_dir: str, experiment: str) -> list[dict[str, str]]:
 
 
 def _row(title: str, errors: np.ndarray, gray_errors: np.ndarray) -> dict[str, str]:
-    low, high = statistics.bootstrap_interval(errors)
+    low, high = bootstrap.bootstrap_interval(errors)
     return {
         "title": title,
         "test panels": str(len(errors)),

@@ -9,7 +9,7 @@ import sys
 import keras
 from absl import app, flags
 
-from experiments import ablations, evaluate, results, selections, table, train
+from experiments import ablations, evaluate, results, table, train, training_subsets
 from webtoon_colorize import run
 from webtoon_colorize.methods.method import MissingWeights
 
@@ -69,7 +69,7 @@ def main(_) -> None:
             print(f"\n[{number}/{len(rows)}] {experiment}", flush=True)
             try:
                 reproduce_row(experiment, scale=scale, seeds=seeds, runs_dir=FLAGS.runs_dir, **folders)
-            except (MissingWeights, selections.MissingTitle) as error:
+            except (MissingWeights, training_subsets.MissingTitle) as error:
                 results.write_reason(FLAGS.results_dir, experiment, str(error))
                 print(f"{experiment} stays a dash: {error}")
             except (ValueError, FloatingPointError, FileNotFoundError) as error:

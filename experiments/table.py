@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 from absl import app, flags
 
-from experiments import ablations, results, statistics
+from experiments import ablations, bootstrap, results
 from webtoon_colorize import files
 
 GRAY = "gray"
@@ -66,13 +66,13 @@ def _measured(result: dict[str, Any]) -> dict[str, Any]:
     row = {name: results.per_image(result, name).mean() for name in metrics if name in run["values"]}
     if "rmse_lab" in row:
         rmse_lab = results.per_image(result, "rmse_lab")
-        row["rmse_lab_low"], row["rmse_lab_high"] = statistics.bootstrap_interval(rmse_lab.mean(axis=0))
+        row["rmse_lab_low"], row["rmse_lab_high"] = bootstrap.bootstrap_interval(rmse_lab.mean(axis=0))
         if len(rmse_lab) > 1:
             row["rmse_lab_seed_spread"] = rmse_lab.mean(axis=1).std(ddof=1)
     if "error" in run["values"]:
         correct = 1 - results.per_image(result, "error").mean(axis=0)
         row["accuracy"] = correct.mean()
-        row["accuracy_low"], row["accuracy_high"] = statistics.bootstrap_interval(correct)
+        row["accuracy_low"], row["accuracy_high"] = bootstrap.bootstrap_interval(correct)
     variants = results.variants(result, "l2")
     if len(variants) > 1:
         row["l2_best"] = variants.min(axis=0).mean()

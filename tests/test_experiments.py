@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from experiments import ablations, evaluate, reproduce, results, selections, table, train
+from experiments import ablations, evaluate, reproduce, results, table, train, training_subsets
 from webtoon_colorize import run
 
 TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=4)
@@ -188,5 +188,5 @@ def test_a_row_on_the_papers_data_trains_on_its_selection(dataset, tmp_path):
     one, every = (json.loads((tmp_path / name / run.FINISHED).read_text()) for name in ("one", "all"))
     assert one["images_seen"] == every["images_seen"] == 24
     assert one["best_validation"] != every["best_validation"]
-    with pytest.raises(selections.MissingTitle, match="title number 2"):
+    with pytest.raises(training_subsets.MissingTitle, match="title number 2"):
         train.train("l2_only_2", tiny, run_dir=tmp_path / "none", **folders)

@@ -4,7 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
-from experiments import ablations, pretrained, train
+from experiments import ablations, release_weights, train
 from webtoon_colorize import packed, run
 
 TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=8)
@@ -19,7 +19,7 @@ def run_dir(dataset, tmp_path_factory):
 
 @pytest.fixture
 def packed_dir(run_dir, tmp_path):
-    assert pretrained.pack(run_dir, tmp_path) == tmp_path / packed.WEIGHTS
+    assert release_weights.pack(run_dir, tmp_path) == tmp_path / packed.WEIGHTS
     return tmp_path
 
 
@@ -44,5 +44,5 @@ def test_a_run_that_is_not_finished_is_not_given_away(run_dir, tmp_path):
     shutil.copytree(run_dir, tmp_path / "run")
     (tmp_path / "run" / run.FINISHED).unlink()
     with pytest.raises(FileNotFoundError, match="is not finished"):
-        pretrained.pack(tmp_path / "run", tmp_path / "packed")
+        release_weights.pack(tmp_path / "run", tmp_path / "packed")
     assert not (tmp_path / "packed").exists()

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments import results, statistics
+from experiments import bootstrap, results
 
 HOLDS, FAILS, UNDECIDED = "holds", "does not hold", "undecided"
 TOLERANCE = 0.05  # a smaller difference, as a share of the right side, counts as none
@@ -99,7 +99,7 @@ def evaluate(claim: Claim, study: Study) -> dict[str, Any]:
         left, right = (side[:, ~np.isnan(side).any(axis=0)] for side in (left, right))
     if not left.size or not right.size:
         raise NotMeasured("no test panel has what this measures")
-    interval = statistics.paired_interval if claim.paired else statistics.unpaired_interval
+    interval = bootstrap.paired_interval if claim.paired else bootstrap.unpaired_interval
     low, high = interval(left, right)
     values = {"left": left.mean(), "right": right.mean(), "difference": left.mean() - right.mean()}
     return values | {"low": low, "high": high, "verdict": claim.judge(low, high, right.mean())}

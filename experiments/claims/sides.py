@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 
-from experiments import selections
+from experiments import training_subsets
 from experiments.claims.judging import NotMeasured, Side, Study
 
 TITLES = 5  # of which a single one is set against the collection
@@ -41,7 +41,7 @@ def _lowest_tenth(values: np.ndarray) -> np.ndarray:
 
 
 def unseen(side: Side) -> Side:
-    return lambda study: side(study)[:, selections.UNSEEN]
+    return lambda study: side(study)[:, training_subsets.UNSEEN]
 
 
 def _title_by_title(study: Study) -> list[np.ndarray]:
