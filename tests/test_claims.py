@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments import results
-from experiments.claims import judging, paper, sides, table
+from experiments.claims import judging, sides, statements, table
 from experiments.claims.judging import FAILS, HOLDS, UNDECIDED, Claim, constant, is_more, of
 
 IMAGES = 40
@@ -93,7 +93,7 @@ def test_the_files_are_the_same_every_time_and_have_a_line_for_every_claim(folde
     with open(folder / "claims.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == table.COLUMNS
-    assert [row["claim"] for row in rows] == [claim.name for claim in paper.CLAIMS]
+    assert [row["claim"] for row in rows] == [claim.name for claim in statements.CLAIMS]
 
 
 def test_people_read_three_digits_or_all_before_the_point(folder):
@@ -104,7 +104,7 @@ def test_people_read_three_digits_or_all_before_the_point(folder):
 
 
 def test_claims_have_names_of_their_own():
-    names = [claim.name for claim in paper.CLAIMS]
+    names = [claim.name for claim in statements.CLAIMS]
     assert len(set(names)) == len(names)
 
 

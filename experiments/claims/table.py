@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments import results
 from experiments.claims import judging
-from experiments.claims.paper import CLAIMS
+from experiments.claims.statements import CLAIMS
 from webtoon_colorize import files
 
 HEADINGS = ("the paper says", "section", "measured", "left", "right", "difference (95%)", "verdict")

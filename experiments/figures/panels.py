@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.claims.paper import FAILURES
+from experiments.claims.statements import FAILURES
 from experiments.figures import rules, sheets
 from experiments.figures.sheets import Block, Tile
 from experiments.figures.trained import Missing, Trained, lab, load_gray_panels, take
