@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments import ablations, evaluate, report, reproduce
-from experiments.figures import architecture, architecture_figure, drawing, panels, rules, sheets
+from experiments.figures import architecture, architecture_figure, drawing, panel_figures, rules, sheets
 from experiments.figures.trained import Missing, Trained, load_gray_panels
 from webtoon_colorize import images, run
 from webtoon_colorize.flat_regions import find_flat_regions
@@ -108,14 +108,14 @@ def test_a_failure_is_shown_above_a_panel_of_its_title_that_is_not_of_its_kind()
     label = np.array([0, 1, 0, 1, 1])
     errors = np.array([[9, 8, 1, 7, 8], [9, 8, 2, 1, 9]], float)
     # Title 0: min(9, 9) - max(1, 2) = 7; title 1: 8 - max(7, 1) = 1.
-    assert panels.pick_failures(tags, label, errors) == {"light": (0, 2), "texture": (4, 3)}
+    assert panel_figures.pick_failures(tags, label, errors) == {"light": (0, 2), "texture": (4, 3)}
 
 
 def test_a_kind_that_comes_out_no_worse_than_the_rest_of_its_title_is_no_failure():
     errors = np.array([[3, 7], [3, np.inf]], float)
-    assert panels.pick_failures([["light"], []], np.zeros(2), errors) == {}
+    assert panel_figures.pick_failures([["light"], []], np.zeros(2), errors) == {}
     errors = np.array([[3, 7], [3, 7]], float)
-    assert panels.pick_failures([["light"], []], np.zeros(2), errors) == {}
+    assert panel_figures.pick_failures([["light"], []], np.zeros(2), errors) == {}
 
 
 def halves():

@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 
 from experiments.figures import architecture, rules, sheets
 from experiments.figures.architecture import Network
-from experiments.figures.panels import Figure
+from experiments.figures.panel_figures import Figure
 from experiments.figures.trained import Trained, colorize, take
 from webtoon_colorize import data, evaluation, hints
 

@@ -9,7 +9,7 @@ import pathlib
 from typing import NamedTuple
 
 from experiments import results
-from experiments.figures import architecture_figure, panels
+from experiments.figures import architecture_figure, panel_figures
 from experiments.figures.trained import Missing, Trained
 from webtoon_colorize import data, files, images
 
@@ -18,15 +18,15 @@ CAPTIONS = "captions.json"
 
 # Number in the paper -> title, and what draws it.
 FIGURES = {
-    2: ("Naturally gray panels in colour", panels.gray),
-    3: ("Failures by kind", panels.failures),
-    4: ("Adversarial loss, L2 loss, truth", panels.adversarial),
-    5: ("Samples of the variational auto-encoder", panels.vae),
-    6: ("Sparse colour", panels.sparse),
-    7: ("Iterations", panels.iterations),
+    2: ("Naturally gray panels in colour", panel_figures.gray),
+    3: ("Failures by kind", panel_figures.failures),
+    4: ("Adversarial loss, L2 loss, truth", panel_figures.adversarial),
+    5: ("Samples of the variational auto-encoder", panel_figures.vae),
+    6: ("Sparse colour", panel_figures.sparse),
+    7: ("Iterations", panel_figures.iterations),
     8: ("Architecture of color & apply", architecture_figure.draw),
-    9: ("L2 loss and color & apply", panels.color_and_apply),
-    10: ("Typical mistakes of color & apply", panels.mistakes),
+    9: ("L2 loss and color & apply", panel_figures.color_and_apply),
+    10: ("Typical mistakes of color & apply", panel_figures.mistakes),
 }
 
 
