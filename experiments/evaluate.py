@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from absl import app, flags
 
-from experiments import ablations, looks, results
+from experiments import ablations, results
+from experiments.visual_metrics import per_panel
 from webtoon_colorize import data, evaluation, images, run
 from webtoon_colorize.methods.method import Method
 
@@ -33,12 +34,12 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, results_dir: str) -> No
         if settings.data != data.fingerprint(data_dir):
             raise ValueError(f"{run_dir} was trained on other data than {data_dir}")
     panels = data.load_panels(data_dir, "test", image_size=first.image_size)
-    annotations = looks.load_annotations(data_dir, panels)
+    annotations = per_panel.load_annotations(data_dir, panels)
     runs = []
     for settings, run_dir in zip(every, run_dirs):
         training = _training(run_dir)
         method = run.load_method(run_dir)
-        values = _values(method, panels) | (looks.values(method, panels, annotations) if method.colorize else {})
+        values = _values(method, panels) | (per_panel.values(method, panels, annotations) if method.colorize else {})
         runs.append({"seed": settings.seed, **training, "values": _rounded(values)})
         if settings is first and method.colorize:
             _write_samples(method.colorize, panels, results_dir=results_dir, experiment=first.experiment)
@@ -49,10 +50,10 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, results_dir: str) -> No
 def evaluate_gray(*, image_size: int, data_dir: str, results_dir: str) -> None:
     """Writes results/gray.json, with what is known of the truth, and the sample panels as they are."""
     panels = data.load_panels(data_dir, "test", image_size=image_size)
-    annotations = looks.load_annotations(data_dir, panels)
-    values = _values(Method({}, None, evaluation.gray), panels) | looks.values_of_truth(panels, annotations)
+    annotations = per_panel.load_annotations(data_dir, panels)
+    values = _values(Method({}, None, evaluation.gray), panels) | per_panel.values_of_truth(panels, annotations)
     training = data.load_panels(data_dir, "train", image_size=image_size)
-    values["distance_from_title"] = looks.distance_from_title(panels, training)
+    values["distance_from_title"] = per_panel.distance_from_title(panels, training)
     _write_samples(evaluation.gray, panels, results_dir=results_dir, experiment="gray")
     _write_pictures(evaluation.pick(panels, SAMPLES).rgb, pathlib.Path(results_dir) / results.SAMPLES / "truth")
     content = {"experiment": "gray", "settings": {"image_size": image_size}}
@@ -87,7 +88,7 @@ def _rounded(values: dict[str, Iterable[float]]) -> dict[str, list[float | None]
 def _write(
     content: dict[str, Any],
     panels: data.Panels,
-    annotations: looks.Annotations,
+    annotations: per_panel.Annotations,
     *,
     data_dir: str,
     results_dir: str,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from webtoon_colorize import flat_regions
+from experiments.visual_metrics import flat_regions
 
 
 def picture(*blocks, size=40):

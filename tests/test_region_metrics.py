@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from webtoon_colorize import region_metrics
-from webtoon_colorize.flat_regions import find_flat_regions
+from experiments.visual_metrics import region_metrics
+from experiments.visual_metrics.flat_regions import find_flat_regions
 
 SIZE = 64
 RED, BLUE = (40.0, 0.0), (0.0, -40.0)

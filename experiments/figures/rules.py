@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from webtoon_colorize.flat_regions import Regions
+from experiments.visual_metrics.flat_regions import Regions
 
 BACKGROUND = 0.05  # of the picture: a region that counts as a solid background
 SEGMENT = 0.02  # of the picture: a region in which a mistake is seen

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
-from webtoon_colorize import color, data, evaluation, region_metrics
-from webtoon_colorize.flat_regions import Regions, find_flat_regions
+from experiments.visual_metrics import region_metrics
+from experiments.visual_metrics.flat_regions import Regions, find_flat_regions
+from webtoon_colorize import color, data, evaluation
 from webtoon_colorize.methods.method import Method
 
 RING = 1 / 16  # of the picture's width: what is near a speech bubble

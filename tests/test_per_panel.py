@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from experiments import looks
+from experiments.visual_metrics import per_panel
 from webtoon_colorize import data, evaluation
 from webtoon_colorize.methods.method import Method
 
@@ -16,7 +16,7 @@ def panels(dataset):
 
 
 def annotations(panels, bubbles=()):
-    return looks.Annotations([[] for _ in panels.path], [list(bubbles) for _ in panels.path])
+    return per_panel.Annotations([[] for _ in panels.path], [list(bubbles) for _ in panels.path])
 
 
 def test_tags_and_bubbles_are_read_in_the_order_of_the_panels(dataset, panels, tmp_path):
@@ -26,13 +26,13 @@ def test_tags_and_bubbles_are_read_in_the_order_of_the_panels(dataset, panels, t
         f'{line},light;texture,48,96,"{bubble}"' if panels.path[1] in line else f"{line},,48,48,[]" for line in lines
     ]
     (tmp_path / "panels.csv").write_text("\n".join([f"{head},tags,width,height,bubbles", *rows]) + "\n")
-    found = looks.load_annotations(tmp_path, panels)
+    found = per_panel.load_annotations(tmp_path, panels)
     assert found.tags[:3] == [[], ["light", "texture"], []]
     assert found.bubbles[0] == [] and found.bubbles[1][0].tolist() == [[0, 0], [0.5, 0], [0.5, 0.5]]
 
 
 def test_a_dataset_without_annotations_has_none(dataset, panels):
-    found = looks.load_annotations(dataset, panels)
+    found = per_panel.load_annotations(dataset, panels)
     assert found.tags == found.bubbles == [[]] * len(panels.path)
 
 
@@ -46,7 +46,10 @@ def test_a_colorizer_that_gives_the_truth_has_the_truths_values(panels):
         return tf.concat([by_lightness[each[None].numpy().tobytes()] for each in lightness], axis=0) / 2
 
     eager = Method({}, None, lambda *given: tf.py_function(cheat, given, tf.float32))
-    own, truth = looks.values(eager, panels, annotations(panels)), looks.values_of_truth(panels, annotations(panels))
+    own, truth = (
+        per_panel.values(eager, panels, annotations(panels)),
+        per_panel.values_of_truth(panels, annotations(panels)),
+    )
     for measure in ("inconsistency", "background_inconsistency", "bleeding", "sepia_share"):
         np.testing.assert_allclose(own[measure], truth[f"{measure}_true"], atol=1e-5)
     assert np.isnan(own["near_bubbles"]).all()
@@ -61,7 +64,7 @@ def test_variants_are_measured_beside_what_is_colorized(panels):
 
     bubble = np.array([[0.2, 0.2], [0.6, 0.2], [0.6, 0.6]])
     method = Method({}, None, colorize, variants=variants)
-    values = looks.values(method, panels, annotations(panels, [bubble]))
+    values = per_panel.values(method, panels, annotations(panels, [bubble]))
     assert values["inconsistency_0"] == pytest.approx(values["inconsistency"])
     assert values["error_kept_0"] == pytest.approx([1] * len(panels.path))
     assert np.isfinite(values["near_bubbles_1"]).all()
@@ -69,9 +72,9 @@ def test_variants_are_measured_beside_what_is_colorized(panels):
 
 def test_chroma_in_low_resolution_is_exact_where_it_is_even_and_lost_where_it_is_fine():
     ab = np.full((56, 56, 2), 30.0, np.float32)
-    np.testing.assert_allclose(looks.low_resolution(ab), ab, rtol=1e-6)
+    np.testing.assert_allclose(per_panel.low_resolution(ab), ab, rtol=1e-6)
     ab[:, ::2] = -30.0
-    np.testing.assert_allclose(looks.low_resolution(ab), 0, atol=1e-5)
+    np.testing.assert_allclose(per_panel.low_resolution(ab), 0, atol=1e-5)
 
 
 def test_distance_from_the_title_is_that_of_mean_colours():
@@ -80,9 +83,9 @@ def test_distance_from_the_title_is_that_of_mean_colours():
     training = data.Panels(gray, np.zeros(3, np.int32), list("abc"))
     test = data.Panels(np.concatenate([gray[:1], white]), np.zeros(2, np.int32), list("de"))
     l_gray = cv2.cvtColor(np.float32([[[128 / 255] * 3]]), cv2.COLOR_RGB2LAB)[0, 0, 0]
-    assert looks.distance_from_title(test, training) == pytest.approx([0, 100 - l_gray], abs=0.02)
+    assert per_panel.distance_from_title(test, training) == pytest.approx([0, 100 - l_gray], abs=0.02)
 
 
 def test_evaluation_has_every_panel_in_every_measure(panels):
-    values = looks.values(Method({}, None, evaluation.gray), panels, annotations(panels))
+    values = per_panel.values(Method({}, None, evaluation.gray), panels, annotations(panels))
     assert {len(column) for column in values.values()} == {len(panels.path)}

@@ -9,7 +9,7 @@ them, they are NaN.
 
 import numpy as np
 
-from webtoon_colorize.flat_regions import Regions, borders, means
+from experiments.visual_metrics.flat_regions import Regions, borders, means
 
 SOLID = 0.005  # of the picture: a region large enough for its evenness to be seen
 SMALL, LARGE = 0.01, 0.05  # of the picture: below it a region is a detail, from it on a background

@@ -1,0 +1,1 @@
+"""Measures of what the paper judges by eye: evenness, bleeding, detail, speech bubbles."""
