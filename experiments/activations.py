@@ -15,8 +15,7 @@ import numpy as np
 import tensorflow as tf
 from absl import app, flags
 
-from webtoon_colorize import data, files, images, run
-from webtoon_colorize.methods.title_classifier import as_gray
+from webtoon_colorize import color, data, files, images, run
 
 PICTURED = 6  # layers of each network, at equal distances
 CHANNELS = 8  # of each pictured layer
@@ -131,7 +130,7 @@ def _input(panels: data.Panels, *, gray: bool) -> np.ndarray:
     if not gray:
         return panels.rgb.astype(np.float32) / 255
     batches = data.evaluation_batches(panels, batch_size=16)
-    return np.concatenate([as_gray(batch.lightness) for batch in batches])
+    return np.concatenate([color.gray_rgb(batch.lightness) for batch in batches])
 
 
 def main(_) -> None:

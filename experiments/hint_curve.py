@@ -14,8 +14,8 @@ from absl import app, flags
 from tqdm import tqdm
 
 from webtoon_colorize import color, data, evaluation, files, run
-from webtoon_colorize.hints import box_blur
 from webtoon_colorize.methods.method import Method
+from webtoon_colorize.sparse_color import box_blur
 
 COUNTS = (0, 1, 5, 20, 100)
 DOT = 3  # pixels, the width of a dot

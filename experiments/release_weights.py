@@ -5,7 +5,7 @@ import shutil
 
 from absl import app, flags
 
-from webtoon_colorize import files, packed, run
+from webtoon_colorize import checkpoints, files, run
 
 
 def pack(run_dir: str, output_dir: str) -> pathlib.Path:
@@ -20,8 +20,8 @@ def pack(run_dir: str, output_dir: str) -> pathlib.Path:
     for name in (run.SETTINGS, run.FINISHED):
         with files.atomic_path(pathlib.Path(output_dir) / name) as path:
             shutil.copyfile(pathlib.Path(run_dir) / name, path)
-    packed.write(output_dir, method)
-    return pathlib.Path(output_dir) / packed.WEIGHTS
+    checkpoints.write_packed(output_dir, method)
+    return pathlib.Path(output_dir) / checkpoints.WEIGHTS
 
 
 def main(_) -> None:

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 
+from webtoon_colorize import color
 from webtoon_colorize.methods import title_classifier
 from webtoon_colorize.methods.method import Size
 from webtoon_colorize.networks import classifiers
@@ -43,7 +44,7 @@ def test_measures_of_a_classifier_are_its_cross_entropy_error_and_answer():
     from tests.test_methods import make_batch
 
     method, batch = title_classifier.build_vgg16(Size(32, 4, 2), gray=True), make_batch(4)
-    logits = method.networks["classifier"](title_classifier.as_gray(batch.lightness), training=False).numpy()
+    logits = method.networks["classifier"](color.gray_rgb(batch.lightness), training=False).numpy()
     measured = method.measure(batch)
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(measured["cross_entropy"], -np.log(shares[np.arange(4), batch.label]), rtol=1e-4)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.comics import art, gray, is_colored, load, save, strip
-from webtoon_colorize import chapters, color_layer, pieces
+from webtoon_colorize import color_chapters, color_layer, pieces
 from webtoon_colorize.painting import paint
 
 
@@ -222,4 +222,4 @@ def test_the_command_names_what_is_wrong_and_exits_with_2(tmp_path):
 
 
 def test_a_page_counts_as_coloured_from_a_hundredth_on():
-    assert chapters.COLOURED == 0.01
+    assert color_chapters.COLOURED == 0.01

@@ -9,7 +9,7 @@ from webtoon_colorize import color, images
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.easel import Easel, weakened
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.pieces import crop
+from webtoon_colorize.panels import crop
 
 RED, BLUE = (200, 40, 40), (40, 40, 200)
 

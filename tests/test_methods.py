@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from experiments import ablations
 from tests.conftest import draw_panel
-from webtoon_colorize import color, data, evaluation, hints, metrics, run, training
+from webtoon_colorize import color, data, evaluation, metrics, run, sparse_color, training
 from webtoon_colorize.methods.method import MissingWeights, Size
 
 SEED = tf.constant([0, 1])
@@ -167,7 +167,7 @@ def test_applier_learns_from_the_truth_with_its_colour_dropped_out_as_tensorflow
     """Kept pixels are divided by the keep probability, so that a hint weighs as much in use as in training."""
     method, batch = build("color_and_apply"), make_batch(4)
     share = 655.36 / 32**2  # as many pixels of a picture of 32 px as are a hundredth of one of 256
-    sparse = hints.pixel_dropout(batch.ab, share, seed=SEED)
+    sparse = sparse_color.pixel_dropout(batch.ab, share, seed=SEED)
     lightness_and_sparse = tf.concat([batch.lightness, sparse / share], axis=-1)
     applied = method.networks["applier"](lightness_and_sparse, training=True)
     by_hand = tf.reduce_mean((applied - batch.ab) ** 2, axis=[1, 2, 3])

@@ -7,10 +7,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from webtoon_colorize import losses
+from webtoon_colorize import color, losses
 from webtoon_colorize.methods import residual_encoder
 from webtoon_colorize.methods.method import Size
-from webtoon_colorize.methods.title_classifier import as_gray
 from webtoon_colorize.networks import residual_encoder as networks
 
 
@@ -82,5 +81,5 @@ def test_an_even_error_counts_the_same_through_every_blur_and_a_speckle_less():
 def test_it_colorizes_the_gray_picture():
     method = residual_encoder.build(Size(32, 4, 2))
     lightness = tf.random.stateless_uniform([2, 32, 32, 1], [0, 0], -1, 1)
-    seen = method.networks["generator"](as_gray(lightness), training=False)
+    seen = method.networks["generator"](color.gray_rgb(lightness), training=False)
     np.testing.assert_array_equal(method.colorize(lightness), seen)

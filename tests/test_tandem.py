@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from tests.test_methods import make_batch
-from webtoon_colorize import hints, losses
+from webtoon_colorize import losses, sparse_color
 from webtoon_colorize.methods import tandem
 from webtoon_colorize.methods.method import Size
 from webtoon_colorize.networks import tandem as networks
@@ -52,7 +52,7 @@ def test_the_grid_has_16_x_16_mean_colours_at_every_size():
 
 def test_removed_patches_are_whole_squares_inside_the_picture_and_the_rest_stays():
     ab = tf.random.stateless_uniform([64, 16, 16, 2], SEED, 0.1, 1.0)
-    left = hints.patch_dropout(ab, patch_size=5, patches=1, seed=SEED).numpy()
+    left = sparse_color.patch_dropout(ab, patch_size=5, patches=1, seed=SEED).numpy()
     removed = (left == 0).all(-1)
     np.testing.assert_array_equal(left[~removed], ab.numpy()[~removed])
     for each in removed:
@@ -64,7 +64,7 @@ def test_removed_patches_are_whole_squares_inside_the_picture_and_the_rest_stays
 
 def test_many_patches_overlap_and_are_a_function_of_the_seed():
     first, again, other = (
-        hints.patch_dropout(tf.ones([4, 32, 32, 2]), patch_size=6, patches=30, seed=tf.constant([0, k])).numpy()
+        sparse_color.patch_dropout(tf.ones([4, 32, 32, 2]), patch_size=6, patches=30, seed=tf.constant([0, k])).numpy()
         for k in (1, 1, 2)
     )
     np.testing.assert_array_equal(first, again)
@@ -73,14 +73,14 @@ def test_many_patches_overlap_and_are_a_function_of_the_seed():
 
 def test_as_much_colour_is_left_in_training_as_frans_gives_in_use():
     """Faint colours in use stand for what 30 patches of 50 x 50 leave of a picture of 256 x 256."""
-    left = hints.patch_dropout(tf.ones([64, 256, 256, 2]), patch_size=50, patches=30, seed=SEED)
+    left = sparse_color.patch_dropout(tf.ones([64, 256, 256, 2]), patch_size=50, patches=30, seed=SEED)
     assert abs(tf.reduce_mean(left) - tandem.FAINTNESS) < 0.1
 
 
 def test_a_box_blur_is_the_mean_of_the_window_inside_the_picture():
     image = np.zeros((1, 6, 6, 1), np.float32)
     image[0, 0, 0], image[0, 3, 3] = 9, 18
-    blurred = hints.box_blur(tf.constant(image), 3).numpy()[0, ..., 0]
+    blurred = sparse_color.box_blur(tf.constant(image), 3).numpy()[0, ..., 0]
     # The window of a corner has 4 pixels in the picture, that of an edge 6.
     assert (blurred[0, 0], blurred[0, 1], blurred[1, 1], blurred[4, 4], blurred[5, 5]) == (9 / 4, 9 / 6, 1, 2, 0)
 
@@ -114,7 +114,7 @@ def test_without_hints_the_shading_network_gets_what_is_predicted_at_the_priors_
     grid = method.networks["color_prediction"].get_layer("decoder")(
         [batch.lightness, tf.zeros([2, 64])], training=False
     )
-    scheme = 0.3 * hints.box_blur(tf.repeat(tf.repeat(grid, 2, axis=1), 2, axis=2), 12)  # 100 / 256 of 32 pixels
+    scheme = 0.3 * sparse_color.box_blur(tf.repeat(tf.repeat(grid, 2, axis=1), 2, axis=2), 12)  # 100 / 256 of 32 pixels
     shaded = method.networks["shading"](tf.concat([batch.lightness, scheme], -1), training=False)
     np.testing.assert_allclose(method.colorize(batch.lightness), shaded, atol=1e-6)
 

@@ -13,7 +13,7 @@ from webtoon_colorize import startup
 
 def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     """Does what the flags say and returns the exit code. Raises ValueError or OSError if nothing can be done."""
-    from webtoon_colorize import chapters, documents, hint_files
+    from webtoon_colorize import color_chapters, documents, hint_files
     from webtoon_colorize.colorizer import Colorizer
 
     hints = hint_files.read_hints(values.hints) if values.hints else {}
@@ -21,7 +21,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     assigned, unknown = hint_files.assign(hints, [page.name for document in found for page in document.pages])
     colorizer = Colorizer.load(values.run_dir)
     colorizer.check_options(label=values.label, hints=bool(hints))
-    options = chapters.Options(
+    options = color_chapters.Options(
         label=values.label,
         hints=assigned,
         skip_colored=values.skip_colored,
@@ -29,7 +29,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
         color_layer=values.color_layer,
         skip_existing=values.skip_existing,
     )
-    report = chapters.color_documents(found, colorizer, options)
+    report = color_chapters.color_documents(found, colorizer, options)
     for name in unknown:
         print(f"{values.hints}: there is no page {name} among the inputs.", file=sys.stderr)
     return summarize(report.colored, report.left, [*faults, *report.faults])

@@ -8,6 +8,7 @@ documentation, because the paper converts with OpenCV and warns about mixing lib
 """
 
 import tensorflow as tf
+from keras import ops
 
 LIGHTNESS_SCALE = 50.0  # lightness = L / 50 - 1 lies in [-1, 1]
 AB_SCALE = 110.0  # ab = (a, b) / 110; sRGB's a spans -86.2..98.3 and its b -107.9..94.5
@@ -83,6 +84,16 @@ def lab_to_rgb(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     return _linear_to_srgb(tf.clip_by_value(_lab_to_linear(lightness, ab), 0.0, 1.0))
 
 
+def no_color(lightness: tf.Tensor) -> tf.Tensor:
+    """The ab of a gray picture, [B, H, W, 2] of zeros, for lightness [B, H, W, 1]."""
+    return ops.concatenate([ops.zeros_like(lightness)] * 2, axis=-1)
+
+
+def gray_rgb(lightness: tf.Tensor) -> tf.Tensor:
+    """lightness [B, H, W, 1] in network range as a gray picture, RGB [B, H, W, 3] in [0, 1]."""
+    return lab_to_rgb(lightness, no_color(lightness))
+
+
 def _lab_to_linear(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     """Linear RGB, outside [0, 1] for colours outside the gamut."""
     lightness = (lightness + 1.0) * LIGHTNESS_SCALE
@@ -97,7 +108,7 @@ def _lab_to_linear(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     return tf.tensordot(xyz, tf.constant(_XYZ_TO_RGB), axes=[[-1], [1]])
 
 
-def fit_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
+def reduce_chroma_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     """`ab` with its chroma reduced until sRGB contains the colour; lightness and hue stay.
 
     `lab_to_rgb` alone clips such a colour, which changes its lightness too. The share of chroma that stays is bisected
@@ -118,7 +129,7 @@ def fit_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     return tf.where(_is_in_gamut(lightness, ab), ab, inside * ab)
 
 
-def sink_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
+def darken_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     """`lightness` reduced until sRGB contains the colour, to middle gray (L = 50) at the lowest; ab stays.
 
     For what is lighter than its colour can be, white paper above all. Bisected to 1/1024 of the way, from below.

@@ -6,25 +6,23 @@ the page's size along the edges of the lightness (`upsampling`) and is laid unde
 
 import functools
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
-import tensorflow as tf
 
-from webtoon_colorize import color, run, strips
-from webtoon_colorize.hints import Hint, draw_hints
+from webtoon_colorize import run, strips
+from webtoon_colorize.hints import Hint
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.painting import paint
-from webtoon_colorize.panels import Box
-from webtoon_colorize.pieces import Piece, crop, reaching
+from webtoon_colorize.pieces import Piece
+from webtoon_colorize.predictor import Predictor
 
-_BATCH_SIZE = 8  # panels
 _LARGEST = 2**23  # pixels of a piece; chroma of larger ones (scans) is found on a reduced copy, which nobody can tell
 
 
 class Colorizer:
-    """Colours pages with one method. Its functions are traced once, whatever the sizes of pages are."""
+    """Colours pages with one method."""
 
     def __init__(self, method: Method, *, image_size: int, titles: Sequence[str]):
         """titles: in label order. Raises ValueError for a method that does not colorize."""
@@ -32,14 +30,7 @@ class Colorizer:
             raise ValueError("this method tells titles apart and does not colorize")
         self.titles = list(titles)
         self.on_lines = method.from_lines  # paper may be coloured and becomes as dark as its colour asks for
-        self._method, self._size = method, image_size
-        lightness = tf.TensorSpec([None, image_size, image_size, 1])
-        label = tf.TensorSpec([None], tf.int32)
-        hints = tf.TensorSpec([None, image_size, image_size, 3])
-        self._automatic = tf.function(
-            lambda lightness, label: method.colorize(lightness, label, None), (lightness, label), autograph=False
-        )
-        self._hinted = tf.function(method.colorize, (lightness, label, hints), autograph=False)
+        self._method, self._predictor = method, Predictor(method, image_size=image_size)
 
     @classmethod
     def load(cls, run_dir: str | os.PathLike | None = None) -> "Colorizer":
@@ -134,7 +125,7 @@ class Colorizer:
         return self._piece(_as_rgb(image), None, label=self.label_index(label), keep_white=keep_white)
 
     def _piece(self, image: np.ndarray, background: np.ndarray | None, *, label: int, keep_white: bool) -> Piece:
-        predict = functools.partial(self._predict, label=label)
+        predict = functools.partial(self._predictor.predict, label=label)
         return Piece(image, predict, background=background, keep_white=keep_white and not self.on_lines)
 
     def _color_piece(
@@ -155,29 +146,6 @@ class Colorizer:
         piece = self._piece(image, background, label=label, keep_white=keep_white)
         piece.color(hints)
         return cv2.resize(piece.ab, size) if scale < 1 else piece.ab
-
-    def _predict(
-        self, image: np.ndarray, boxes: list[Box], hints: Sequence[Hint], *, label: int
-    ) -> Iterator[np.ndarray]:
-        """Yields ab [S, S, 2] of each box. Those that hints reach see the hints, the others none."""
-        size = (self._size, self._size)
-        for start in range(0, len(boxes), _BATCH_SIZE):
-            batch = boxes[start : start + _BATCH_SIZE]
-            crops = np.stack([cv2.resize(crop(image, box), size, interpolation=cv2.INTER_AREA) for box in batch])
-            lightness, _ = color.rgb_to_lab(tf.constant(crops, tf.float32) / 255.0)
-            labels = tf.fill([len(batch)], label)
-            drawn = np.stack([self._draw(hints, box) for box in batch])
-            hinted = drawn[..., 2].any(axis=(1, 2))
-            ab = np.zeros((*crops.shape[:3], 2), np.float32)
-            if not hinted.all():
-                ab[~hinted] = self._automatic(lightness[~hinted], labels[~hinted])
-            if hinted.any():
-                ab[hinted] = self._hinted(lightness[hinted], labels[hinted], drawn[hinted])
-            yield from ab
-
-    def _draw(self, hints: Sequence[Hint], box: Box) -> np.ndarray:
-        inside = [hint.moved(-box.x, -box.y) for hint in reaching(hints, box)]
-        return draw_hints(inside, width=box.width, height=box.height, size=self._size)
 
 
 def _as_rgb(image: np.ndarray) -> np.ndarray:

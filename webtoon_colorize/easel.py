@@ -10,7 +10,7 @@ from webtoon_colorize import color, hint_files, pictures, strips
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.painting import paint
-from webtoon_colorize.pieces import crop
+from webtoon_colorize.panels import crop
 
 VIEW = (1000, 8000)  # pixels: the screen shows a copy of the page that is at most so wide and so high
 PALETTE = 6  # suggested colours
@@ -123,7 +123,7 @@ def _commonest(ab: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
 
 def _swatch(lightness: float, ab: np.ndarray) -> Rgb:
     lightness, ab = tf.constant([lightness]), tf.constant(ab, tf.float32)
-    rgb = color.lab_to_rgb(lightness, color.fit_to_gamut(lightness, ab)).numpy()
+    rgb = color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, ab)).numpy()
     return tuple(np.round(rgb * 255).astype(int).tolist())
 
 

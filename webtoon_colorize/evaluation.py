@@ -6,7 +6,6 @@ import numpy as np
 import tensorflow as tf
 
 from webtoon_colorize import color, data, metrics
-from webtoon_colorize import hints as sparse_color
 from webtoon_colorize.methods.method import Method
 
 BATCH_SIZE = 16
@@ -18,7 +17,7 @@ Measure = Callable[[data.Batch], dict[str, tf.Tensor]]  # metric name -> [B]
 def gray(lightness: tf.Tensor, label=None, hints=None) -> tf.Tensor:
     """The uncoloured image as a colorizer: ab is 0 everywhere. What everything else must beat."""
     del label, hints
-    return sparse_color.no_color(lightness)
+    return color.no_color(lightness)
 
 
 def validation_measure(method: Method) -> Measure:

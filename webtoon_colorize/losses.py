@@ -54,6 +54,11 @@ def adversarial(logits: tf.Tensor, *, real: bool) -> tf.Tensor:
     return tf.reduce_mean(tf.nn.softplus(-logits if real else logits), axis=[1, 2, 3])
 
 
+def cross_entropy(logits: tf.Tensor, label: tf.Tensor) -> tf.Tensor:
+    """-log of the softmax of `logits` [B, num_titles] at `label` [B]: [B], in nats."""
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(label, logits)
+
+
 def kl_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
     """sum over dimensions of (mean^2 + variance - log variance - 1) / 2, both [B, D]: [B], in nats.
 

@@ -27,13 +27,13 @@ _compiled = functools.partial(
 @_compiled
 def _paint(rgb, ab):
     lightness, _ = color.rgb_to_lab(rgb)
-    return color.lab_to_rgb(lightness, color.fit_to_gamut(lightness, ab))
+    return color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, ab))
 
 
 @_compiled
 def _wash(rgb, ab):
-    lightness = color.sink_to_gamut(color.rgb_to_lab(rgb)[0], ab)
-    return color.lab_to_rgb(lightness, color.fit_to_gamut(lightness, ab))
+    lightness = color.darken_to_gamut(color.rgb_to_lab(rgb)[0], ab)
+    return color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, ab))
 
 
 def lightness_of(image: np.ndarray) -> np.ndarray:

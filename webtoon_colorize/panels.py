@@ -268,6 +268,11 @@ def around(a: Box, b: Box) -> Box:
     return Box(x, y, max(a.x + a.width, b.x + b.width) - x, max(a.y + a.height, b.y + b.height) - y)
 
 
+def crop(image: np.ndarray, box: Box) -> np.ndarray:
+    """The part of `image` ([H, W, ...]) in the box; it shares its memory."""
+    return image[box.y : box.y + box.height, box.x : box.x + box.width]
+
+
 def _is_framed(boxes: list[Box], whole: Box, colour: np.ndarray, tolerance: int) -> bool:
     """Whether what lies around and between the `boxes` is paper and no part of a picture (a sky, a floor, a tree).
 

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from webtoon_colorize import upsampling
-from webtoon_colorize.hints import Hint
+from webtoon_colorize.hints import Hint, reaching
 from webtoon_colorize.painting import lightness_of
-from webtoon_colorize.panels import Box
+from webtoon_colorize.panels import Box, crop
 from webtoon_colorize.paper import paper
 from webtoon_colorize.regions import find_regions
 from webtoon_colorize.windows import blend, windows
@@ -55,12 +55,3 @@ class Piece:
         inside = (hint.moved(-box.x, -box.y) for hint in hints)
         under = [spots[int(hint.y), int(hint.x)] for hint in inside if hint.lies_in(box.width, box.height)]
         return np.where(np.isin(spots, [spot for spot in under if spot])[..., None], 1.0, share)
-
-
-def crop(image: np.ndarray, box: Box) -> np.ndarray:
-    return image[box.y : box.y + box.height, box.x : box.x + box.width]
-
-
-def reaching(hints: Sequence[Hint], box: Box) -> tuple[Hint, ...]:
-    """Those whose dot lies in the box, in part at least."""
-    return tuple(hint for hint in hints if hint.moved(-box.x, -box.y).touches(box.width, box.height))

@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from webtoon_colorize import checkpoints, files, packed
+from webtoon_colorize import checkpoints, files
 from webtoon_colorize.methods.method import Method, Size
 
 PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # the run folder that comes with the package
@@ -109,7 +109,7 @@ def load_method(run_dir: str | os.PathLike) -> Method:
     """
     with _of_this_version(run_dir):
         method = build(load_settings(run_dir))
-    if not packed.restore(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):
+    if not checkpoints.restore_packed(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):
         raise FileNotFoundError(f"{run_dir} has no checkpoint yet; train the run for at least one epoch")
     return method
 

@@ -8,7 +8,7 @@ from experiments.figures import architecture, rules, sheets
 from experiments.figures.architecture import Network
 from experiments.figures.panel_figures import Figure
 from experiments.figures.trained import Trained, colorize, take
-from webtoon_colorize import data, evaluation, hints
+from webtoon_colorize import data, evaluation, sparse_color
 
 FINE = 3  # everything is drawn this many times larger, then reduced: smooth edges
 WIDTH, HEIGHT = 1800, 752
@@ -59,7 +59,7 @@ def draw(trained: Trained) -> Figure:
     """The figure. Raises Missing without a run of color_and_apply."""
     method = trained.method("color_and_apply")
     settings = trained.settings("color_and_apply")
-    keep = hints.as_many_as_at_256(settings.arguments["keep_probability"], image_size=settings.image_size)
+    keep = sparse_color.as_many_as_at_256(settings.arguments["keep_probability"], image_size=settings.image_size)
     [index] = rules.largest(-trained.share_of_gray("color_and_apply"), 1)
     pictures = _pictures(method.networks, take(trained.panels("color_and_apply"), [index]), keep_probability=keep)
     networks = {name: architecture.read(model) for name, model in method.networks.items()}
@@ -94,7 +94,7 @@ def _pictures(networks: dict, panel: data.Panels, *, keep_probability: float) ->
         return networks["applier"](tf.concat([lightness, ab], axis=-1), training=False)
 
     [batch] = data.evaluation_batches(panel, batch_size=1)
-    sparse = hints.pixel_dropout(batch.ab, keep_probability, seed=tf.constant([0, 0]))
+    sparse = sparse_color.pixel_dropout(batch.ab, keep_probability, seed=tf.constant([0, 0]))
     every = {
         "lightness": evaluation.gray,
         "ab": proposed,

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import tensorflow as tf
 from keras import ops
 
-from webtoon_colorize import hints as sparse_color
-from webtoon_colorize import losses
+from webtoon_colorize import color, losses, sparse_color
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.unet import unet
 
@@ -14,7 +13,7 @@ VARIANTS = 4  # iterations that are measured
 
 
 def build_pixel(size: Size, *, keep_probability: float = 0.01, iterations: int = 2) -> Method:
-    """Trained with `keep_probability` of the pixels' colour (at 256 px; see `hints.as_many_as_at_256`)."""
+    """Trained with `keep_probability` of the pixels' colour (at 256 px; see `sparse_color.as_many_as_at_256`)."""
     share = sparse_color.as_many_as_at_256(keep_probability, image_size=size.image_size)
     return _method(size, lambda ab, seed: sparse_color.pixel_dropout(ab, share, seed=seed), iterations=iterations)
 
@@ -45,11 +44,11 @@ def _method(size: Size, drop: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], *, it
     def colorize(lightness, label=None, hints=None):
         """The colour of the hints is what the first iteration sees, which knows no mask; without any it sees 0."""
         del label
-        given = sparse_color.no_color(lightness) if hints is None else hints[..., :2]
+        given = color.no_color(lightness) if hints is None else hints[..., :2]
         return iterate(lightness, given, iterations)[-1]
 
     def variants(lightness, label=None):
         del label
-        return iterate(lightness, sparse_color.no_color(lightness), VARIANTS)
+        return iterate(lightness, color.no_color(lightness), VARIANTS)
 
     return Method({"generator": generator}, terms, colorize, variants=variants, takes_hints=True)

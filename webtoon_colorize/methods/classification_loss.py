@@ -2,7 +2,6 @@
 
 from webtoon_colorize import color, losses
 from webtoon_colorize.methods.method import Method, Size
-from webtoon_colorize.methods.title_classifier import cross_entropy
 from webtoon_colorize.networks.classifiers import vgg16
 from webtoon_colorize.networks.unet import unet
 
@@ -26,7 +25,7 @@ def build(size: Size, *, weight: float = 1e-3) -> Method:
         return {
             "generator": {
                 "l2": losses.mean_squared_error(ab, batch.ab),
-                "classification": weight * cross_entropy(logits, batch.label),
+                "classification": weight * losses.cross_entropy(logits, batch.label),
             }
         }
 

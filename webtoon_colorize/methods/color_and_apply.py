@@ -11,8 +11,7 @@ statistics of color generator's output belong to neither.
 
 from keras import ops
 
-from webtoon_colorize import hints as sparse_color
-from webtoon_colorize import losses
+from webtoon_colorize import losses, sparse_color
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.unet import unet
 
@@ -21,7 +20,7 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
     """A color generator proposes ab from lightness; an applier spreads sparse ab over the picture.
 
     The applier learns from "image'", the truth with `keep_probability` of its colour left (at 256 px; see
-    `hints.as_many_as_at_256`). The color generator learns
+    `sparse_color.as_many_as_at_256`). The color generator learns
     from its own output and, through the applier, from what the applier makes of it; that color loss does not change
     the applier.
     """

@@ -12,8 +12,7 @@ It has instance normalisation: moving averages would belong to no number of hint
 import tensorflow as tf
 from keras import ops
 
-from webtoon_colorize import hints as sparse_color
-from webtoon_colorize import losses
+from webtoon_colorize import losses, sparse_color
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.layers import instance_normalization
 from webtoon_colorize.networks.unet import unet

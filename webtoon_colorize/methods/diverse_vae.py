@@ -17,9 +17,8 @@ take conv4_3, which has their 512 channels and, at 224 px, their 28x28 places.
 import keras
 import tensorflow as tf
 
-from webtoon_colorize import losses
+from webtoon_colorize import color, losses
 from webtoon_colorize.methods.method import Method, Size
-from webtoon_colorize.methods.title_classifier import as_gray
 from webtoon_colorize.networks import diverse
 from webtoon_colorize.networks.classifiers import vgg16
 
@@ -48,7 +47,7 @@ def build(size: Size) -> Method:
     mdn = diverse.mixture_density_network(tap.output.shape[1:], filters=size.filters, components=COMPONENTS)
 
     def mixture(lightness, *, training):
-        return mdn(tap(as_gray(lightness) * 2.0 - 1.0, training=False), training=training)
+        return mdn(tap(color.gray_rgb(lightness) * 2.0 - 1.0, training=False), training=training)
 
     def terms(batch, seed):
         lightness, ab = _to_field(batch.lightness), _to_field(batch.ab)

@@ -5,9 +5,8 @@ import pathlib
 
 import keras
 
-from webtoon_colorize import losses
+from webtoon_colorize import color, losses
 from webtoon_colorize.methods.method import Method, MissingWeights, Size
-from webtoon_colorize.methods.title_classifier import as_gray
 from webtoon_colorize.networks.illustration2vec import illustration2vec_taps
 from webtoon_colorize.networks.residual_encoder import imagenet_taps, residual_encoder, vgg16_taps
 
@@ -56,11 +55,11 @@ def _method(features: keras.Model) -> Method:
 
     def terms(batch, seed):
         del seed
-        ab = generator(as_gray(batch.lightness), training=True)
+        ab = generator(color.gray_rgb(batch.lightness), training=True)
         return {"generator": {"blurred_l2": losses.blurred_squared_error(ab, batch.ab)}}
 
     def colorize(lightness, label=None, hints=None):
         del label, hints
-        return generator(as_gray(lightness), training=False)
+        return generator(color.gray_rgb(lightness), training=False)
 
     return Method({"generator": generator}, terms, colorize)

@@ -12,8 +12,7 @@ Deviation: the project's PatchGAN in place of his discriminator, which ends in o
 
 import tensorflow as tf
 
-from webtoon_colorize import hints as sparse_color
-from webtoon_colorize import losses
+from webtoon_colorize import losses, sparse_color
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks import tandem as networks
 from webtoon_colorize.networks.patch_discriminator import patch_discriminator

@@ -3,14 +3,10 @@
 import keras
 import tensorflow as tf
 
-from webtoon_colorize import color, hints
+from webtoon_colorize import color
+from webtoon_colorize.losses import cross_entropy
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks import classifiers
-
-
-def as_gray(lightness: tf.Tensor) -> tf.Tensor:
-    """lightness [B, H, W, 1] in network range as a gray picture, RGB [B, H, W, 3] in [0, 1]."""
-    return color.lab_to_rgb(lightness, hints.no_color(lightness))
 
 
 def build_vgg16(size: Size, *, gray: bool) -> Method:
@@ -28,7 +24,7 @@ def _method(classifier: keras.Model, *, gray: bool) -> Method:
         raise ValueError("there is only one title, and nothing to tell it from")
 
     def logits(batch, *, training):
-        rgb = as_gray(batch.lightness) if gray else color.lab_to_rgb(batch.lightness, batch.ab)
+        rgb = color.gray_rgb(batch.lightness) if gray else color.lab_to_rgb(batch.lightness, batch.ab)
         return classifier(rgb, training=training)
 
     def losses(batch, seed):
@@ -45,8 +41,3 @@ def _method(classifier: keras.Model, *, gray: bool) -> Method:
         }
 
     return Method({"classifier": classifier}, losses, None, measure=measure)
-
-
-def cross_entropy(logits: tf.Tensor, label: tf.Tensor) -> tf.Tensor:
-    """-log of the softmax of `logits` [B, num_titles] at `label` [B]: [B], in nats."""
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(label, logits)

@@ -2,9 +2,8 @@
 
 import keras
 
-from webtoon_colorize import losses
+from webtoon_colorize import color, losses
 from webtoon_colorize.methods.method import Method, Size
-from webtoon_colorize.methods.title_classifier import as_gray
 from webtoon_colorize.networks.classifiers import vgg16
 from webtoon_colorize.networks.unet import unet
 
@@ -22,7 +21,7 @@ def build(size: Size) -> Method:
     generator = unet(size.image_size, 1, filters=size.filters, features=widths, name="generator")
 
     def generate(lightness, *, training):
-        features = taps(as_gray(lightness) * 2.0 - 1.0, training=False)
+        features = taps(color.gray_rgb(lightness) * 2.0 - 1.0, training=False)
         return generator([lightness, *features], training=training)
 
     def terms(batch, seed):

@@ -58,7 +58,7 @@ def color_documents(found: Sequence[Document], colorizer: Colorizer, options: Op
             if document.archive:
                 _color_archive(document, colorizer, options, report, bar)
             else:
-                _Chapter(colorizer, options, report, bar, lambda page: page.output).color(document.pages)
+                _ChapterColoring(colorizer, options, report, bar, lambda page: page.output).color(document.pages)
     return report
 
 
@@ -70,14 +70,14 @@ def _color_archive(document: Document, colorizer: Colorizer, options: Options, r
     try:
         with documents.workspace(document) as folder:
             places = {page: pathlib.Path(folder) / str(number) for number, page in enumerate(document.pages)}
-            _Chapter(colorizer, options, report, bar, places.__getitem__).color(document.pages)
+            _ChapterColoring(colorizer, options, report, bar, places.__getitem__).color(document.pages)
             done = {page.entry: path for page, path in places.items() if path.exists()}
             report.faults += documents.pack(document, done)
     except (OSError, ArchiveError) as error:
         report.faults.append(f"{document.archive}: the coloured archive could not be written ({error}).")
 
 
-class _Chapter:
+class _ChapterColoring:
     """Pages that follow each other, each written to `place(page)`."""
 
     def __init__(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from experiments import ablations, release_weights, train
-from webtoon_colorize import packed, run
+from webtoon_colorize import checkpoints, run
 
 TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=8)
 
@@ -19,7 +19,7 @@ def run_dir(dataset, tmp_path_factory):
 
 @pytest.fixture
 def packed_dir(run_dir, tmp_path):
-    assert release_weights.pack(run_dir, tmp_path) == tmp_path / packed.WEIGHTS
+    assert release_weights.pack(run_dir, tmp_path) == tmp_path / checkpoints.WEIGHTS
     return tmp_path
 
 
