@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import HINTS, make_run
-from tests.test_easel import ab_at, assert_alike, page, png
+from tests.test_app_session import ab_at, assert_alike, page, png
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SPOTS = [(100, 100), (300, 100), (100, 500), (300, 500), (60, 250)]  # one is undone

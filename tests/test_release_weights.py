@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.test_easel import page
+from tests.test_app_session import page
 from webtoon_colorize import run
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint

@@ -6,8 +6,8 @@ import pytest
 
 from tests.conftest import HINTS, make_run
 from webtoon_colorize import color, images
+from webtoon_colorize.app.session import Session, weakened
 from webtoon_colorize.colorizer import Colorizer
-from webtoon_colorize.easel import Easel, weakened
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.panels import crop
 
@@ -45,41 +45,41 @@ def assert_alike(view, other):
 
 
 def test_a_dot_colours_what_is_as_light_in_its_panel_and_undo_takes_it_back(hinted):
-    easel = Easel(hinted, png(page()), "page.png")
-    before = easel.view()
-    easel.set((Hint(100, 100, RED, 6),))
-    after = easel.view()
+    session = Session(hinted, png(page()), "page.png")
+    before = session.view()
+    session.set((Hint(100, 100, RED, 6),))
+    after = session.view()
     red = color.rgb_to_lab(np.float32([RED]) / 255)[1][0].numpy() * color.AB_SCALE
     far_before, far_after = (np.linalg.norm(ab_at(view, 150, 200) - red) for view in (before, after))
     assert far_after < 0.67 * far_before and far_before > 15
     np.testing.assert_array_equal(after[330:], before[330:])
     assert np.abs(ab_at(after, 300, 200) - ab_at(before, 300, 200)).max() < 5
-    easel.undo()
-    assert_alike(easel.view(), before)
-    easel.undo()
-    assert easel.hints == ()
+    session.undo()
+    assert_alike(session.view(), before)
+    session.undo()
+    assert session.hints == ()
 
 
 def test_drafts_make_one_step_with_what_follows_them(hinted):
-    easel = Easel(hinted, png(page()), "page.png")
+    session = Session(hinted, png(page()), "page.png")
     first, *drafts, last = [(Hint(100, 100, RED, radius),) for radius in (6, 7, 8, 9)]
-    easel.set(first)
+    session.set(first)
     for draft in drafts:
-        easel.set(draft, draft=True)
-        assert easel.hints == draft
-    easel.set(last)
-    easel.set(last, draft=True)  # the slider's last word, after it was let go
-    easel.undo()
-    assert easel.hints == first
-    easel.set(last, draft=True)
-    easel.set(first)  # dragged and brought back
-    easel.undo()
-    assert easel.hints == ()
+        session.set(draft, draft=True)
+        assert session.hints == draft
+    session.set(last)
+    session.set(last, draft=True)  # the slider's last word, after it was let go
+    session.undo()
+    assert session.hints == first
+    session.set(last, draft=True)
+    session.set(first)  # dragged and brought back
+    session.undo()
+    assert session.hints == ()
 
 
 def test_what_is_coloured_step_by_step_is_what_is_coloured_at_once(hinted):
     dots = (Hint(100, 100, RED, 6), Hint(300, 500, BLUE, 9), Hint(300, 100, BLUE, 6))
-    slowly, at_once = (Easel(hinted, png(page()), "page.png") for _ in range(2))
+    slowly, at_once = (Session(hinted, png(page()), "page.png") for _ in range(2))
     for count in range(1, len(dots) + 1):
         slowly.set(dots[:count])
         slowly.view()
@@ -108,40 +108,40 @@ def test_paper_that_a_dot_lies_on_takes_its_colour(hinted):
 
 
 def test_large_pages_are_shown_smaller_and_written_whole(hinted):
-    easel = Easel(hinted, png(page(2000, 1200)), "page.png")
-    easel.set((Hint(500, 300, RED, 20),))
-    assert easel.view().shape == (600, 1000, 3)
-    assert ab_at(easel.view(), 200, 200)[0] > 15
-    assert cv2.imdecode(np.frombuffer(easel.finished(), np.uint8), 1).shape == (1200, 2000, 3)
+    session = Session(hinted, png(page(2000, 1200)), "page.png")
+    session.set((Hint(500, 300, RED, 20),))
+    assert session.view().shape == (600, 1000, 3)
+    assert ab_at(session.view(), 200, 200)[0] > 15
+    assert cv2.imdecode(np.frombuffer(session.finished(), np.uint8), 1).shape == (1200, 2000, 3)
 
 
 def test_a_hint_file_comes_back_and_one_of_another_page_does_not(hinted):
-    easel = Easel(hinted, png(page()), "page.png")
+    session = Session(hinted, png(page()), "page.png")
     dots = (Hint(100.5, 100, RED, 6), Hint(300, 500, BLUE, 9))
-    easel.set(dots)
-    written = easel.hint_file()
+    session.set(dots)
+    written = session.hint_file()
     assert json.loads(written)["page.png"][0] == {"x": 100.5, "y": 100, "color": "#c82828", "radius": 6}
-    easel.set(())
-    assert easel.load(written.encode(), "h.json") == 2 and easel.hints == dots
+    session.set(())
+    assert session.load(written.encode(), "h.json") == 2 and session.hints == dots
     for content, said in (
         (b'{"other.png": []}', "h.json has hints for other.png, and this page is page.png"),
         (b"\xff", "h.json: this is not JSON"),
         (b'{"page.png": [{"x": 400, "y": 0, "color": "#000000"}]}', "hint 1 at 400, 0 is outside the page"),
     ):
         with pytest.raises(ValueError, match=said):
-            easel.load(content, "h.json")
-    assert easel.hints == dots
+            session.load(content, "h.json")
+    assert session.hints == dots
 
 
 def test_what_is_no_image_is_refused(hinted):
     with pytest.raises(images.ImageError, match="text.png: this is not an image"):
-        Easel(hinted, b"text", "text.png")
+        Session(hinted, b"text", "text.png")
 
 
 def test_suggestions_are_what_the_network_gave_there_and_to_what_looks_like_it_and_neutral(trained):
     """The fixture tints everything alike, and what is tinted enough has that colour and gray to choose from."""
-    first, *others = Easel(trained[1], png(page()), "page.png").suggestions(100, 100)
-    view = Easel(trained[1], png(page()), "page.png").view()
+    first, *others = Session(trained[1], png(page()), "page.png").suggestions(100, 100)
+    view = Session(trained[1], png(page()), "page.png").view()
     _, ab = color.rgb_to_lab(np.float32(first)[None] / 255)
     np.testing.assert_allclose(ab[0] * color.AB_SCALE, ab_at(view, 100, 100), atol=3)
     assert len(set(others[-1])) == 1

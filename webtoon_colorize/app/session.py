@@ -21,7 +21,7 @@ _READABLE = (-0.3, 0.5)  # lightness of swatches: ink and paper would hide what 
 Rgb = tuple[int, int, int]  # 0 to 255
 
 
-class Easel:
+class Session:
     """One open page. Positions and radii are in pixels of the page, whatever the screen shows."""
 
     def __init__(self, colorizer: Colorizer, data: bytes, name: str, *, label: str | None = None):

@@ -14,12 +14,12 @@ def main(arguments: list[str]) -> int:
     startup.import_tensorflow()
     del arguments
     try:
-        from webtoon_colorize import desk
+        from webtoon_colorize.app import editor
         from webtoon_colorize.colorizer import Colorizer
 
         colorizer = Colorizer.load(flags.FLAGS.run_dir)
         colorizer.check_options(label=flags.FLAGS.label, hints=True)
-        desk.serve(
+        editor.serve(
             colorizer, label=flags.FLAGS.label, host=flags.FLAGS.host, port=flags.FLAGS.port, show=flags.FLAGS.open
         )
     except ModuleNotFoundError:

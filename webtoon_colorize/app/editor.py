@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from nicegui import app, run, ui
 
-from webtoon_colorize.easel import Easel, weakened
+from webtoon_colorize.app.session import Session, weakened
 from webtoon_colorize.hint_files import as_hex
 from webtoon_colorize.hints import Hint
 
@@ -23,7 +23,7 @@ def _data_url(image: np.ndarray) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()
 
 
-class Desk:
+class Editor:
     """What one browser tab shows: the page, its dots, and the tools. `store` survives the tab's reload."""
 
     def __init__(self, colorizer, label: str | None, store: dict):
@@ -34,8 +34,8 @@ class Desk:
         self._running = self._stale = False
 
     @property
-    def _easel(self):
-        return self._store.get("easel")
+    def _session(self):
+        return self._store.get("session")
 
     def build(self) -> None:
         ui.add_css(".q-uploader__list { min-height: 0; padding: 0 } .q-uploader__subtitle { display: none }")
@@ -89,34 +89,34 @@ class Desk:
         data, name = await event.file.read(), event.file.name
         self._status.text = f"colouring {name} ..."
         try:
-            easel = await run.io_bound(Easel, self._colorizer, data, name, label=self._label)
+            session = await run.io_bound(Session, self._colorizer, data, name, label=self._label)
         except (ValueError, MemoryError) as error:  # ImageError is a ValueError
             self._say(str(error) or "This page is too large for the memory.")
         else:
-            self._store["easel"], self._selected = easel, None
-            self._radius.value = max(3, round(easel.width * 0.006))
+            self._store["session"], self._selected = session, None
+            self._radius.value = max(3, round(session.width * 0.006))
         await self._show()
 
     def _on_rejected(self) -> None:
         self._say("That is no single image (JPEG, PNG, WebP). Folders and archives: webtoon-colorize FOLDER.")
 
     async def _on_mouse(self, event) -> None:
-        if self._easel is None:
+        if self._session is None:
             return
-        easel = self._easel
-        x, y = (value / easel.scale for value in (event.image_x, event.image_y))
-        if not (0 <= x < easel.width and 0 <= y < easel.height):
+        session = self._session
+        x, y = (value / session.scale for value in (event.image_x, event.image_y))
+        if not (0 <= x < session.width and 0 <= y < session.height):
             return
-        self._swatches(self._suggested, easel.suggestions(x, y), self._on_suggestion)
-        distances = [((hint.x - x) ** 2 + (hint.y - y) ** 2) ** 0.5 for hint in easel.hints]
-        if distances and min(distances) <= NEAR * easel.width:
+        self._swatches(self._suggested, session.suggestions(x, y), self._on_suggestion)
+        distances = [((hint.x - x) ** 2 + (hint.y - y) ** 2) ** 0.5 for hint in session.hints]
+        if distances and min(distances) <= NEAR * session.width:
             self._select(int(np.argmin(distances)))
             return
-        self._selected, self._picked, self._strength.value = len(easel.hints), False, 1.0
-        await self._edit((*easel.hints, Hint(int(x * 10) / 10, int(y * 10) / 10, self._base, self._radius.value)))
+        self._selected, self._picked, self._strength.value = len(session.hints), False, 1.0
+        await self._edit((*session.hints, Hint(int(x * 10) / 10, int(y * 10) / 10, self._base, self._radius.value)))
 
     def _select(self, index: int) -> None:
-        hint = self._easel.hints[index]
+        hint = self._session.hints[index]
         self._selected, self._picked = index, True
         self._base, self._strength.value, self._radius.value = hint.rgb, 1.0, hint.radius
         self._color.value = as_hex(hint.rgb)  # which changes nothing, for it is the colour already
@@ -133,7 +133,7 @@ class Desk:
         self._base = (red, green, blue)
         if self._picked:
             await self._on_change()
-        elif self._easel is not None:
+        elif self._session is not None:
             self._selected = None
             self._draw_dots()
 
@@ -149,7 +149,7 @@ class Desk:
 
     async def _on_change(self, *, draft: bool = False) -> None:
         """The selected dot gets the tools' colour, strength and size."""
-        hints = self._easel.hints
+        hints = self._session.hints
         if self._selected is not None and self._selected < len(hints):
             changed = dataclasses.replace(
                 hints[self._selected], rgb=weakened(self._base, self._strength.value), radius=self._radius.value
@@ -157,18 +157,18 @@ class Desk:
             await self._edit((*hints[: self._selected], changed, *hints[self._selected + 1 :]), draft=draft)
 
     async def _on_undo(self) -> None:
-        self._easel.undo()
+        self._session.undo()
         self._selected = None
         await self._show()
 
     async def _on_remove(self) -> None:
         if self._selected is not None:
-            hints, selected = self._easel.hints, self._selected
+            hints, selected = self._session.hints, self._selected
             self._selected = None
             await self._edit((*hints[:selected], *hints[selected + 1 :]))
 
     async def _edit(self, hints, *, draft: bool = False) -> None:
-        self._easel.set(hints, draft=draft)
+        self._session.set(hints, draft=draft)
         if not hints:
             self._selected = None
         await self._show()
@@ -177,7 +177,7 @@ class Desk:
         event.sender.reset()
         content = await event.file.read()
         try:
-            count = self._easel.load(content, event.file.name)
+            count = self._session.load(content, event.file.name)
             self._say(f"Dots placed: {count}.")
         except ValueError as error:
             self._say(str(error))
@@ -185,17 +185,17 @@ class Desk:
         await self._show()
 
     def _on_export(self) -> None:
-        ui.download.content(self._easel.hint_file(), f"{self._easel.name}.hints.json")
+        ui.download.content(self._session.hint_file(), f"{self._session.name}.hints.json")
 
     async def _on_download(self) -> None:
         self._status.text = "colouring at full size ..."
-        ui.download.content(await run.io_bound(self._easel.finished), self._easel.name)
+        ui.download.content(await run.io_bound(self._session.finished), self._session.name)
         self._tell()
 
     async def _show(self) -> None:
         """Brings the screen up to date; of what comes while it is being coloured only the last counts."""
         self._refresh_tools()
-        if self._easel is None:
+        if self._session is None:
             self._status.text = BEGIN
             return
         self._draw_dots()
@@ -206,29 +206,29 @@ class Desk:
         try:
             while self._stale:
                 self._stale = False
-                self._image.set_source(await run.io_bound(lambda: _data_url(self._easel.view())))
+                self._image.set_source(await run.io_bound(lambda: _data_url(self._session.view())))
         finally:
             self._running = False
         self._tell()
 
     def _tell(self) -> None:
-        easel = self._easel
-        count = len(easel.hints)
+        session = self._session
+        count = len(session.hints)
         dots = f"{count} dot{'s' * (count != 1)}"
-        self._status.text = f"{easel.name}, {easel.width} x {easel.height}, {dots}"
+        self._status.text = f"{session.name}, {session.width} x {session.height}, {dots}"
 
     def _draw_dots(self) -> None:
-        scale = self._easel.scale
+        scale = self._session.scale
         self._image.content = "".join(
             f'<circle cx="{hint.x * scale:.1f}" cy="{hint.y * scale:.1f}" r="{max(4, hint.radius * scale):.1f}" '
             f'fill="{as_hex(hint.rgb)}" stroke="{"black" if index == self._selected else "white"}" stroke-width="2"/>'
-            for index, hint in enumerate(self._easel.hints)
+            for index, hint in enumerate(self._session.hints)
         )
 
     def _refresh_tools(self) -> None:
-        self._tools.set_visibility(self._easel is not None)
-        if self._easel is not None:
-            used = dict.fromkeys(hint.rgb for hint in self._easel.hints)
+        self._tools.set_visibility(self._session is not None)
+        if self._session is not None:
+            used = dict.fromkeys(hint.rgb for hint in self._session.hints)
             self._swatches(self._used, used, lambda rgb: self._color.set_value(as_hex(rgb)))
 
     def _swatches(self, row, colors, choose) -> None:
@@ -246,7 +246,7 @@ def serve(colorizer, *, label: str | None, host: str, port: int, show: bool) -> 
     @ui.page("/")
     async def index():
         await ui.context.client.connected()
-        Desk(colorizer, label, app.storage.tab).build()
+        Editor(colorizer, label, app.storage.tab).build()
 
     print(f"http://{host}:{port} (Ctrl+C ends it)")
     ui.run(host=host, port=port, title="webtoon colorize", reload=False, show=show, show_welcome_message=False)

@@ -1,0 +1,1 @@
+"""The browser app: a gray page, coloured, under a person's dots of colour."""
