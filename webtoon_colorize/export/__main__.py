@@ -12,17 +12,18 @@ from webtoon_colorize import startup
 
 def main(_) -> int:
     startup.import_tensorflow()
-    from webtoon_colorize import exporting, run
+    from webtoon_colorize import run
+    from webtoon_colorize.export import formats
 
     values = flags.FLAGS
     run_dir = values.run_dir or run.PRETRAINED
     try:
         settings, method = run.load_settings(run_dir), run.load_method(run_dir)
-        exporting.export(method, values.output, image_size=settings.image_size, form=values.format)
+        formats.export(method, values.output, image_size=settings.image_size, form=values.format)
     except (ValueError, OSError) as error:
         print(f"Nothing was exported. {error}", file=sys.stderr)
         return 2
-    print(f"{values.output}: {', '.join(exporting.signature(method, image_size=settings.image_size))} -> ab")
+    print(f"{values.output}: {', '.join(formats.signature(method, image_size=settings.image_size))} -> ab")
     return 0
 
 

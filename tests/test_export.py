@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from experiments import ablations
-from webtoon_colorize import exporting
+from webtoon_colorize.export import formats
 from webtoon_colorize.methods.method import Size
 
 SIZE = 32
@@ -22,7 +22,7 @@ def given(method):
     every["hints"][..., 2] = every["hints"][..., 2] > 0.9
     every["hints"][..., :2] *= every["hints"][..., 2:]
     every["label"] = np.array([0, 1])
-    specs = exporting.signature(method, image_size=SIZE)
+    specs = formats.signature(method, image_size=SIZE)
     return {name: every[name].astype(spec.dtype.as_numpy_dtype) for name, spec in specs.items()}
 
 
@@ -53,12 +53,12 @@ TOLERANCES = {"l2": 1e-5, "adversarial_label": 1e-5, "color_and_apply_hints": 1e
 
 
 @pytest.mark.parametrize("experiment", TOLERANCES)
-@pytest.mark.parametrize("form", exporting.FORMATS)
+@pytest.mark.parametrize("form", formats.FORMATS)
 def test_the_artefact_colours_as_the_run_does(form, experiment, tmp_path):
     if form == "onnx":
         pytest.importorskip("tf2onnx", reason="the extra `export` is not installed")
     method, path = build(experiment), tmp_path / f"colorize.{form}"
-    exporting.export(method, path, image_size=SIZE, form=form)
+    formats.export(method, path, image_size=SIZE, form=form)
     inputs = given(method)
     ab = RUN[form](path, inputs)
     expected = method.colorize(**{name: tf.constant(value) for name, value in inputs.items()}).numpy()
@@ -68,17 +68,17 @@ def test_the_artefact_colours_as_the_run_does(form, experiment, tmp_path):
 
 def test_a_saved_model_holds_every_weight_once(tmp_path):
     method = build("color_and_apply_hints")
-    exporting.export(method, tmp_path / "model", image_size=SIZE, form="saved_model")
+    formats.export(method, tmp_path / "model", image_size=SIZE, form="saved_model")
     [data] = (tmp_path / "model" / "variables").glob("variables.data-*")
     weights = 4 * sum(network.count_params() for network in method.networks.values())
     assert weights <= data.stat().st_size < 1.1 * weights
 
 
 def test_what_keras_cannot_hold_is_refused_in_a_sentence(tmp_path):
-    with pytest.raises(exporting.ExportError, match="saved_model has it"):
-        exporting.export(build("tandem"), tmp_path / "x.keras", image_size=SIZE, form="keras")
-    with pytest.raises(exporting.ExportError, match="does not colorize"):
-        exporting.export(build("vgg16_gray"), tmp_path / "x.keras", image_size=SIZE, form="keras")
+    with pytest.raises(formats.ExportError, match="saved_model has it"):
+        formats.export(build("tandem"), tmp_path / "x.keras", image_size=SIZE, form="keras")
+    with pytest.raises(formats.ExportError, match="does not colorize"):
+        formats.export(build("vgg16_gray"), tmp_path / "x.keras", image_size=SIZE, form="keras")
     assert not list(tmp_path.iterdir())
 
 
@@ -86,5 +86,5 @@ def test_nothing_is_overwritten(tmp_path):
     path = tmp_path / "x.keras"
     path.write_text("mine")
     with pytest.raises(FileExistsError, match="x.keras is there already"):
-        exporting.export(build("l2"), path, image_size=SIZE, form="keras")
+        formats.export(build("l2"), path, image_size=SIZE, form="keras")
     assert path.read_text() == "mine"

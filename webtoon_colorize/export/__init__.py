@@ -1,0 +1,1 @@
+"""Colorizers as artefacts that other programs load without this package."""
