@@ -14,7 +14,7 @@ from data_tools.annotations import Annotation, best_match, bubbles_inside, count
 from data_tools.duplicates import Signature, signature
 from data_tools.pages import Page, annotation_file, read_page
 from webtoon_colorize.gray import colour_share
-from webtoon_colorize.images import ImageError, write_image
+from webtoon_colorize.io.images import ImageError, write_image
 from webtoon_colorize.panels import Box, find_panels
 
 THUMBNAIL = 160  # pixels on the longer side

@@ -19,7 +19,7 @@ from PIL import Image
 
 from data_tools.tables import title_rows
 from webtoon_colorize.files import atomic_path
-from webtoon_colorize.images import ImageError, read_image
+from webtoon_colorize.io.images import ImageError, read_image
 
 PAIRS = 12
 KEPT = 600  # thumbnails of kept panels in all, about 6 KB each

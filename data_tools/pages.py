@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from webtoon_colorize import archives
 from webtoon_colorize.files import is_hidden, natural_key
-from webtoon_colorize.images import ImageError, is_image, read_image
+from webtoon_colorize.io import archives
+from webtoon_colorize.io.images import ImageError, is_image, read_image
 
 LAYOUT = "A comic is <title>/<episode>/<page>.jpg (.png, .webp) or <title>/<episode>.cbz"
 

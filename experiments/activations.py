@@ -15,7 +15,8 @@ import numpy as np
 import tensorflow as tf
 from absl import app, flags
 
-from webtoon_colorize import color, data, files, images, run
+from webtoon_colorize import color, data, files, run
+from webtoon_colorize.io import images
 
 PICTURED = 6  # layers of each network, at equal distances
 CHANNELS = 8  # of each pictured layer

@@ -13,7 +13,8 @@ from absl import app, flags
 
 from experiments import ablations, results
 from experiments.visual_metrics import per_panel
-from webtoon_colorize import data, evaluation, images, run
+from webtoon_colorize import data, evaluation, run
+from webtoon_colorize.io import images
 from webtoon_colorize.methods.method import Method
 
 SAMPLES = 12

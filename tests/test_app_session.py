@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from tests.conftest import HINTS, make_run
-from webtoon_colorize import color, images
+from webtoon_colorize import color
 from webtoon_colorize.app.session import Session, weakened
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.io import images
 from webtoon_colorize.panels import crop
 
 RED, BLUE = (200, 40, 40), (40, 40, 200)

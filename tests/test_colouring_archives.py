@@ -7,7 +7,8 @@ import zipfile
 import numpy as np
 
 from tests.comics import archive, is_colored, load, page_bytes
-from webtoon_colorize import archives, pieces
+from webtoon_colorize import pieces
+from webtoon_colorize.io import archives
 
 
 def test_an_archive_comes_out_with_its_order_and_other_files(tmp_path, colorize):

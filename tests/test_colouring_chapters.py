@@ -1,4 +1,4 @@
-"""The command line, from inputs to exit code: `webtoon_colorize.__main__`, `chapters` and `documents`."""
+"""The command line, from inputs to exit code: `__main__`, `color_chapters` and `io.chapters`."""
 
 import json
 import pathlib
@@ -203,9 +203,9 @@ def test_a_deep_page_stays_deep(tmp_path, colorize):
     values = np.linspace(9000, 60000, 60 * 50).reshape(60, 50).astype(np.uint16)
     save(tmp_path / "in" / "1.png", values)
     assert colorize("in")[0] == 0
-    from webtoon_colorize import pictures
+    from webtoon_colorize.io import page_images
 
-    picture = pictures.decode((tmp_path / "out" / "1.png").read_bytes(), name="1.png")
+    picture = page_images.decode((tmp_path / "out" / "1.png").read_bytes(), name="1.png")
     assert picture.pixels.dtype == np.uint16 and is_colored(picture.pixels)
 
 

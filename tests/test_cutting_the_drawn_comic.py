@@ -4,7 +4,7 @@ import pytest
 
 from data_tools.annotations import count_matches, read_annotations
 from data_tools.synthesize import synthesize
-from webtoon_colorize.images import read_image
+from webtoon_colorize.io.images import read_image
 from webtoon_colorize.panels import find_panels
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from data_tools.duplicates import exact_copies, near_copies, signature
-from webtoon_colorize.images import read_image
+from webtoon_colorize.io.images import read_image
 
 
 def character(hair=(200, 40, 40), mouth=0, seed=0):

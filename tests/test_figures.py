@@ -10,7 +10,8 @@ from experiments import ablations, evaluate, report, reproduce
 from experiments.figures import architecture, architecture_figure, drawing, panel_figures, rules, sheets
 from experiments.figures.trained import Missing, Trained, load_gray_panels
 from experiments.visual_metrics.flat_regions import find_flat_regions
-from webtoon_colorize import images, run
+from webtoon_colorize import run
+from webtoon_colorize.io import images
 from webtoon_colorize.networks.unet import unet
 
 TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=8)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from data_tools.crops import Settings
 from webtoon_colorize.gray import colour_share
-from webtoon_colorize.images import read_image
+from webtoon_colorize.io.images import read_image
 
 LEAST = Settings().min_colour
 

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from webtoon_colorize.hint_files import HintError, assign, read_hints
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.io.hint_files import HintError, assign, read_hints
 
 GOOD = {"x": 120, "y": 80.5, "color": "#c03020", "radius": 6}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from webtoon_colorize.images import read_image
+from webtoon_colorize.io.images import read_image
 from webtoon_colorize.panels import Box, background_colours, find_panels
 
 COMICS = pathlib.Path(os.environ.get("WEBTOON_COMICS", pathlib.Path(__file__).parents[1] / "../shared/comics"))

@@ -15,7 +15,7 @@ from data_tools.crops import Settings
 from data_tools.pages import ComicError
 from data_tools.prepare import prepare
 from tests.comics import art, comic, save, strip
-from webtoon_colorize.images import read_image
+from webtoon_colorize.io.images import read_image
 
 ROOT = pathlib.Path(__file__).parents[1]
 

@@ -7,7 +7,7 @@ import pytest
 
 from experiments import report, results
 from experiments.figures import drawing
-from webtoon_colorize import images
+from webtoon_colorize.io import images
 
 
 @pytest.fixture

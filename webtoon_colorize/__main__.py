@@ -13,12 +13,13 @@ from webtoon_colorize import startup
 
 def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     """Does what the flags say and returns the exit code. Raises ValueError or OSError if nothing can be done."""
-    from webtoon_colorize import color_chapters, documents, hint_files
+    from webtoon_colorize import color_chapters
     from webtoon_colorize.colorizer import Colorizer
+    from webtoon_colorize.io import chapters, hint_files
 
     hints = hint_files.read_hints(values.hints) if values.hints else {}
-    found, faults = documents.find_documents(inputs, values.output_dir)
-    assigned, unknown = hint_files.assign(hints, [page.name for document in found for page in document.pages])
+    found, faults = chapters.find_chapters(inputs, values.output_dir)
+    assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
     colorizer = Colorizer.load(values.run_dir)
     colorizer.check_options(label=values.label, hints=bool(hints))
     options = color_chapters.Options(
@@ -29,7 +30,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
         color_layer=values.color_layer,
         skip_existing=values.skip_existing,
     )
-    report = color_chapters.color_documents(found, colorizer, options)
+    report = color_chapters.color_chapters(found, colorizer, options)
     for name in unknown:
         print(f"{values.hints}: there is no page {name} among the inputs.", file=sys.stderr)
     return summarize(report.colored, report.left, [*faults, *report.faults])

@@ -1,4 +1,4 @@
-"""Colours documents page by page; a page that fails is named and the rest is done."""
+"""Colours chapters page by page; a page that fails is named and the rest is done."""
 
 import dataclasses
 import itertools
@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import tqdm
 
-from webtoon_colorize import color_layer, documents, files, pictures
-from webtoon_colorize.archives import ArchiveError
+from webtoon_colorize import color_layer, files
 from webtoon_colorize.colorizer import Colorizer
-from webtoon_colorize.documents import Document, Page
 from webtoon_colorize.gray import colour_share
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.io import chapters, page_images
+from webtoon_colorize.io.archives import ArchiveError
+from webtoon_colorize.io.chapters import Chapter, Page
 from webtoon_colorize.painting import paint
 from webtoon_colorize.strips import Slice
 
@@ -46,35 +47,35 @@ class _Work:
     """A page that is being coloured."""
 
     page: Page
-    picture: pictures.Picture
+    picture: page_images.PageImage
     layer: np.ndarray | None  # uint8 [H, W, 4]
 
 
-def color_documents(found: Sequence[Document], colorizer: Colorizer, options: Options) -> Report:
-    """Colours all pages of all documents, with a progress bar."""
+def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Options) -> Report:
+    """Colours all pages of all chapters, with a progress bar."""
     report = Report()
-    with tqdm.tqdm(total=sum(len(document.pages) for document in found), desc="colouring", unit="page") as bar:
-        for document in found:
-            if document.archive:
-                _color_archive(document, colorizer, options, report, bar)
+    with tqdm.tqdm(total=sum(len(chapter.pages) for chapter in found), desc="colouring", unit="page") as bar:
+        for chapter in found:
+            if chapter.archive:
+                _color_archive(chapter, colorizer, options, report, bar)
             else:
-                _ChapterColoring(colorizer, options, report, bar, lambda page: page.output).color(document.pages)
+                _ChapterColoring(colorizer, options, report, bar, lambda page: page.output).color(chapter.pages)
     return report
 
 
-def _color_archive(document: Document, colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm) -> None:
-    if options.skip_existing and document.output.exists():
-        report.left += len(document.pages)
-        bar.update(len(document.pages))
+def _color_archive(chapter: Chapter, colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm) -> None:
+    if options.skip_existing and chapter.output.exists():
+        report.left += len(chapter.pages)
+        bar.update(len(chapter.pages))
         return
     try:
-        with documents.workspace(document) as folder:
-            places = {page: pathlib.Path(folder) / str(number) for number, page in enumerate(document.pages)}
-            _ChapterColoring(colorizer, options, report, bar, places.__getitem__).color(document.pages)
+        with chapters.workspace(chapter) as folder:
+            places = {page: pathlib.Path(folder) / str(number) for number, page in enumerate(chapter.pages)}
+            _ChapterColoring(colorizer, options, report, bar, places.__getitem__).color(chapter.pages)
             done = {page.entry: path for page, path in places.items() if path.exists()}
-            report.faults += documents.pack(document, done)
+            report.faults += chapters.write_archive(chapter, done)
     except (OSError, ArchiveError) as error:
-        report.faults.append(f"{document.archive}: the coloured archive could not be written ({error}).")
+        report.faults.append(f"{chapter.archive}: the coloured archive could not be written ({error}).")
 
 
 class _ChapterColoring:
@@ -133,8 +134,8 @@ class _ChapterColoring:
 
     def _slice(self, page: Page, data: bytes) -> Slice:
         """The page as the colorizer takes it; one that is coloured already is copied."""
-        picture = pictures.decode(data, name=page.name)
-        seen = picture.seen()
+        picture = page_images.decode(data, name=page.name)
+        seen = picture.on_white()
         is_colored = self._options.skip_colored and colour_share(seen) >= COLOURED
         is_there = self._options.skip_existing and self._place(page).exists()
         if is_colored and not is_there:
@@ -149,9 +150,9 @@ class _ChapterColoring:
     def _finish(self, work: _Work, wanted: bool) -> None:
         try:
             if wanted:
-                files.write_bytes(self._place(work.page), pictures.encode(work.picture))
+                files.write_bytes(self._place(work.page), page_images.encode(work.picture))
                 if work.layer is not None:
-                    color_layer.write(work.page.layer, work.layer)
+                    page_images.write_layer(work.page.layer, work.layer)
         except Exception as error:  # of this page, which is no longer among the open ones
             self._fail(work.page, f"it could not be written ({error})")
             return

@@ -1,11 +1,7 @@
 """The colour of a page alone, to lay under its ink."""
 
-import os
-
 import numpy as np
-from PIL import Image
 
-from webtoon_colorize import files
 from webtoon_colorize.painting import paint
 
 _DARKEST = 100  # gray levels; darker ink hides its colour, and what cannot be seen cannot be divided out
@@ -31,8 +27,3 @@ def color_layer(pixels: np.ndarray, ab: np.ndarray, *, on_lines: bool = False) -
     opaque = (ab != 0).any(axis=2, keepdims=True)
     rgba = np.concatenate([np.minimum(share, 1) * 255, np.full((*ab.shape[:2], 1), 255)], axis=2)
     return (rgba * opaque).round().astype(np.uint8)
-
-
-def write(path: str | os.PathLike, layer: np.ndarray) -> None:
-    with files.atomic_path(path) as temporary:
-        Image.fromarray(layer).save(temporary, "PNG", compress_level=2)

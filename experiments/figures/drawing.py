@@ -11,7 +11,8 @@ from typing import NamedTuple
 from experiments import results
 from experiments.figures import architecture_figure, panel_figures
 from experiments.figures.trained import Missing, Trained
-from webtoon_colorize import data, files, images
+from webtoon_colorize import data, files
+from webtoon_colorize.io import images
 
 FOLDER = "figures"  # below the results
 CAPTIONS = "captions.json"

@@ -11,7 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from experiments import results
-from webtoon_colorize import color, data, evaluation, images, run
+from webtoon_colorize import color, data, evaluation, run
+from webtoon_colorize.io import images
 from webtoon_colorize.methods.method import Method
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from nicegui import app, run, ui
 
 from webtoon_colorize.app.session import Session, weakened
-from webtoon_colorize.hint_files import as_hex
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.io.hint_files import as_hex
 
 IMAGES = ".jpg,.jpeg,.png,.webp"
 DRAGGED = 0.2  # seconds between two looks at a slider that is being dragged

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
-from webtoon_colorize import color, hint_files, pictures, strips
+from webtoon_colorize import color, strips
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.io import hint_files, page_images
 from webtoon_colorize.painting import paint
 from webtoon_colorize.panels import crop
 
@@ -26,10 +27,10 @@ class Session:
 
     def __init__(self, colorizer: Colorizer, data: bytes, name: str, *, label: str | None = None):
         """data: of an image file. Raises ImageError if it is none, ValueError if it cannot be coloured."""
-        picture = pictures.decode(data, name=name)
+        picture = page_images.decode(data, name=name)
         self.name, self._data = name, data
         self._colorizer, self._label = colorizer, label
-        seen = picture.seen()
+        seen = picture.on_white()
         self.height, self.width = seen.shape[:2]
         self.scale = min(1.0, *(limit / side for limit, side in zip(VIEW, (self.width, self.height))))
         size = [max(1, round(side * self.scale)) for side in (self.width, self.height)]
@@ -105,10 +106,10 @@ class Session:
 
     def finished(self) -> bytes:
         """The page at its full size, in its own format: what `webtoon-colorize` writes with the same hints."""
-        picture = pictures.decode(self._data, name=self.name)
-        page = strips.Slice(picture.seen(), self.hints)
+        picture = page_images.decode(self._data, name=self.name)
+        page = strips.Slice(picture.on_white(), self.hints)
         self._colorizer.paint_page(picture.pixels, page, label=self._label, keep_white=True)
-        return pictures.encode(picture)
+        return page_images.encode(picture)
 
 
 def _commonest(ab: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:

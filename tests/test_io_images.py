@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from webtoon_colorize.images import ImageError, read_image, write_image
+from webtoon_colorize.io.images import ImageError, read_image, write_image
 
 RED = (200, 30, 40)
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import os
 import struct
 import zlib
 from typing import Any
@@ -10,7 +11,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from webtoon_colorize.images import ImageError, opened
+from webtoon_colorize import files
+from webtoon_colorize.io.images import ImageError, opened
 
 QUALITY = 95  # of JPEG and lossy WebP, which do not say what they were saved with
 
@@ -19,7 +21,7 @@ _KEPT_CHUNKS = (b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"pHYs", b"eXIf", b"tEXt", b
 
 
 @dataclasses.dataclass
-class Picture:
+class PageImage:
     """A page; `pixels` may be painted over."""
 
     pixels: np.ndarray  # [H, W, 3] RGB, uint8 or, of 16-bit PNG files, uint16
@@ -28,7 +30,7 @@ class Picture:
     options: dict[str, Any]  # how Pillow is to save it: ICC profile, DPI, EXIF
     chunks: bytes = b""  # the same of a 16-bit PNG, as they stood in the file
 
-    def seen(self) -> np.ndarray:
+    def on_white(self) -> np.ndarray:
         """How the page looks on white paper, uint8 [H, W, 3]; may share memory with `pixels`."""
         rgb = _to_8_bits(self.pixels)
         if self.alpha is None:
@@ -41,7 +43,7 @@ def _to_8_bits(pixels: np.ndarray) -> np.ndarray:
     return pixels if pixels.dtype == np.uint8 else ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
-def decode(data: bytes, *, name: str) -> Picture:
+def decode(data: bytes, *, name: str) -> PageImage:
     """The page in a file's bytes; its declared size is checked before anything is decoded.
 
     It is turned upright by its EXIF orientation, which a 16-bit PNG keeps instead. `name` is what messages call it.
@@ -57,7 +59,7 @@ def decode(data: bytes, *, name: str) -> Picture:
             return _decode_deep(data, keep_profile=bool(_profile(image)))
         upright = ImageOps.exif_transpose(image)
         alpha = np.array(upright.convert("RGBA"))[..., 3] if upright.has_transparency_data else None
-        return Picture(np.array(upright.convert("RGB")), alpha, kind, _options(image, data, kind))
+        return PageImage(np.array(upright.convert("RGB")), alpha, kind, _options(image, data, kind))
 
 
 def _profile(image: Image.Image) -> bytes:
@@ -92,7 +94,7 @@ def _is_lossless(webp: bytes) -> bool:
     return False
 
 
-def _decode_deep(data: bytes, *, keep_profile: bool) -> Picture:
+def _decode_deep(data: bytes, *, keep_profile: bool) -> PageImage:
     """A PNG of 16 bits, which Pillow reduces to 8 where it has colour or transparency."""
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
@@ -106,7 +108,7 @@ def _decode_deep(data: bytes, *, keep_profile: bool) -> Picture:
         transparent = np.frombuffer(chunks[b"tRNS"][8:-4], ">u2")
         alpha = np.where((pixels == transparent).all(axis=2), 0, 65535).astype(np.uint16)
     kept = (chunks[kind] for kind in _KEPT_CHUNKS if kind in chunks and (keep_profile or kind != b"iCCP"))
-    return Picture(pixels, alpha, "PNG", {}, b"".join(kept))
+    return PageImage(pixels, alpha, "PNG", {}, b"".join(kept))
 
 
 def _chunks(png: bytes) -> dict[bytes, bytes]:
@@ -123,7 +125,7 @@ def _chunks(png: bytes) -> dict[bytes, bytes]:
     return found
 
 
-def encode(picture: Picture) -> bytes:
+def encode(picture: PageImage) -> bytes:
     """The page as a file of its format."""
     if picture.pixels.dtype == np.uint16:
         return _encode_deep(picture)
@@ -133,7 +135,7 @@ def encode(picture: Picture) -> bytes:
     return data.getvalue()
 
 
-def _encode_deep(picture: Picture) -> bytes:
+def _encode_deep(picture: PageImage) -> bytes:
     if picture.alpha is None:
         pixels = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2BGR)
     else:
@@ -144,3 +146,9 @@ def _encode_deep(picture: Picture) -> bytes:
     png = png.tobytes()
     header = len(_PNG_SIGNATURE) + 25  # the signature and IHDR
     return png[:header] + picture.chunks + png[header:]
+
+
+def write_layer(path: str | os.PathLike, layer: np.ndarray) -> None:
+    """Writes `layer` (uint8 [H, W, 4], RGB and alpha) as a PNG, whole or not at all."""
+    with files.atomic_path(path) as temporary:
+        Image.fromarray(layer).save(temporary, "PNG", compress_level=2)

@@ -7,8 +7,9 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 
-from webtoon_colorize import archives, files
-from webtoon_colorize.images import is_image, read_bytes
+from webtoon_colorize import files
+from webtoon_colorize.io import archives
+from webtoon_colorize.io.images import is_image, read_bytes
 
 
 class InputError(ValueError):
@@ -35,7 +36,7 @@ class Page:
 
 
 @dataclasses.dataclass(frozen=True)
-class Document:
+class Chapter:
     """Pages that follow each other: the images of a folder, or an archive."""
 
     pages: list[Page]
@@ -43,8 +44,8 @@ class Document:
     output: pathlib.Path | None = None  # of the archive
 
 
-def find_documents(inputs: Sequence[str], output_dir: str) -> tuple[list[Document], list[str]]:
-    """The documents in their order, and a sentence for each input or entry that is none.
+def find_chapters(inputs: Sequence[str], output_dir: str) -> tuple[list[Chapter], list[str]]:
+    """The chapters in their order, and a sentence for each input or entry that is none.
 
     `output_dir` mirrors the inputs: a file goes to its name, what is in a folder to its path below that folder.
 
@@ -52,13 +53,13 @@ def find_documents(inputs: Sequence[str], output_dir: str) -> tuple[list[Documen
       InputError: two pages would go to the same place, or one to where it comes from.
     """
     output = pathlib.Path(output_dir)
-    documents, faults = [], []
+    chapters, faults = [], []
     for found in _files(inputs, output, faults):
-        document = _archive(*found[0], output, faults) if _is_archive(found[0][1]) else _images(found, output)
-        if document.pages:
-            documents.append(document)
-    _check_outputs(documents)
-    return documents, faults
+        chapter = _archive(*found[0], output, faults) if _is_archive(found[0][1]) else _images(found, output)
+        if chapter.pages:
+            chapters.append(chapter)
+    _check_outputs(chapters)
+    return chapters, faults
 
 
 def _is_archive(path: pathlib.Path) -> bool:
@@ -102,16 +103,16 @@ def _walk(folder: pathlib.Path, output: pathlib.Path) -> Iterable[tuple[tuple[st
                 yield (root, "walked"), file.relative_to(folder).as_posix(), file
 
 
-def _images(found: list[tuple[str, pathlib.Path]], output: pathlib.Path) -> Document:
-    return Document([Page(name, file, output / name) for name, file in found])
+def _images(found: list[tuple[str, pathlib.Path]], output: pathlib.Path) -> Chapter:
+    return Chapter([Page(name, file, output / name) for name, file in found])
 
 
-def _archive(name: str, file: pathlib.Path, output: pathlib.Path, faults: list[str]) -> Document:
+def _archive(name: str, file: pathlib.Path, output: pathlib.Path, faults: list[str]) -> Chapter:
     try:
         entries = list(dict.fromkeys(archives.file_names(file)))
     except archives.ArchiveError as error:
         faults.append(f"{name}: {error}.")
-        return Document([])
+        return Chapter([])
     outside = [entry for entry in entries if archives.points_outside(entry)]
     faults += [f"{name}/{entry}: its name points outside the archive; it is left out." for entry in outside]
     pages = [entry for entry in entries if is_image(entry) and not files.is_hidden(entry) and entry not in outside]
@@ -119,20 +120,20 @@ def _archive(name: str, file: pathlib.Path, output: pathlib.Path, faults: list[s
         faults.append(f"{name}: there are no images in this archive.")
     layers = output / f"{name}.color"
     pages.sort(key=lambda entry: tuple(map(files.natural_key, entry.split("/"))))
-    return Document(
+    return Chapter(
         [Page(f"{name}/{entry}", file, layers / entry.replace("\\", "/"), entry) for entry in pages],
         archive=file,
         output=output / name,
     )
 
 
-def _check_outputs(documents: list[Document]) -> None:
+def _check_outputs(chapters: list[Chapter]) -> None:
     origin: dict[pathlib.Path, pathlib.Path] = {}
-    for document in documents:
+    for chapter in chapters:
         targets = (
-            [(document.output, document.archive)]
-            if document.archive
-            else [(page.output, page.file) for page in document.pages]
+            [(chapter.output, chapter.archive)]
+            if chapter.archive
+            else [(page.output, page.file) for page in chapter.pages]
         )
         for target, source in targets:
             target = target.resolve()
@@ -143,31 +144,31 @@ def _check_outputs(documents: list[Document]) -> None:
             origin[target] = source
 
 
-def pack(document: Document, coloured: dict[str, pathlib.Path]) -> list[str]:
-    """Writes the document's archive again, with the files `coloured` in the place of entries.
+def write_archive(chapter: Chapter, coloured: dict[str, pathlib.Path]) -> list[str]:
+    """Writes the chapter's archive again, with the files `coloured` in the place of entries.
 
     Others stay as they are, and so do order and names. Returns a sentence for each that is left out because it cannot
     be unpacked, pages aside, for those have been named before. Raises ArchiveError, OSError.
     """
-    with archives.opened(document.archive) as source:
+    with archives.opened(chapter.archive) as source:
         entries = {info.filename: info for info in source.infolist() if not archives.points_outside(info.filename)}
-    pages, faults = {page.entry for page in document.pages}, []
-    with files.atomic_path(document.output) as temporary, zipfile.ZipFile(temporary, "w") as target:
+    pages, faults = {page.entry for page in chapter.pages}, []
+    with files.atomic_path(chapter.output) as temporary, zipfile.ZipFile(temporary, "w") as target:
         for name, info in entries.items():
             new = zipfile.ZipInfo(name, info.date_time)  # without the original's flags and extra fields
             try:
                 if name in coloured:
                     target.writestr(new, coloured[name].read_bytes())  # images are compressed already
                 else:
-                    content = b"" if info.is_dir() else archives.read_file(document.archive, name)
+                    content = b"" if info.is_dir() else archives.read_file(chapter.archive, name)
                     target.writestr(new, content, zipfile.ZIP_DEFLATED)
             except archives.ArchiveError as error:
                 if name not in pages:
-                    faults.append(f"{document.archive.name}/{name}: {error}; it is left out.")
+                    faults.append(f"{chapter.archive.name}/{name}: {error}; it is left out.")
     return faults
 
 
-def workspace(document: Document) -> tempfile.TemporaryDirectory:
-    """A folder for the document's pages until they are packed, on the disk that the archive will be on."""
-    document.output.parent.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix=f".{document.output.name}.", dir=document.output.parent)
+def workspace(chapter: Chapter) -> tempfile.TemporaryDirectory:
+    """A folder for the chapter's pages until they are packed, on the disk that the archive will be on."""
+    chapter.output.parent.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(prefix=f".{chapter.output.name}.", dir=chapter.output.parent)
