@@ -1,7 +1,7 @@
 import numpy as np
 import tensorflow as tf
 
-from webtoon_colorize.lines import line_art
+from webtoon_colorize.methods.sketch import line_art
 
 
 def lines_of(tone):
