@@ -3,7 +3,7 @@ with user input ... we haven't tried this", section IV.C).
 
 The applier of the paper's row has only seen one per cent of the true pixels, and the few hints of a person harm it.
 This one corrects the color generator's proposal, in which hints, from none to many, have been spread over what looks
-like them (`spreading`); it is told where they are and how well founded the spread is. The better, the less it has to
+like them (`networks.kriging`); it is told where they are and how well founded the spread is. The better, the less it has to
 say: of what hints settle, a network trained on panels whose truth it has seen knows less than they.
 
 It has instance normalisation: moving averages would belong to no number of hints in particular.
@@ -14,9 +14,9 @@ from keras import ops
 
 from webtoon_colorize import losses, sparse_color
 from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.networks.kriging import propagate
 from webtoon_colorize.networks.layers import instance_normalization
 from webtoon_colorize.networks.unet import unet
-from webtoon_colorize.spreading import spread
 
 
 def build(size: Size) -> Method:
@@ -30,7 +30,7 @@ def build(size: Size) -> Method:
             ab, given, founded = proposal, unknown, unknown
         else:
             given = hints[..., 2:]
-            change, founded = ops.split(spread(hints[..., :2] - proposal, given, lightness, proposal), [2], axis=-1)
+            change, founded = ops.split(propagate(hints[..., :2] - proposal, given, lightness, proposal), [2], axis=-1)
             ab = ops.where(given > 0.0, hints[..., :2], proposal + change)
         inputs = ops.concatenate([lightness, ab, given, founded], axis=-1)
         return ops.clip(ab + (1.0 - founded) ** 2 * applier(inputs, training=training), -1.0, 1.0)

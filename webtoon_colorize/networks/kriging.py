@@ -23,7 +23,7 @@ APART, TONE, CLOSED, OPENED, GUESS = 1.6, 1.2, 4.0, 8.0, 0.7  # differences of 1
 _FEATURES = 5 + 2 * len(THIN)
 
 
-def spread(change: tf.Tensor, given: tf.Tensor, lightness: tf.Tensor, guess: tf.Tensor) -> tf.Tensor:
+def propagate(change: tf.Tensor, given: tf.Tensor, lightness: tf.Tensor, guess: tf.Tensor) -> tf.Tensor:
     """What hints change, brought from their places to all.
 
     Args:
