@@ -13,8 +13,8 @@ import numpy as np
 from data_tools.annotations import Annotation, best_match, bubbles_inside, count_matches, read_annotations
 from data_tools.duplicates import Signature, signature
 from data_tools.pages import Page, annotation_file, read_page
-from webtoon_colorize.gray import colour_share
 from webtoon_colorize.io.images import ImageError, write_image
+from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.panels import Box, find_panels
 
 THUMBNAIL = 160  # pixels on the longer side
@@ -135,5 +135,5 @@ def panel_fault(crop: np.ndarray, settings: Settings) -> tuple[str, str] | None:
         return "too_small", f"{width} x {height}"
     if max(width, height) > settings.max_size:
         return "too_large", f"{width} x {height}"
-    share = colour_share(crop)
+    share = color_share(crop)
     return ("gray", f"{share:.2%} coloured") if share < settings.min_colour else None

@@ -11,7 +11,7 @@ from webtoon_colorize import checkpoints, color, colorizer, run
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.methods.method import Method
-from webtoon_colorize.painting import lightness_of, paint
+from webtoon_colorize.pages.compositing import lightness_of, paint
 
 RED, BLUE, GRAY = (255, 0, 0), (0, 0, 255), (128, 128, 128)
 

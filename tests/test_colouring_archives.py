@@ -7,8 +7,8 @@ import zipfile
 import numpy as np
 
 from tests.comics import archive, is_colored, load, page_bytes
-from webtoon_colorize import pieces
 from webtoon_colorize.io import archives
+from webtoon_colorize.pages import page_chroma
 
 
 def test_an_archive_comes_out_with_its_order_and_other_files(tmp_path, colorize):
@@ -40,14 +40,14 @@ def test_a_bad_page_stays_in_its_archive_as_it_is(tmp_path, colorize):
 def test_so_does_one_that_breaks_the_colorizer(tmp_path, colorize, monkeypatch):
     pages = {f"{number}.png": page_bytes(tmp_path, number) for number in range(3)}
     archive(tmp_path / "book.cbz", pages)
-    original, calls = pieces.find_regions, itertools.count()
+    original, calls = page_chroma.joined_panels, itertools.count()
 
-    def find_regions(image, **options):
+    def joined_panels(image, **options):
         if next(calls) == 1:
             raise MemoryError("no room")
         return original(image, **options)
 
-    monkeypatch.setattr(pieces, "find_regions", find_regions)
+    monkeypatch.setattr(page_chroma, "joined_panels", joined_panels)
     code, said = colorize("book.cbz")
     assert code == 1 and "1.png: it could not be coloured" in said
     with zipfile.ZipFile(tmp_path / "out" / "book.cbz") as book:

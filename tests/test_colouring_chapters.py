@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from tests.comics import art, gray, is_colored, load, save, strip
-from webtoon_colorize import color_chapters, color_layer, pieces
-from webtoon_colorize.painting import paint
+from webtoon_colorize import color_chapters
+from webtoon_colorize.pages import compositing, page_chroma
+from webtoon_colorize.pages.compositing import paint
 
 
 def test_a_folder_comes_out_with_the_same_names_formats_and_sizes(tmp_path, colorize):
@@ -79,14 +80,14 @@ def test_huge_declared_sizes_are_refused_and_tall_pages_are_not(tmp_path, colori
 def test_a_page_that_breaks_the_colorizer_does_not_stop_the_others(tmp_path, colorize, monkeypatch):
     for number, width in enumerate((50, 51, 52)):
         save(tmp_path / "in" / f"{number}.png", gray(number, height=60, width=width))
-    original = pieces.find_regions
+    original = page_chroma.joined_panels
 
-    def find_regions(image, **options):
+    def joined_panels(image, **options):
         if image.shape[1] == 51:
             raise MemoryError("no room")
         return original(image, **options)
 
-    monkeypatch.setattr(pieces, "find_regions", find_regions)
+    monkeypatch.setattr(page_chroma, "joined_panels", joined_panels)
     code, said = colorize("in")
     assert code == 1 and "1.png: it could not be coloured (MemoryError: no room)." in said
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"0.png", "2.png"}
@@ -144,7 +145,7 @@ def test_the_color_layer_under_the_ink_gives_the_coloured_page(tmp_path, coloriz
 def test_the_color_layer_of_a_drawing_is_its_wash():
     ab = np.array([[(0.05, 0.1), (0.05, 0.1), (0, 0)]], np.float32)
     lines = np.array([[[255] * 3, [0] * 3, [255] * 3]], np.uint8)
-    layer = color_layer.color_layer(lines, ab, on_lines=True)
+    layer = compositing.color_layer(lines, ab, on_lines=True)
     wash = paint(lines, ab, on_lines=True)
     np.testing.assert_allclose(layer[0, 0, :3], wash[0, 0], atol=1)
     assert layer[0, :, 3].tolist() == [255, 255, 0] and wash[0, 0].min() < 250
@@ -153,7 +154,7 @@ def test_the_color_layer_of_a_drawing_is_its_wash():
 
 def test_the_color_layer_is_transparent_without_colour_and_not_black_under_ink():
     ink = np.array([[[0] * 3, [255] * 3, [30] * 3]], np.uint8)
-    layer = color_layer.color_layer(ink, np.array([[(0, 0), (0, 0), (0.3, 0.1)]], np.float32))
+    layer = compositing.color_layer(ink, np.array([[(0, 0), (0, 0), (0.3, 0.1)]], np.float32))
     assert layer[0, :2].tolist() == [[0] * 4] * 2
     assert layer[0, 2, 3] == 255 and layer[0, 2, 0] == 255 and layer[0, 2].min() > 90
 

@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from webtoon_colorize import strips
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.pages import strips
 
 WIDTH = 50
 

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from webtoon_colorize.upsampling import upsample
+from webtoon_colorize.pages.upsampling import upsample
 
 
 def two_halves(edge, *, width=160, height=96):

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import tqdm
 
-from webtoon_colorize import color_layer, files
+from webtoon_colorize import files
 from webtoon_colorize.colorizer import Colorizer
-from webtoon_colorize.gray import colour_share
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import chapters, page_images
 from webtoon_colorize.io.archives import ArchiveError
 from webtoon_colorize.io.chapters import Chapter, Page
-from webtoon_colorize.painting import paint
-from webtoon_colorize.strips import Slice
+from webtoon_colorize.pages.compositing import color_layer, paint
+from webtoon_colorize.pages.grayscale import color_share
+from webtoon_colorize.pages.strips import Slice
 
 COLOURED = 0.01  # the share of a page that has colour from which on it is a coloured page
 
@@ -115,7 +115,7 @@ class _ChapterColoring:
             rows = np.s_[row : row + len(ab)]
             if each.wanted:
                 if work.layer is not None:
-                    work.layer[rows] = color_layer.color_layer(work.picture.pixels[rows], ab, on_lines=on_lines)
+                    work.layer[rows] = color_layer(work.picture.pixels[rows], ab, on_lines=on_lines)
                 work.picture.pixels[rows] = paint(work.picture.pixels[rows], ab, on_lines=on_lines)
             if rows.stop == len(each.image):
                 self._open.remove(work.page)
@@ -136,7 +136,7 @@ class _ChapterColoring:
         """The page as the colorizer takes it; one that is coloured already is copied."""
         picture = page_images.decode(data, name=page.name)
         seen = picture.on_white()
-        is_colored = self._options.skip_colored and colour_share(seen) >= COLOURED
+        is_colored = self._options.skip_colored and color_share(seen) >= COLOURED
         is_there = self._options.skip_existing and self._place(page).exists()
         if is_colored and not is_there:
             files.write_bytes(self._place(page), data)

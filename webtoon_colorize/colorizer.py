@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 import cv2
 import numpy as np
 
-from webtoon_colorize import run, strips
+from webtoon_colorize import run
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.methods.method import Method
-from webtoon_colorize.painting import paint
-from webtoon_colorize.pieces import Piece
+from webtoon_colorize.pages import strips
+from webtoon_colorize.pages.compositing import paint
+from webtoon_colorize.pages.page_chroma import PageChroma
 from webtoon_colorize.predictor import Predictor
 
 _LARGEST = 2**23  # pixels of a piece; chroma of larger ones (scans) is found on a reduced copy, which nobody can tell
@@ -117,16 +118,16 @@ class Colorizer:
             ),
         )
 
-    def piece(self, image: np.ndarray, *, label: str | None = None, keep_white: bool = True) -> Piece:
+    def piece(self, image: np.ndarray, *, label: str | None = None, keep_white: bool = True) -> PageChroma:
         """A page on the screen: each time it is coloured, only what new hints reach is coloured anew.
 
         Args: as those of `colorize`, whose panels it may cut differently if the page is very long.
         """
         return self._piece(_as_rgb(image), None, label=self.label_index(label), keep_white=keep_white)
 
-    def _piece(self, image: np.ndarray, background: np.ndarray | None, *, label: int, keep_white: bool) -> Piece:
+    def _piece(self, image: np.ndarray, background: np.ndarray | None, *, label: int, keep_white: bool) -> PageChroma:
         predict = functools.partial(self._predictor.predict, label=label)
-        return Piece(image, predict, background=background, keep_white=keep_white and not self.on_lines)
+        return PageChroma(image, predict, background=background, keep_white=keep_white and not self.on_lines)
 
     def _color_piece(
         self,

@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
-from webtoon_colorize import color, strips
+from webtoon_colorize import color
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import hint_files, page_images
-from webtoon_colorize.painting import paint
+from webtoon_colorize.pages import strips
+from webtoon_colorize.pages.compositing import paint
 from webtoon_colorize.panels import crop
 
 VIEW = (1000, 8000)  # pixels: the screen shows a copy of the page that is at most so wide and so high

@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 
 from data_tools.crops import Settings
-from webtoon_colorize.gray import colour_share
 from webtoon_colorize.io.images import read_image
+from webtoon_colorize.pages.grayscale import color_share
 
 LEAST = Settings().min_colour
 
@@ -25,27 +25,27 @@ def as_jpeg(image, quality):
 
 
 def test_gray_art_has_no_colour_even_with_noise_in_it():
-    assert colour_share(gray_art()) == 0
+    assert color_share(gray_art()) == 0
     noisy = (gray_art() + np.random.default_rng(1).normal(0, 4, (300, 400, 3))).clip(0, 255).astype(np.uint8)
-    assert colour_share(as_jpeg(noisy, 40)) < LEAST
+    assert color_share(as_jpeg(noisy, 40)) < LEAST
 
 
 def test_sepia_and_yellowed_paper_are_gray():
     light = gray_art()[..., :1] / 255.0
     sepia = np.array([40, 26, 13]) + light * (np.array([240, 222, 190]) - np.array([40, 26, 13]))
-    assert colour_share(as_jpeg(sepia.astype(np.uint8), 75)) < LEAST
+    assert color_share(as_jpeg(sepia.astype(np.uint8), 75)) < LEAST
     paper = np.full((300, 400, 3), (235, 225, 200), np.uint8)
     cv2.putText(paper, "text", (60, 180), cv2.FONT_HERSHEY_SIMPLEX, 4, (50, 45, 35), 8)
-    assert colour_share(paper) < LEAST
+    assert color_share(paper) < LEAST
 
 
 def test_a_small_coloured_accent_is_kept():
     accent = gray_art()
     cv2.circle(accent, (200, 150), 10, (200, 30, 40), -1)  # 314 of 120,000 pixels: 0.26%
-    assert LEAST < colour_share(accent) < 0.005
+    assert LEAST < color_share(accent) < 0.005
 
 
 def test_a_panel_in_shades_of_one_strong_colour_is_kept():
     night = (gray_art() * np.array([0.25, 0.45, 1.0])).astype(np.uint8)
-    assert colour_share(night) > 0.5
-    assert colour_share(np.full((250, 250, 3), (160, 90, 90), np.uint8)) == 1
+    assert color_share(night) > 0.5
+    assert color_share(np.full((250, 250, 3), (160, 90, 90), np.uint8)) == 1

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from tests.comics import art, strip
+from webtoon_colorize.pages.gutters import joined_panels
 from webtoon_colorize.panels import Box, find_panels
-from webtoon_colorize.regions import find_regions
 
 
 def gray_strip(gutter):
@@ -13,8 +13,8 @@ def gray_strip(gutter):
 
 @pytest.mark.parametrize("gutter", [255, 0, 90])
 def test_panels_with_gutters_between_them_are_regions(gutter):
-    assert find_regions(gray_strip(gutter)) == find_panels(gray_strip(gutter)) != []
-    assert len(find_regions(gray_strip(gutter))) == 3
+    assert joined_panels(gray_strip(gutter)) == find_panels(gray_strip(gutter)) != []
+    assert len(joined_panels(gray_strip(gutter))) == 3
 
 
 def test_what_is_between_panels_belongs_to_them_if_it_is_no_gutter():
@@ -22,11 +22,11 @@ def test_what_is_between_panels_belongs_to_them_if_it_is_no_gutter():
     rng = np.random.default_rng(0)
     dim = (image == 90).all(axis=2)  # grass: within the panel finder's tolerance, but not flat
     image[dim] = (90 + rng.integers(-20, 21, dim.sum()))[:, None]
-    assert find_regions(image) == [Box(0, 0, image.shape[1], image.shape[0])]
+    assert joined_panels(image) == [Box(0, 0, image.shape[1], image.shape[0])]
 
 
 def test_the_last_panel_of_a_strip_is_known_by_the_gutters_before():
     image = gray_strip(26)[-280:]  # a gutter of 20 rows, the panel of 240, a gutter of 20
     image[150:260, :] = 60  # a floor that reaches both edges fills more rows than the gutter
     image[20, :], image[259, :] = 200, 200
-    assert find_regions(image, background=np.array([26, 26, 26])) == [Box(0, 20, 300, 240)]
+    assert joined_panels(image, background=np.array([26, 26, 26])) == [Box(0, 20, 300, 240)]

@@ -11,19 +11,15 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-import cv2
 import numpy as np
 
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.panels import CLEAR, background_colours, runs
-from webtoon_colorize.regions import is_flat
-from webtoon_colorize.windows import fade
+from webtoon_colorize.pages.gutters import TOLERANCE, last_gutter
+from webtoon_colorize.pages.tiling import fade
+from webtoon_colorize.panels import CLEAR
 
 REACH = 4  # widths of the strip that are looked at together; nearly all pages are shorter and are coloured whole
 OVERLAP = 1  # widths that a piece shares with the next where there is no gutter between them
-TOLERANCE = 24  # gray levels by which background may differ from its colour
-MIN_GUTTER = 12  # pixels of background that separate
-
 NEAR = 8  # rows on both sides of a border by which art that goes on is known
 
 # uint8 [H, W, 3], hints, and, of a part of a strip, the colour of the strip's gutters -> ab [H, W, 2]
@@ -137,17 +133,3 @@ def _color_strip(slices: Iterator[Slice], color_piece: ColorPiece) -> Iterator[t
         finished = stop or len(image) - overlap
         tail = None if stop else ab[finished:].copy()
         yield from rows.finish(ab[:finished])
-
-
-def last_gutter(image: np.ndarray, *, after: int) -> tuple[int, np.ndarray] | None:
-    """The lowest gutter of `image` (uint8 [H, W, 3]) that is not above row `after`: a row in its middle, its colour.
-
-    Gutters are rows of the colour that fills most rows. None if there are none.
-    """
-    for colour in background_colours(image, tolerance=TOLERANCE)[:1]:
-        low, high = (np.clip(colour + sign * TOLERANCE, 0, 255).astype(np.uint8) for sign in (-1, 1))
-        clear = (cv2.inRange(image, low, high) > 0).mean(axis=1) >= CLEAR
-        gutters = [(start, stop) for start, stop in runs(clear, MIN_GUTTER) if is_flat(image[start:stop])]
-        middles = [(start + stop) // 2 for start, stop in gutters]
-        return next(((row, colour) for row in reversed(middles) if row >= after), None)
-    return None

@@ -10,7 +10,7 @@ COLOURED = 10.0  # Lab units from gray at which a pixel has colour
 STRONG = 26.0  # ... and at which the colour is no mere tint of yellowed paper or sepia ink
 
 
-def colour_share(rgb: np.ndarray) -> float:
+def color_share(rgb: np.ndarray) -> float:
     """The share (0 to 1) of `rgb` (uint8 [H, W, 3]) that has colour.
 
     A weak brown or yellow tint that all of the picture shares (sepia) does not count. The tint is the median ab of each

@@ -9,7 +9,7 @@ from webtoon_colorize.panels import Box
 LONGEST, WINDOW, OVERLAP = 2.0, 1.5, 0.5
 
 
-def windows(box: Box) -> list[Box]:
+def tiles(box: Box) -> list[Box]:
     """The windows over a box, along its longer side; the box itself if it is not long."""
     short, long = sorted((box.width, box.height))
     if long <= LONGEST * short:

@@ -2,15 +2,18 @@
 
 import functools
 
+import cv2
 import numpy as np
 
-from webtoon_colorize.panels import Box, around, find_panels
+from webtoon_colorize.panels import CLEAR, Box, around, background_colours, find_panels, runs
 
+TOLERANCE = 24  # gray levels by which background may differ from its colour
+MIN_GUTTER = 12  # pixels of background that separate
 FLAT = 6  # gray levels from its median within which most of a gutter lies
 MOSTLY = 0.7  # in real gutters, JPEG's noise and what sticks out of panels included, at least 0.8; in dim art 0.6
 
 
-def find_regions(image: np.ndarray, *, background: np.ndarray | None = None) -> list[Box]:
+def joined_panels(image: np.ndarray, *, background: np.ndarray | None = None) -> list[Box]:
     """Panels of `image` (uint8 [H, W, 3]), joined where it is art that lies between them: `panels.find_panels`.
 
     Preparing a dataset can afford to lose a dim strip of grass that looks like a gutter; in a coloured page it would
@@ -27,13 +30,27 @@ def find_regions(image: np.ndarray, *, background: np.ndarray | None = None) -> 
 def _is_parted(image: np.ndarray, above: Box, below: Box) -> bool:
     """False if the boxes lie one above the other and what is between them is no gutter."""
     both = around(above, below)
-    return is_flat(image[above.y + above.height : below.y, both.x : both.x + both.width])
+    return is_gutter(image[above.y + above.height : below.y, both.x : both.x + both.width])
 
 
-def is_flat(part: np.ndarray) -> bool:
+def is_gutter(part: np.ndarray) -> bool:
     """Whether `part` (uint8 [H, W, 3]) is background; what is empty is."""
     gray = part[..., 1].astype(np.int16)
     return not part.size or bool((np.abs(gray - np.median(gray)) <= FLAT).mean() >= MOSTLY)
+
+
+def last_gutter(image: np.ndarray, *, after: int) -> tuple[int, np.ndarray] | None:
+    """The lowest gutter of `image` (uint8 [H, W, 3]) that is not above row `after`: a row in its middle, its colour.
+
+    Gutters are rows of the colour that fills most rows. None if there are none.
+    """
+    for colour in background_colours(image, tolerance=TOLERANCE)[:1]:
+        low, high = (np.clip(colour + sign * TOLERANCE, 0, 255).astype(np.uint8) for sign in (-1, 1))
+        clear = (cv2.inRange(image, low, high) > 0).mean(axis=1) >= CLEAR
+        gutters = [(start, stop) for start, stop in runs(clear, MIN_GUTTER) if is_gutter(image[start:stop])]
+        middles = [(start + stop) // 2 for start, stop in gutters]
+        return next(((row, colour) for row in reversed(middles) if row >= after), None)
+    return None
 
 
 def _with_margins(image: np.ndarray, regions: list[Box]) -> list[Box]:
@@ -41,10 +58,10 @@ def _with_margins(image: np.ndarray, regions: list[Box]) -> list[Box]:
     whole = functools.reduce(around, regions)
     height, width = image.shape[:2]
     right, bottom = whole.x + whole.width, whole.y + whole.height
-    x0 = 0 if not is_flat(image[:, : whole.x]) else whole.x
-    x1 = width if not is_flat(image[:, right:]) else right
-    y0 = 0 if not is_flat(image[: whole.y]) else whole.y
-    y1 = height if not is_flat(image[bottom:]) else bottom
+    x0 = 0 if not is_gutter(image[:, : whole.x]) else whole.x
+    x1 = width if not is_gutter(image[:, right:]) else right
+    y0 = 0 if not is_gutter(image[: whole.y]) else whole.y
+    y1 = height if not is_gutter(image[bottom:]) else bottom
     return [_grown(box, whole, Box(x0, y0, x1 - x0, y1 - y0)) for box in regions]
 
 

@@ -5,20 +5,20 @@ from collections.abc import Callable, Iterator, Sequence
 import cv2
 import numpy as np
 
-from webtoon_colorize import upsampling
 from webtoon_colorize.hints import Hint, reaching
-from webtoon_colorize.painting import lightness_of
+from webtoon_colorize.pages import upsampling
+from webtoon_colorize.pages.compositing import lightness_of
+from webtoon_colorize.pages.gutters import joined_panels
+from webtoon_colorize.pages.paper_mask import paper_mask
+from webtoon_colorize.pages.tiling import blend, tiles
 from webtoon_colorize.panels import Box, crop
-from webtoon_colorize.paper import paper
-from webtoon_colorize.regions import find_regions
-from webtoon_colorize.windows import blend, windows
 
 _BLANK = 12  # gray levels: a picture that varies less than this has nothing in it to colour
 
 Predict = Callable[[np.ndarray, Sequence[Box], Sequence[Hint]], Iterator[np.ndarray]]  # -> ab [S, S, 2] of each box
 
 
-class Piece:
+class PageChroma:
     """What can be coloured at one time; when it is coloured again, only what new hints reach is coloured anew."""
 
     def __init__(self, image: np.ndarray, predict: Predict, *, background: np.ndarray | None, keep_white: bool):
@@ -29,15 +29,15 @@ class Piece:
         self._hints: dict[Box, tuple[Hint, ...] | None] = {}  # what each panel was coloured with
         self._share = None
         if np.ptp(self.lightness) >= 2 * _BLANK / 255:
-            self._hints = dict.fromkeys(find_regions(image, background=background))
+            self._hints = dict.fromkeys(joined_panels(image, background=background))
             if keep_white:
-                self._share = 1 - paper(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), image.shape[1])[..., None]
+                self._share = 1 - paper_mask(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), image.shape[1])[..., None]
 
     def color(self, hints: Sequence[Hint]) -> list[Box]:
         """Brings `ab` up to date and returns the panels that changed. Hints are in pixels of the image."""
         new = {box: reaching(hints, box) for box in self._hints}
         stale = [box for box in new if new[box] != self._hints[box]]
-        panels = [(box, windows(box)) for box in stale]
+        panels = [(box, tiles(box)) for box in stale]
         small = self._predict(self._image, [part for _, parts in panels for part in parts], hints)
         for box, parts in panels:
             coloured = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]

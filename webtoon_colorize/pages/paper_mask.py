@@ -8,7 +8,7 @@ LETTER = 1 / 120  # of the page's width: half the widest stroke or gap of letter
 BUBBLE = 1 / 50  # of the page's width: a white spot that holds no disc of this radius is an eye or a highlight
 
 
-def paper(gray: np.ndarray, page_width: int) -> np.ndarray:
+def paper_mask(gray: np.ndarray, page_width: int) -> np.ndarray:
     """How much of `gray` (uint8 [H, W]), a part of a page that is `page_width` pixels wide, is paper: [H, W], 0 to 1.
 
     Paper begins softly, within LETTER, or else light art that fades into white would show a border. Lettering and

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from webtoon_colorize.paper import paper
+from webtoon_colorize.pages.paper_mask import paper_mask
 
 
 def page():
@@ -16,7 +16,7 @@ def page():
 
 
 def test_a_bubble_is_paper_with_its_lettering_and_ends_at_its_outline():
-    share = paper(page(), 600)
+    share = paper_mask(page(), 600)
     bubble = np.zeros((500, 600), np.uint8)
     cv2.ellipse(bubble, (200, 150), (105, 55), 0, 0, 360, 1, -1)
     assert (share[bubble > 0] == 1).all()  # from 10 pixels inside the outline on
@@ -26,14 +26,14 @@ def test_a_bubble_is_paper_with_its_lettering_and_ends_at_its_outline():
 
 
 def test_a_highlight_is_no_paper():
-    assert paper(page(), 600)[130:170, 430:470].max() == 0
+    assert paper_mask(page(), 600)[130:170, 430:470].max() == 0
 
 
 def test_a_blank_page_is_all_paper_and_a_gray_one_none():
-    assert paper(np.full((40, 600), 250, np.uint8), 600).min() == 1
-    assert paper(np.full((40, 600), 200, np.uint8), 600).max() == 0
+    assert paper_mask(np.full((40, 600), 250, np.uint8), 600).min() == 1
+    assert paper_mask(np.full((40, 600), 200, np.uint8), 600).max() == 0
 
 
 def test_a_window_over_a_strip_agrees_with_the_strip_away_from_its_border():
     gray = page()
-    np.testing.assert_allclose(paper(gray[60:], 600)[60:], paper(gray, 600)[120:])
+    np.testing.assert_allclose(paper_mask(gray[60:], 600)[60:], paper_mask(gray, 600)[120:])

@@ -1,0 +1,1 @@
+"""From pages to panels and back: cutting, tiling, upsampling, compositing."""
