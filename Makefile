@@ -17,6 +17,12 @@ SEEDS ?= 0
 # Empty: every row.
 ROWS ?=
 
+# A space parts names in COMIC, ROWS and SEEDS, and no other setting can hold one.
+spaceless = $(if $(word 2,$($(1))),$(error $(1)="$($(1))" holds a space: run the program itself with a quoted path, as docs/data.md shows))
+$(foreach setting,TITLES DATA SCALE,$(call spaceless,$(setting)))
+$(foreach folder,$(filter-out $(DRAWN),$(COMIC)),$(if $(wildcard $(folder)),,$(error There is no folder $(folder). \
+  A space parts folders in COMIC: for a path that holds one run data_tools.prepare itself, as docs/data.md shows)))
+
 NAME = $(notdir $(DATA:/=))/$(SCALE)
 VENV := .venv/installed
 RUN := .venv/bin/python -m

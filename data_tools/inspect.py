@@ -14,10 +14,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import jinja2
-from absl import app, flags
+from absl import flags
 from PIL import Image
 
 from data_tools.tables import title_rows
+from webtoon_colorize import startup
 from webtoon_colorize.files import atomic_path
 from webtoon_colorize.io.images import ImageError, read_image
 
@@ -161,4 +162,4 @@ def main(_) -> int:
 
 if __name__ == "__main__":
     define_flags()
-    app.run(main)
+    startup.run(main, __doc__)

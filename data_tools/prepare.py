@@ -21,13 +21,14 @@ import sys
 from collections.abc import Iterator, Sequence
 
 import tqdm
-from absl import app, flags
+from absl import flags
 
 from data_tools.crops import PageReport, Settings, cut_page
 from data_tools.dataset import Selection, select, write_dataset
 from data_tools.pages import ComicError, Page, find_pages, fingerprint
 from data_tools.splits import check_episodes
 from data_tools.tables import box_table, title_table
+from webtoon_colorize import startup
 
 
 def prepare(comic_dirs: Sequence[str], output_dir: str, settings: Settings, *, without: Sequence[str] = ()) -> int:
@@ -143,4 +144,4 @@ def main(_) -> int:
 
 if __name__ == "__main__":
     define_flags()
-    app.run(main)
+    startup.run(main, __doc__)

@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 import cv2
 import tqdm
-from absl import app, flags
+from absl import flags
 
 from data_tools.comic import strips
 from data_tools.comic.titles import make_title
+from webtoon_colorize import startup
 from webtoon_colorize.files import atomic_path
 
 DRAWING_VERSION = 2  # to be raised with every change that changes a pixel or a description
@@ -170,10 +171,8 @@ def synthesize(
     return True
 
 
-def main(argv: list[str]) -> None:
+def main(_: list[str]) -> None:
     """Draws the comic and says what there is."""
-    if len(argv) > 1:
-        raise app.UsageError(f"Unexpected argument {argv[1]!r}: this program takes flags only.")
     folder, numbers = FLAGS.output_dir, {name: FLAGS[name].value for name in ("titles", "episodes", "seed")}
     try:
         drawn = synthesize(folder, **numbers)
@@ -192,4 +191,4 @@ if __name__ == "__main__":
     flags.DEFINE_integer("titles", 5, "Webtoons; the first ones are the same whatever the number.", lower_bound=1)
     flags.DEFINE_integer("episodes", 40, "Of each webtoon, each with 7 or 8 usable panels.", lower_bound=1)
     flags.DEFINE_integer("seed", 0, "The same seed gives the same bytes.", lower_bound=0)
-    app.run(main)
+    startup.run(main, __doc__)

@@ -13,9 +13,9 @@ import cv2
 import keras
 import numpy as np
 import tensorflow as tf
-from absl import app, flags
+from absl import flags
 
-from webtoon_colorize import color, data, files, run
+from webtoon_colorize import color, data, files, run, startup
 from webtoon_colorize.io import images
 
 PICTURED = 6  # layers of each network, at equal distances
@@ -154,4 +154,4 @@ if __name__ == "__main__":
     )
     flags.DEFINE_string("data_dir", None, "Prepared dataset whose test split is used.", required=True)
     flags.DEFINE_string("results_dir", None, "Gets activations.csv and activations.png.", required=True)
-    app.run(main)
+    startup.run(main, __doc__)

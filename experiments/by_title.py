@@ -1,10 +1,11 @@
 """Result files -> one row's error on each title: where it is good and where it is not."""
 
 import numpy as np
-from absl import app, flags
+from absl import flags
 
 from experiments import bootstrap, results
 from experiments.table import GRAY
+from webtoon_colorize import startup
 
 
 def rows(results_dir: str, experiment: str) -> list[dict[str, str]]:
@@ -54,4 +55,4 @@ if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_string("results_dir", None, "Folder of result files.", required=True)
     flags.DEFINE_string("experiment", None, "Row whose errors to list.", required=True)
-    app.run(main)
+    startup.run(main, __doc__)

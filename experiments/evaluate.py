@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from absl import app, flags
+from absl import flags
 
 from experiments import ablations, results
 from experiments.visual_metrics import per_panel
-from webtoon_colorize import data, evaluation, run
+from webtoon_colorize import data, evaluation, run, startup
 from webtoon_colorize.io import images
 from webtoon_colorize.methods.method import Method
 
@@ -126,4 +126,4 @@ if __name__ == "__main__":
     flags.DEFINE_string("data_dir", None, "Prepared dataset whose test split is used.", required=True)
     flags.DEFINE_string("results_dir", None, "Gets <experiment>.json and sample pictures.", required=True)
     flags.DEFINE_integer("image_size", 64, "Of the gray image; runs know their own.", lower_bound=16)
-    app.run(main)
+    startup.run(main, __doc__)

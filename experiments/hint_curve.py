@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
-from absl import app, flags
+from absl import flags
 from tqdm import tqdm
 
-from webtoon_colorize import color, data, evaluation, files, run
+from webtoon_colorize import color, data, evaluation, files, run, startup
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.sparse_color import box_blur
 
@@ -154,4 +154,4 @@ if __name__ == "__main__":
     flags.DEFINE_multi_string("run_dir", None, "Run of a row that takes hints; repeat to compare.", required=True)
     flags.DEFINE_string("data_dir", None, "Prepared dataset whose test split is used.", required=True)
     flags.DEFINE_string("results_dir", None, "Gets hints.csv and hints.svg.", required=True)
-    app.run(main)
+    startup.run(main, __doc__)

@@ -3,9 +3,9 @@
 import pathlib
 import shutil
 
-from absl import app, flags
+from absl import flags
 
-from webtoon_colorize import checkpoints, files, run
+from webtoon_colorize import checkpoints, files, run, startup
 
 
 def pack(run_dir: str, output_dir: str) -> pathlib.Path:
@@ -36,4 +36,4 @@ if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_string("run_dir", None, "Finished run whose best weights to take.", required=True)
     flags.DEFINE_string("output_dir", None, "Gets settings.json, training.json and weights.npz.", required=True)
-    app.run(main)
+    startup.run(main, __doc__)

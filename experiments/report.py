@@ -11,14 +11,14 @@ import pathlib
 from typing import Any
 
 import jinja2
-from absl import app, flags
+from absl import flags
 from PIL import Image
 
 from experiments import ablations, results, table
 from experiments.claims import judging
 from experiments.claims import table as claims
 from experiments.figures import drawing
-from webtoon_colorize import data, files
+from webtoon_colorize import data, files, startup
 
 SPLITS = ("train", "validation", "test")
 EXAMPLES, EXAMPLE_HEIGHT = 3, 96  # pictures of each title in Table I, and their height in pixels
@@ -123,4 +123,4 @@ if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_string("data_dir", None, "Prepared dataset that the results are of.", required=True)
     flags.DEFINE_string("results_dir", None, "Folder of results and figures; gets report.html.", required=True)
-    app.run(main)
+    startup.run(main, __doc__)

@@ -7,10 +7,10 @@ import pathlib
 import sys
 
 import keras
-from absl import app, flags
+from absl import flags
 
 from experiments import ablations, evaluate, results, table, train, training_subsets
-from webtoon_colorize import run
+from webtoon_colorize import run, startup
 from webtoon_colorize.methods.method import MissingWeights
 
 
@@ -97,4 +97,4 @@ if __name__ == "__main__":
     flags.DEFINE_spaceseplist("rows", list(ablations.EXPERIMENTS), "Rows to train, in this order.")
     flags.register_validator("rows", _check_rows)
     flags.register_validator("seeds", _are_seeds, "seeds are different whole numbers from 0")
-    app.run(main)
+    startup.run(main, __doc__)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import jinja2
-from absl import app, flags
+from absl import flags
 
 from experiments import ablations, bootstrap, results
-from webtoon_colorize import files
+from webtoon_colorize import files, startup
 
 GRAY = "gray"
 COLUMNS = (
@@ -208,4 +208,4 @@ def main(_) -> None:
 if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_string("results_dir", None, "Folder of result files; gets the tables.", required=True)
-    app.run(main)
+    startup.run(main, __doc__)

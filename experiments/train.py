@@ -4,10 +4,10 @@ import dataclasses
 import json
 import pathlib
 
-from absl import app, flags
+from absl import flags
 
 from experiments import ablations
-from webtoon_colorize import data, run, training
+from webtoon_colorize import data, run, startup, training
 
 
 def train(
@@ -93,4 +93,4 @@ if __name__ == "__main__":
     flags.DEFINE_integer("epochs", None, "Passes over the training panels.", lower_bound=1)
     flags.DEFINE_integer("batch_size", None, "Panels per step.", lower_bound=1)
     flags.DEFINE_float("learning_rate", ablations.LEARNING_RATE, "Of Adam.", lower_bound=0.0)
-    app.run(main)
+    startup.run(main, __doc__)

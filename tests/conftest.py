@@ -86,7 +86,7 @@ def colorize(trained, tmp_path, capsys, monkeypatch):
     run_dir, loaded = trained
     load = colorizer.Colorizer.load
     monkeypatch.setattr(colorizer.Colorizer, "load", lambda folder: loaded if folder == run_dir else load(folder))
-    values = {"run_dir": run_dir, "output_dir": str(tmp_path / "out"), "label": None, "hints": None}
+    values = {"run_dir": run_dir, "output_dir": str(tmp_path / "out"), "title": None, "hints": None}
     values |= {"skip_colored": True, "keep_white": True, "color_layer": False, "skip_existing": False}
 
     def call(*inputs, **options):

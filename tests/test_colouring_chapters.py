@@ -196,7 +196,7 @@ def test_a_broken_hint_file_or_an_unknown_title_stops_before_anything_is_done(tm
     with pytest.raises(ValueError, match="not JSON"):
         colorize("1.png", hints=str(tmp_path / "hints.json"))
     with pytest.raises(ValueError, match="no title three in this run; it knows one, two"):
-        colorize("1.png", label="three")
+        colorize("1.png", title="three")
     assert not (tmp_path / "out").exists()
 
 

@@ -145,12 +145,6 @@ def test_a_row_whose_required_run_is_missing_says_which(dataset, tmp_path):
         reproduce.reproduce_row("vgg_features", scale=TINY, seeds=[0], **folders)
 
 
-@pytest.mark.parametrize("program", ["train", "evaluate", "table", "reproduce"])
-def test_programs_explain_their_flags(program):
-    shown = python(f"experiments.{program}", "--helpshort")
-    assert f"experiments/{program}.py:" in shown.stdout and shown.stderr == ""
-
-
 def test_a_missing_dataset_is_one_sentence_not_a_traceback(tmp_path):
     flags = [f"--data_dir={tmp_path / 'none'}", f"--runs_dir={tmp_path}", f"--results_dir={tmp_path}"]
     done = python("experiments.reproduce", *flags)

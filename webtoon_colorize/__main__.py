@@ -1,12 +1,16 @@
-"""Colours pages, strips, folders and comic archives: webtoon-colorize INPUT... --run_dir=RUN --output_dir=OUT
+"""Colours pages, strips, folders and comic archives.
 
-Exit code: 0 all is well, 1 some pages could not be coloured (they are named, the rest is done), 2 nothing could be done
+Usage: webtoon-colorize INPUT... --output_dir=OUT
+Example: webtoon-colorize chapter/ book.cbz page.png --output_dir=coloured
+
+INPUT is an image (JPEG, PNG, WebP), a folder, or a CBZ or ZIP archive. OUT mirrors the inputs; they stay as they are.
+Exit code: 0 all is well; 1 some pages could not be coloured (they are named, the rest is done); 2 nothing could be done
 (the reason is given).
 """
 
 import sys
 
-from absl import app, flags
+from absl import flags
 
 from webtoon_colorize import startup
 
@@ -21,9 +25,9 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     found, faults = chapters.find_chapters(inputs, values.output_dir)
     assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
     colorizer = Colorizer.load(values.run_dir)
-    colorizer.check_options(label=values.label, hints=bool(hints))
+    colorizer.check_options(label=values.title, hints=bool(hints))
     options = color_chapters.Options(
-        label=values.label,
+        label=values.title,
         hints=assigned,
         skip_colored=values.skip_colored,
         keep_white=values.keep_white,
@@ -55,21 +59,21 @@ def _count(number: int, noun: str) -> str:
 def define_flags() -> None:
     flags.DEFINE_string("run_dir", None, "Folder of a trained run; without it, the weights that come with the package.")
     flags.DEFINE_string("output_dir", None, "Where the coloured pages go, under the inputs' names.", required=True)
-    flags.DEFINE_string("label", None, "The comic's title, for runs that are given it.")
-    flags.DEFINE_string("hints", None, "JSON file with dots of colour per page (README).")
+    flags.DEFINE_string("title", None, "The comic's title, for runs that are given it.")
+    flags.DEFINE_alias("label", "title")
+    flags.DEFINE_string("hints", None, "JSON file with dots of colour per page (docs/coloring.md).")
     flags.DEFINE_bool("skip_colored", True, "Leave pages as they are that have colour; sepia counts as gray.")
-    flags.DEFINE_bool("keep_white", True, "Keep paper and speech bubbles free of colour.")
+    flags.DEFINE_bool("keep_white", True, "Keep white paper and speech bubbles free of colour.")
     flags.DEFINE_bool("color_layer", False, "Also write each page's colour alone, as a PNG to lay under the ink.")
     flags.DEFINE_bool("skip_existing", False, "Leave out pages whose output is there already.")
-    flags.FLAGS.set_gnu_getopt(True)  # flags may stand behind the inputs
 
 
-def main(arguments: list[str]) -> int:
+def main(inputs: list[str]) -> int:
     startup.import_tensorflow()
     try:
-        if not arguments[1:]:
+        if not inputs:
             raise ValueError("Name an image, a folder or a comic archive: webtoon-colorize INPUT... --output_dir=OUT")
-        return colorize(arguments[1:], flags.FLAGS)
+        return colorize(inputs, flags.FLAGS)
     except (ValueError, OSError) as error:
         print(f"Nothing was coloured. {error}", file=sys.stderr)
         return 2
@@ -80,7 +84,7 @@ def main(arguments: list[str]) -> int:
 
 def run() -> None:
     define_flags()
-    app.run(main)
+    startup.run(main, __doc__, inputs=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Holds the paper's statements against result files: writes claims.csv and claims.md. Runs nothing."""
 
-from absl import app, flags
+from absl import flags
 
 from experiments.claims import judging, table
+from webtoon_colorize import startup
 
 
 def main(_) -> None:
@@ -15,4 +16,4 @@ def main(_) -> None:
 if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_string("results_dir", None, "Folder of result files; gets claims.csv and claims.md.", required=True)
-    app.run(main)
+    startup.run(main, __doc__)

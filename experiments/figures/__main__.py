@@ -2,10 +2,11 @@
 
 import pathlib
 
-from absl import app, flags
+from absl import flags
 
 from experiments import results
 from experiments.figures import drawing
+from webtoon_colorize import startup
 
 
 def main(_) -> None:
@@ -23,4 +24,4 @@ if __name__ == "__main__":
     flags.DEFINE_string("data_dir", None, "Prepared dataset of the runs.", required=True)
     flags.DEFINE_string("runs_dir", None, "Folder of runs: a folder per row and seed.", required=True)
     flags.DEFINE_string("results_dir", None, "Folder of result files; gets the figures.", required=True)
-    app.run(main)
+    startup.run(main, __doc__)

@@ -1,16 +1,20 @@
-"""Trained weights for other programs: python -m webtoon_colorize.export --format=onnx --output=FILE
+"""Writes trained weights in a format that other programs load without this package.
 
-The result takes lightness [N, S, S, 1], L / 50 - 1, and gives ab [N, S, S, 2], (a / 110, b / 110), float32; README.
+Usage: python -m webtoon_colorize.export --format=FORMAT --output=FILE
+Example: python -m webtoon_colorize.export --format=onnx --output=colorize.onnx
+
+The result takes lightness [N, S, S, 1], L / 50 - 1, and gives ab [N, S, S, 2], (a / 110, b / 110), float32
+(docs/export.md).
 """
 
 import sys
 
-from absl import app, flags
+from absl import flags
 
 from webtoon_colorize import startup
 
 
-def main(_) -> int:
+def main(_: list[str]) -> int:
     startup.import_tensorflow()
     from webtoon_colorize import run
     from webtoon_colorize.export import formats
@@ -31,4 +35,4 @@ if __name__ == "__main__":
     flags.DEFINE_string("run_dir", None, "Folder of a trained run; without it, the weights that come with the package.")
     flags.DEFINE_enum("format", None, ["keras", "saved_model", "onnx", "tflite"], "What to write.", required=True)
     flags.DEFINE_string("output", None, "File to write; for saved_model a folder.", required=True)
-    app.run(main)
+    startup.run(main, __doc__)
