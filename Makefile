@@ -32,13 +32,18 @@ DATA_ROWS := l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
 CLASSIFIERS = $(wildcard runs/$(NAME)/vgg16_gray/seed_$(firstword $(SEEDS)) runs/$(NAME)/resnet50_gray/seed_$(firstword $(SEEDS)))
 
 .DEFAULT_GOAL := help
-.PHONY: help test reproduce-table claims figures pretrained inspect tensorboard data own-comic
+.PHONY: help lint test reproduce-table claims figures pretrained inspect tensorboard data own-comic
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo 'Settings: TITLES=25 SCALE=quick|cpu|paper ROWS="l2 color_and_apply" SEEDS="0 1 2" COMIC="folder folder" DATA=data/name'
 	@echo 'For your own comic: make reproduce-table COMIC=path/to/comics DATA=data/mine'
+
+lint: $(VENV) ## Check format, style and types.
+	.venv/bin/ruff format --check --quiet .
+	.venv/bin/ruff check --quiet .
+	.venv/bin/mypy --no-error-summary
 
 test: $(VENV) ## Pass the tests.
 	$(RUN) pytest
