@@ -32,7 +32,7 @@ DATA_ROWS := l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
 CLASSIFIERS = $(wildcard runs/$(NAME)/vgg16_gray/seed_$(firstword $(SEEDS)) runs/$(NAME)/resnet50_gray/seed_$(firstword $(SEEDS)))
 
 .DEFAULT_GOAL := help
-.PHONY: help lint test reproduce-table claims figures pretrained inspect tensorboard data own-comic
+.PHONY: help lint test reproduce-table claims figures pretrained docs inspect tensorboard data own-comic
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ pretrained: own-comic reproduce-table ## Train the weights that come with the pa
 	$(RUN) experiments.by_title --results_dir=results/$(NAME) --experiment=color_and_apply_hints
 	$(RUN) experiments.hint_curve --run_dir=runs/$(NAME)/color_and_apply/seed_$(firstword $(SEEDS)) --run_dir=webtoon_colorize/pretrained \
 	  --data_dir=$(DATA) --results_dir=results/$(NAME)
+
+docs: $(VENV) ## Write the tables of README and docs from experiments/reported.
+	$(RUN) experiments.docs
 
 own-comic:
 	$(if $(filter $(DRAWN),$(COMIC)),$(error Say which comics to train on: COMIC="folder folder" DATA=data/name))

@@ -1,0 +1,303 @@
+"""Writes the tables of README.md and docs/ from experiments/reported/.
+
+A table stands between the lines `<!-- table: NAME -->` and `<!-- end -->`; TABLES has the names.
+"""
+
+import collections
+import csv
+import pathlib
+import re
+from collections.abc import Callable, Iterable
+
+from absl import flags
+
+from webtoon_colorize import files, startup
+
+ROOT = pathlib.Path(__file__).parent.parent
+REPORTED = ROOT / "experiments" / "reported"
+DRAWN, REAL = "synthetic_5_quick", "real_5_cpu"  # the two comics of the main table
+DRAWN_128, COLLECTION = "synthetic_5_cpu", "real_19_cpu"
+MISSING = "-"
+VERDICTS = ("holds", "undecided", "does not hold")
+SECTIONS = ("I.A", "II", "III.B", "IV", "IV.A", "IV.B", "IV.C")  # of the paper, those with statements
+
+ROWS = {
+    "gray": "no colour at all",
+    "l2": "U-Net, L2",
+    "no_skips": "U-Net without skip connections",
+    "adversarial": "L2 + PatchGAN",
+    "adversarial_label": "the same, given the title",
+    "classification_loss": "L2 + cross-entropy of `vgg16_color`",
+    "vgg_features": "L2, features of `vgg16_gray`",
+    "diverse_vae": "VAE + mixture density network",
+    "residual_encoder": "Dahl's model, from scratch",
+    "residual_encoder_pretrained": "with illustration2vec's features",
+    "residual_encoder_imagenet": "with ImageNet's features",
+    "tandem": "Frans's two networks",
+    "pixel_dropout": "sparse colour, second iteration",
+    "channel_dropout": "a or b withheld, second iteration",
+    "color_and_apply": "the paper's own model, keep 0.01",
+    "color_and_apply_keep_0.001": "keep 0.001",
+    "color_and_apply_keep_0.1": "keep 0.1",
+    "color_and_apply_hints": "extension: hints",
+    "sketch": "extension: from line art",
+}
+SIX_ROWS = ("gray", "l2", "no_skips", "adversarial", "vgg_features", "color_and_apply")
+CLASSIFIERS = ("vgg16_gray", "vgg16_color", "resnet50_gray", "resnet50_color")
+HINT_ROWS = {
+    ("color_and_apply_hints", "random"): "`color_and_apply_hints`, at random places",
+    ("color_and_apply_hints", "worst"): "`color_and_apply_hints`, where the error is largest",
+    ("color_and_apply", "random"): "`color_and_apply`, at random places",
+    ("color_and_apply", "worst"): "`color_and_apply`, where the error is largest",
+}
+
+Row = dict[str, str]  # of a CSV file: column -> text
+
+
+def read(path: str) -> list[Row]:
+    """The rows of a CSV file below experiments/reported/."""
+    with open(REPORTED / path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _results(folder: str) -> dict[str, Row]:
+    return {row["experiment"]: row for row in read(f"{folder}/table.csv")}
+
+
+def _markdown(headings: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
+    headings = list(headings)
+    grid = [headings, ["---"] * len(headings), *lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in grid)
+
+
+def _number(text: str, form: str) -> str:
+    return MISSING if text == MISSING else format(float(text), form)
+
+
+def _interval(row: Row, column: str, form: str) -> str:
+    """The value and, in parentheses, its 95% interval."""
+    if row[column] == MISSING:
+        return MISSING
+    value, low, high = (_number(row[name], form) for name in (column, f"{column}_low", f"{column}_high"))
+    return f"{value} ({low} to {high})"
+
+
+def _paper_l2(row: Row) -> str:
+    return "" if row["paper_l2"] == MISSING else row["paper_l2"]
+
+
+def six_rows() -> str:
+    drawn, real = _results(DRAWN), _results(REAL)
+    headings = (
+        "row",
+        "what it is",
+        "paper: ab L2",
+        "drawn: ab L2",
+        "drawn: RMSE (95%)",
+        "real: ab L2",
+        "real: RMSE (95%)",
+    )
+    lines = [
+        (f"`{name}`", ROWS[name], _paper_l2(real[name]), *_errors(drawn[name]), *_errors(real[name]))
+        for name in SIX_ROWS
+    ]
+    return _markdown(headings, lines)
+
+
+def _errors(row: Row) -> tuple[str, str]:
+    return _number(row["l2"], ".0f"), _interval(row, "rmse_lab", ".2f")
+
+
+def every_row() -> str:
+    drawn, real = _results(DRAWN), _results(REAL)
+    columns = ("ab L2", "RMSE (95%)", "minutes")
+    headings = (
+        "row",
+        "what it is",
+        "paper: ab L2",
+        *(f"{comic}: {name}" for comic in ("drawn", "real") for name in columns),
+    )
+    lines = []
+    for name, words in ROWS.items():
+        cells = [
+            cell for row in (drawn[name], real[name]) for cell in (*_errors(row), _number(row["train_minutes"], ".1f"))
+        ]
+        lines.append((f"`{name}`", words, _paper_l2(real[name]), *cells))
+    return _markdown(headings, lines)
+
+
+def measures(folder: str) -> str:
+    """What table.csv says beyond the errors, for each row that was measured."""
+    columns = {
+        "seeds": ("seeds", "d"),
+        "SD over seeds": ("rmse_lab_seed_spread", ".2f"),
+        "PSNR (dB)": ("psnr_db", ".2f"),
+        "SSIM": ("ssim", ".3f"),
+        "chroma (Lab)": ("chroma_lab", ".1f"),
+        "best variant: ab L2": ("l2_best", ".0f"),
+        "trained weights": ("parameters", ",d"),
+        "images seen": ("images_seen", ",d"),
+    }
+    rows = [row for row in read(f"{folder}/table.csv") if row["rmse_lab"] != MISSING]
+    lines = [
+        (f"`{row['experiment']}`", *(_cell(row[column], form) for column, form in columns.values())) for row in rows
+    ]
+    return _markdown(("row", *columns), lines)
+
+
+def _cell(text: str, form: str) -> str:
+    return format(int(text), form) if form.endswith("d") and text != MISSING else _number(text, form)
+
+
+def errors(folder: str) -> str:
+    """The errors of each row that was measured."""
+    rows = [row for row in read(f"{folder}/table.csv") if row["rmse_lab"] != MISSING]
+    headings = ("row", "ab L2", "RMSE (95%)", "chroma (Lab)", "seeds", "minutes")
+    lines = [
+        (
+            f"`{row['experiment']}`",
+            *_errors(row),
+            _number(row["chroma_lab"], ".1f"),
+            row["seeds"],
+            _number(row["train_minutes"], ".1f"),
+        )
+        for row in rows
+    ]
+    return _markdown(headings, lines)
+
+
+def classifiers() -> str:
+    """Accuracies of the title classifiers, on each comic they were trained on."""
+    comics = {
+        "5 drawn, 64 px": DRAWN,
+        "25 drawn, 64 px": "synthetic_25_quick",
+        "5 real, 64 px": "real_5_quick",
+        "5 real, 128 px": REAL,
+        "19 real, 64 px": "real_19_quick",
+    }
+    lines = []
+    for words, folder in comics.items():
+        rows = [_results(folder)[name] for name in CLASSIFIERS]
+        cells = [_interval(row, "accuracy", ".3f") for row in rows]
+        lines.append((words, rows[0]["test_images"], rows[0]["epochs"], *cells))
+    return _markdown(("titles", "test panels", "epochs", *(f"`{name}`" for name in CLASSIFIERS)), lines)
+
+
+def _claims(folder: str) -> list[Row]:
+    """The rows of claims.csv, each with the paper's statement, which claims.md has in the same order."""
+    text = (REPORTED / folder / "claims.md").read_text(encoding="utf-8")
+    sentences = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line.startswith("| ")][1:]
+    return [row | {"sentence": sentence} for row, sentence in zip(read(f"{folder}/claims.csv"), sentences)]
+
+
+def _verdict(row: Row) -> str:
+    if row["verdict"] == MISSING:
+        return MISSING
+    left, right, difference, low, high = (
+        _three_digits(row[name]) for name in ("left", "right", "difference", "low", "high")
+    )
+    return f"**{row['verdict']}**: {left} - {right} = {difference} ({low} to {high})"
+
+
+def _three_digits(text: str) -> str:
+    """Three digits, or all before the point: 2375, not 2.37e+03."""
+    return format(float(text), ".0f" if abs(float(text)) >= 1000 else ".3g")
+
+
+def claims(section: str) -> str:
+    """The statements of a section of the paper, on both comics."""
+    pairs = [pair for pair in zip(_claims(DRAWN), _claims(REAL)) if pair[0]["section"] == section]
+    lines = [(drawn["sentence"], drawn["measure"], _verdict(drawn), _verdict(real)) for drawn, real in pairs]
+    return _markdown(("the paper says", "measured", "drawn, 64 px", "real, 128 px"), lines)
+
+
+def claims_at_128() -> str:
+    """The statements that were measured on the drawn comic at 128 px."""
+    rows = [row for row in _claims(DRAWN_128) if row["verdict"] != MISSING]
+    lines = [(row["sentence"], row["section"], row["measure"], _verdict(row)) for row in rows]
+    return _markdown(("the paper says", "section", "measured", "drawn, 128 px"), lines)
+
+
+def verdicts() -> str:
+    """How many of the statements hold."""
+    lines = []
+    for words, folder in {"drawn, 64 px": DRAWN, "real, 128 px": REAL}.items():
+        counts = collections.Counter(row["verdict"] for row in read(f"{folder}/claims.csv"))
+        lines.append((words, *(str(counts[verdict]) for verdict in (*VERDICTS, MISSING))))
+    return _markdown(("comic", *VERDICTS, "not measured"), lines)
+
+
+def hints() -> str:
+    """RMSE after so many dots of true colour."""
+    rows = read(f"{COLLECTION}/hints.csv")
+    counts = sorted({int(row["hints"]) for row in rows})
+    lines = []
+    for key, words in HINT_ROWS.items():
+        values = {int(row["hints"]): row["rmse_lab"] for row in rows if (row["experiment"], row["places"]) == key}
+        lines.append((words, *(_number(values[count], ".2f") for count in counts)))
+    return _markdown(("dots", *map(str, counts)), lines)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "six rows": six_rows,
+    "every row": every_row,
+    "measures, drawn": lambda: measures(DRAWN),
+    "measures, real": lambda: measures(REAL),
+    "errors, drawn at 128 px": lambda: errors(DRAWN_128),
+    "errors, nineteen titles": lambda: errors(COLLECTION),
+    "classifiers": classifiers,
+    "verdicts": verdicts,
+    **{f"claims, {section}": lambda section=section: claims(section) for section in SECTIONS},
+    "claims, drawn at 128 px": claims_at_128,
+    "hints": hints,
+}
+
+_START, _END = "<!-- table: ", "<!-- end -->"
+_MARKED = re.compile(rf"^{_START}(?P<name>.+) -->\n(?P<table>.*?)^{_END}$", re.DOTALL | re.MULTILINE)
+
+
+def filled(text: str) -> str:
+    """`text` with every marked table written anew. Raises ValueError for an unknown table or one without an end."""
+
+    def table(match: re.Match) -> str:
+        name = match["name"]
+        if name not in TABLES:
+            raise ValueError(f"there is no table {name!r}, only {', '.join(map(repr, TABLES))}")
+        if _START in match["table"]:
+            raise ValueError(f"the table {name!r} has no {_END} behind it")
+        return f"{_START}{name} -->\n{TABLES[name]()}{_END}"
+
+    text, count = _MARKED.subn(table, text)
+    if count != text.count(_START) or count != text.count(_END):
+        raise ValueError(f"not every {_START.strip()} has its {_END}, each on a line of its own")
+    return text
+
+
+def pages() -> list[pathlib.Path]:
+    """The files that may have tables."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def _rewritten(path: pathlib.Path) -> str:
+    try:
+        return filled(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SystemExit(f"error: {path.relative_to(ROOT)}: {error}.") from error
+
+
+def main(_) -> None:
+    texts = {path: _rewritten(path) for path in pages()}
+    changed = [path for path, text in texts.items() if text != path.read_text(encoding="utf-8")]
+    if FLAGS.check and changed:
+        names = ", ".join(str(path.relative_to(ROOT)) for path in changed)
+        raise SystemExit(f"error: tables differ from experiments/reported in {names}; `make docs` writes them anew.")
+    for path in changed:
+        with files.atomic_path(path) as temporary:
+            temporary.write_text(texts[path], encoding="utf-8")
+        print(f"{path.relative_to(ROOT)}: tables written")
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_bool("check", False, "Write nothing; say which file has tables that differ.")
+    startup.run(main, __doc__)
