@@ -253,7 +253,7 @@ TABLES: dict[str, Callable[[], str]] = {
 }
 
 _START, _END = "<!-- table: ", "<!-- end -->"
-_MARKED = re.compile(rf"^{_START}(?P<name>.+) -->\n(?P<table>.*?)^{_END}$", re.DOTALL | re.MULTILINE)
+_MARKED = re.compile(rf"^{_START}(?P<name>[^\n]+?) -->\n(?P<table>.*?)^{_END}$", re.DOTALL | re.MULTILINE)
 
 
 def filled(text: str) -> str:
