@@ -265,7 +265,7 @@ def filled(text: str) -> str:
             raise ValueError(f"there is no table {name!r}, only {', '.join(map(repr, TABLES))}")
         if _START in match["table"]:
             raise ValueError(f"the table {name!r} has no {_END} behind it")
-        return f"{_START}{name} -->\n{TABLES[name]()}{_END}"
+        return f"{_START}{name} -->\n\n{TABLES[name]()}\n{_END}"  # without the empty lines some readers see no table
 
     text, count = _MARKED.subn(table, text)
     if count != text.count(_START) or count != text.count(_END):
