@@ -129,24 +129,20 @@ def every_row() -> str:
 def measures(folder: str) -> str:
     """What table.csv says beyond the errors, for each row that was measured."""
     columns = {
-        "seeds": ("seeds", "d"),
+        "seeds": ("seeds", ".0f"),
         "SD over seeds": ("rmse_lab_seed_spread", ".2f"),
         "PSNR (dB)": ("psnr_db", ".2f"),
         "SSIM": ("ssim", ".3f"),
         "chroma (Lab)": ("chroma_lab", ".1f"),
         "best variant: ab L2": ("l2_best", ".0f"),
-        "trained weights": ("parameters", ",d"),
-        "images seen": ("images_seen", ",d"),
+        "trained weights": ("parameters", ",.0f"),
+        "images seen": ("images_seen", ",.0f"),
     }
     rows = [row for row in read(f"{folder}/table.csv") if row["rmse_lab"] != MISSING]
     lines = [
-        (f"`{row['experiment']}`", *(_cell(row[column], form) for column, form in columns.values())) for row in rows
+        (f"`{row['experiment']}`", *(_number(row[column], form) for column, form in columns.values())) for row in rows
     ]
     return _markdown(("row", *columns), lines)
-
-
-def _cell(text: str, form: str) -> str:
-    return format(int(text), form) if form.endswith("d") and text != MISSING else _number(text, form)
 
 
 def errors(folder: str) -> str:
