@@ -16,11 +16,11 @@ def rows(results_dir: str, experiment: str) -> list[dict[str, str]]:
       ValueError: the row, or gray, has no result, or the row does not colorize.
     """
     result, gray = results.read_comparable(results_dir, experiment), results.read(results_dir, GRAY)
-    if result is None or gray is None or "rmse_lab" not in result["runs"][0]["values"]:
+    if result is None or gray is None or "rmse_lab" not in result.metrics:
         raise ValueError(f"{results_dir} has no colours of {experiment} that compare with gray's")
-    errors, gray_errors = (results.per_image(each, "rmse_lab").mean(axis=0) for each in (result, gray))
-    labels = np.array(result["labels"])
-    titles = {title: labels == label for label, title in enumerate(result["titles"]) if label in labels}
+    errors, gray_errors = (each.per_image("rmse_lab").mean(axis=0) for each in (result, gray))
+    labels = np.array(result.labels)
+    titles = {title: labels == label for label, title in enumerate(result.titles) if label in labels}
     return [
         _row(title, errors[chosen], gray_errors[chosen])
         for title, chosen in {**titles, "all": np.full(len(labels), True)}.items()

@@ -41,11 +41,11 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, results_dir: str) -> No
         training = _training(run_dir)
         method = run.load_method(run_dir)
         values = _values(method, panels) | (per_panel.values(method, panels, annotations) if method.colorize else {})
-        runs.append({"seed": settings.seed, **training, "values": _rounded(values)})
+        runs.append(results.Run(settings.seed, _rounded(values), training))
         if settings is first and method.colorize:
             _write_samples(method.colorize, panels, results_dir=results_dir, experiment=first.experiment)
-    content = {"experiment": first.experiment, "settings": _sizes(first), "runs": runs}
-    _write(content, panels, annotations, data_dir=data_dir, results_dir=results_dir)
+    result = _result(first.experiment, _sizes(first), runs, panels, annotations, data_dir=data_dir)
+    results.write(results_dir, result)
 
 
 def evaluate_gray(*, image_size: int, data_dir: str, results_dir: str) -> None:
@@ -57,9 +57,9 @@ def evaluate_gray(*, image_size: int, data_dir: str, results_dir: str) -> None:
     values["distance_from_title"] = per_panel.distance_from_title(panels, training)
     _write_samples(evaluation.gray, panels, results_dir=results_dir, experiment="gray")
     _write_pictures(evaluation.pick(panels, SAMPLES).rgb, pathlib.Path(results_dir) / results.SAMPLES / "truth")
-    content = {"experiment": "gray", "settings": {"image_size": image_size}}
-    content["runs"] = [{"seed": 0, "values": _rounded(values)}]
-    _write(content, panels, annotations, data_dir=data_dir, results_dir=results_dir)
+    runs = [results.Run(0, _rounded(values))]
+    result = _result("gray", {"image_size": image_size}, runs, panels, annotations, data_dir=data_dir)
+    results.write(results_dir, result)
 
 
 def _training(run_dir: str) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _training(run_dir: str) -> dict[str, Any]:
     return json.loads(path.read_text())
 
 
-def _sizes(settings: run.Settings) -> dict[str, Any]:
+def _sizes(settings: run.Settings) -> dict[str, int]:
     names = [field.name for field in dataclasses.fields(ablations.Scale)]
     return {name: getattr(settings, name) for name in names}
 
@@ -86,17 +86,26 @@ def _rounded(values: dict[str, Iterable[float]]) -> dict[str, list[float | None]
     }
 
 
-def _write(
-    content: dict[str, Any],
+def _result(
+    experiment: str,
+    settings: dict[str, int],
+    runs: list[results.Run],
     panels: data.Panels,
     annotations: per_panel.Annotations,
     *,
     data_dir: str,
-    results_dir: str,
-) -> None:
-    dataset = {"dataset": pathlib.Path(data_dir).name, "data": data.fingerprint(data_dir)}
-    about = {"paths": panels.path, "labels": panels.label.tolist(), "tags": annotations.tags}
-    results.write(results_dir, content | dataset | {"titles": data.load_titles(data_dir)} | about)
+) -> results.Result:
+    return results.Result(
+        experiment=experiment,
+        settings=settings,
+        runs=tuple(runs),
+        dataset=pathlib.Path(data_dir).name,
+        data=data.fingerprint(data_dir),
+        titles=data.load_titles(data_dir),
+        paths=panels.path,
+        labels=panels.label.tolist(),
+        tags=annotations.tags,
+    )
 
 
 def _write_samples(colorize: evaluation.Colorize, panels: data.Panels, *, results_dir: str, experiment: str) -> None:

@@ -45,8 +45,8 @@ def examples(data_dir: str) -> dict[str, list[str]]:
     return every
 
 
-def claim_rows(results_dir: str) -> list[dict[str, Any]]:
-    """Of experiments.claims.table; none before anything has been evaluated."""
+def claim_rows(results_dir: str) -> list[claims.Row]:
+    """The claims; none before anything has been evaluated."""
     try:
         return claims.rows(results_dir)
     except judging.NotMeasured:
@@ -79,8 +79,7 @@ def _embedded(path: pathlib.Path, *, lossless: bool = False, height: int | None 
 def html(*, data_dir: str, results_dir: str) -> str:
     every = table.rows(results_dir)
     drawn = {
-        number: entry._asdict()
-        | {"image": None if entry.file == results.MISSING else _embedded(pathlib.Path(results_dir) / entry.file)}
+        number: entry._asdict() | {"image": _embedded(pathlib.Path(results_dir) / entry.file) if entry.file else None}
         for number, entry in drawing.read(results_dir).items()
     }
     rows, names, pictures = samples(results_dir)

@@ -40,7 +40,7 @@ def with_required(rows: list[str]) -> list[str]:
 
 def _is_evaluated(experiment: str, run_dirs: list[pathlib.Path], seeds: list[int], *, results_dir: str) -> bool:
     result = results.read(results_dir, experiment)
-    if result is None or [each["seed"] for each in result["runs"]] != seeds:
+    if result is None or [each.seed for each in result.runs] != seeds:
         return False
     newest = max((run_dir / run.FINISHED).stat().st_mtime for run_dir in run_dirs)
     return (pathlib.Path(results_dir) / f"{experiment}.json").stat().st_mtime >= newest

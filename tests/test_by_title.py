@@ -1,12 +1,11 @@
 import pytest
 
 from experiments import by_title, results
+from tests.result_files import make_result
 
 
 def write(folder, experiment, values, *, metric="rmse_lab"):
-    about = {"data": "d", "settings": {"image_size": 64}, "titles": ["a", "b", "c"], "labels": [0, 2, 2]}
-    runs = [{"seed": seed, "values": {metric: each}} for seed, each in enumerate(values)]
-    results.write(folder, {"experiment": experiment, "runs": runs, **about})
+    results.write(folder, make_result(experiment, *({metric: each} for each in values)))
 
 
 def test_each_title_of_the_test_split_has_its_mean_over_seeds_and_panels(tmp_path):

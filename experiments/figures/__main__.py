@@ -14,8 +14,8 @@ def main(_) -> None:
     except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f"error: {error}") from error
     for number, entry in entries.items():
-        drawn = entry.file != results.MISSING
-        print(f"figure {number}: {pathlib.Path(FLAGS.results_dir) / entry.file if drawn else f'- {entry.caption}'}")
+        said = pathlib.Path(FLAGS.results_dir) / entry.file if entry.file else f"{results.MISSING} {entry.caption}"
+        print(f"figure {number}: {said}")
 
 
 if __name__ == "__main__":

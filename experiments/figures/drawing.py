@@ -35,7 +35,7 @@ class Entry(NamedTuple):
     """What captions.json holds of a figure."""
 
     title: str
-    file: str  # below the results, or a dash
+    file: str | None  # below the results; None if there is no figure
     caption: str  # or why there is no figure
 
 
@@ -50,7 +50,7 @@ def write(*, data_dir: str, runs_dir: str, results_dir: str) -> dict[int, Entry]
     trained = Trained(data_dir=data_dir, runs_dir=runs_dir, results_dir=results_dir)
     folder = pathlib.Path(results_dir)
     entries = {number: _write_figure(number, trained, folder) for number in FIGURES}
-    content = {number: entry._asdict() for number, entry in entries.items()}
+    content = {number: entry._replace(file=results.shown(entry.file))._asdict() for number, entry in entries.items()}
     with files.atomic_path(folder / FOLDER / CAPTIONS) as temporary:
         temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return entries
@@ -63,7 +63,7 @@ def _write_figure(number: int, trained: Trained, folder: pathlib.Path) -> Entry:
         figure = draw(trained)
     except Missing as missing:
         (folder / name).unlink(missing_ok=True)
-        return Entry(title, results.MISSING, str(missing))
+        return Entry(title, None, str(missing))
     images.write_image(folder / name, figure.picture)
     return Entry(title, name, figure.caption)
 
@@ -73,4 +73,8 @@ def read(results_dir: str) -> dict[int, Entry]:
     path = pathlib.Path(results_dir) / FOLDER / CAPTIONS
     if not path.exists():
         return {}
-    return {int(number): Entry(**entry) for number, entry in json.loads(path.read_text(encoding="utf-8")).items()}
+    entries = {int(number): Entry(**entry) for number, entry in json.loads(path.read_text(encoding="utf-8")).items()}
+    return {
+        number: entry._replace(file=None) if entry.file == results.MISSING else entry
+        for number, entry in entries.items()
+    }

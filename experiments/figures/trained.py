@@ -36,7 +36,7 @@ class Trained:
         self.method = functools.cache(self._load_method)
         self.panels = functools.cache(self._load_panels)
 
-    def _read_result(self, experiment: str) -> dict:
+    def _read_result(self, experiment: str) -> results.Result:
         """Raises Missing where there is none of the panels that `data_dir` holds."""
         result = results.read_comparable(self._results_dir, experiment)
         if result is None and results.read(self._results_dir, experiment):
@@ -44,13 +44,13 @@ class Trained:
         if result is None:
             reason = results.read_reason(self._results_dir, experiment) or f"make reproduce-table ROWS={experiment}"
             raise Missing(f"There is no result of {experiment} yet: {reason}")
-        if result["data"] != data.fingerprint(self.data_dir):
+        if result.data != data.fingerprint(self.data_dir):
             raise Missing(f"The result of {experiment} is of other data than {pathlib.Path(self.data_dir).name}.")
         return result
 
     def values(self, experiment: str, metric: str) -> np.ndarray:
         """Per test panel, float64 [N], of the first seed."""
-        return results.per_image(self.result(experiment), metric)[0]
+        return self.result(experiment).per_image(metric)[0]
 
     def share_of_gray(self, experiment: str) -> np.ndarray:
         """RMSE per test panel over that of the uncoloured panel, float64 [N]; not finite where the truth is gray."""
@@ -59,11 +59,11 @@ class Trained:
 
     def variant_values(self, experiment: str, metric: str) -> np.ndarray:
         """Per sample or iteration and test panel, float64 [variants, N], of the first seed."""
-        return results.variants(self.result(experiment), metric)[:, 0]
+        return self.result(experiment).variants(metric)[:, 0]
 
     def _load_panels(self, experiment: str) -> data.Panels:
         """The test panels at the row's size."""
-        return data.load_panels(self.data_dir, "test", image_size=self.result(experiment)["settings"]["image_size"])
+        return data.load_panels(self.data_dir, "test", image_size=self.result(experiment).settings["image_size"])
 
     def settings(self, experiment: str) -> run.Settings:
         """Of the row's first run. Raises Missing where it is gone, or was trained again since it was evaluated."""
@@ -73,8 +73,7 @@ class Trained:
             training = json.loads((run_dir / run.FINISHED).read_text())
         except FileNotFoundError as error:
             raise Missing(f"There is a result of {experiment} but no finished run.") from error
-        evaluated = self.result(experiment)["runs"][0]
-        if evaluated != evaluated | training:  # numbers of one run under pictures of another
+        if self.result(experiment).runs[0].training != training:  # numbers of one run under pictures of another
             raise Missing(f"{experiment} was trained again after its result: make reproduce-table ROWS={experiment}")
         return settings
 
@@ -86,7 +85,7 @@ class Trained:
             raise Missing(f"The run of {experiment} has no checkpoint.") from error
 
     def _run_dir(self, experiment: str) -> pathlib.Path:
-        return pathlib.Path(self._runs_dir) / experiment / f"seed_{self.result(experiment)['runs'][0]['seed']}"
+        return pathlib.Path(self._runs_dir) / experiment / f"seed_{self.result(experiment).runs[0].seed}"
 
     def colored(self, experiment: str, panels: data.Panels) -> Colored:
         """What the row makes of `panels`."""
