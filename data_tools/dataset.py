@@ -1,7 +1,6 @@
 """The prepared dataset: which panels stay, and the files that say so (panels.csv, dropped.csv, dataset.json)."""
 
 import collections
-import csv
 import dataclasses
 import hashlib
 import json
@@ -13,6 +12,7 @@ from data_tools.crops import PageReport, Region, Settings
 from data_tools.duplicates import Signature, exact_copies, near_copies
 from data_tools.pages import Bad, Page, natural_key
 from data_tools.splits import split_episodes
+from webtoon_colorize.io import csv_files
 from webtoon_colorize.panels import Box
 
 PANEL_COLUMNS = (
@@ -134,8 +134,8 @@ def write_dataset(folder: pathlib.Path, selection: Selection, settings: Settings
     Returns what dataset.json holds.
     """
     _remove_spare_pictures(folder, selection)
-    _write_csv(folder / "panels.csv", PANEL_COLUMNS, _panel_rows(folder, selection))
-    _write_csv(folder / "dropped.csv", DROPPED_COLUMNS, map(_dropped_row, selection.dropped))
+    csv_files.write(folder / "panels.csv", PANEL_COLUMNS, _panel_rows(folder, selection))
+    csv_files.write(folder / "dropped.csv", DROPPED_COLUMNS, map(_dropped_row, selection.dropped))
     summary = {
         "titles": list(dict.fromkeys(title for title, _ in selection.splits)),
         "settings": dataclasses.asdict(settings),
@@ -168,13 +168,6 @@ def _remove_spare_pictures(folder: pathlib.Path, selection: Selection) -> None:
                 path.rmdir()
             elif path.is_file() and path not in keep:
                 path.unlink()
-
-
-def _write_csv(path: pathlib.Path, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(rows)
 
 
 def _panel_rows(folder: pathlib.Path, selection: Selection) -> Iterator[tuple]:

@@ -5,7 +5,6 @@ by reason. All pictures are in the page itself. Of large sets it shows an even s
 """
 
 import base64
-import csv
 import io
 import json
 import pathlib
@@ -19,6 +18,7 @@ from PIL import Image
 
 from data_tools.tables import title_rows
 from webtoon_colorize.files import atomic_path
+from webtoon_colorize.io import csv_files
 from webtoon_colorize.io.images import ImageError, read_image
 
 PAIRS = 12
@@ -61,7 +61,7 @@ def inspect(data_dir: str | pathlib.Path) -> pathlib.Path:
     """Writes the page and returns its path. Raises OSError or ValueError if `data_dir` holds no prepared dataset."""
     folder = pathlib.Path(data_dir)
     summary = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
-    panels, dropped = _read_csv(folder / "panels.csv"), _read_csv(folder / "dropped.csv")
+    panels, dropped = csv_files.read(folder / "panels.csv"), csv_files.read(folder / "dropped.csv")
     heads, rows = title_rows(summary)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
@@ -88,11 +88,6 @@ def inspect(data_dir: str | pathlib.Path) -> pathlib.Path:
 def sample(items: Sequence, most: int) -> list:
     """At most `most` of `items`, evenly spread, in order."""
     return [items[index * len(items) // most] for index in range(most)] if len(items) > most else list(items)
-
-
-def _read_csv(path: pathlib.Path) -> list[dict[str, str]]:
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def _uri(path: pathlib.Path, *, gray: bool = False, height: int = HEIGHT) -> str:

@@ -4,7 +4,6 @@ Per layer of trained title classifiers: the share of dead channels, how much the
 picture of its feature maps; written as activations.csv and activations.png.
 """
 
-import csv
 import pathlib
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,8 +14,8 @@ import numpy as np
 import tensorflow as tf
 from absl import app, flags
 
-from webtoon_colorize import color, data, files, run
-from webtoon_colorize.io import images
+from webtoon_colorize import color, data, run
+from webtoon_colorize.io import csv_files, images
 
 PICTURED = 6  # layers of each network, at equal distances
 CHANNELS = 8  # of each pictured layer
@@ -120,10 +119,7 @@ def report(run_dirs: list[str], *, data_dir: str, results_dir: str) -> list[dict
         shown = np.unique(np.linspace(0, len(found) - 1, PICTURED).round().astype(int))
         columns.append(picture([(f"{settings.experiment} {found[i][0].layer}", found[i][1]) for i in shown]))
     images.write_image(pathlib.Path(results_dir) / "activations.png", np.concatenate(columns, axis=1))
-    with files.atomic_path(pathlib.Path(results_dir) / "activations.csv") as path, open(path, "w", newline="") as file:
-        writer = csv.DictWriter(file, table[0])
-        writer.writeheader()
-        writer.writerows(table)
+    csv_files.write(pathlib.Path(results_dir) / "activations.csv", table[0], [row.values() for row in table])
     return table
 
 

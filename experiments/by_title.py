@@ -3,7 +3,7 @@
 import numpy as np
 from absl import app, flags
 
-from experiments import bootstrap, results
+from experiments import bootstrap, markdown, results
 from experiments.table import GRAY
 
 
@@ -38,14 +38,10 @@ def _row(title: str, errors: np.ndarray, gray_errors: np.ndarray) -> dict[str, s
     }
 
 
-def markdown(table: list[dict[str, str]]) -> str:
-    lines = [list(table[0]), ["---"] * len(table[0]), *(list(row.values()) for row in table)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def main(_) -> None:
     try:
-        print(markdown(rows(FLAGS.results_dir, FLAGS.experiment)))
+        table = rows(FLAGS.results_dir, FLAGS.experiment)
+        print(markdown.table(table[0], [row.values() for row in table]))
     except ValueError as error:
         raise SystemExit(f"error: {error}") from error
 

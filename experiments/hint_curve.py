@@ -3,7 +3,6 @@
 Dots lie at random places, or, one after the other, where the error is largest: where a person would click.
 """
 
-import csv
 import itertools
 import pathlib
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from absl import app, flags
 from tqdm import tqdm
 
 from webtoon_colorize import color, data, evaluation, files, run
+from webtoon_colorize.io import csv_files
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.sparse_color import box_blur
 
@@ -139,10 +139,7 @@ def main(_) -> None:
     except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f"error: {error}") from error
     folder = pathlib.Path(FLAGS.results_dir)
-    with files.atomic_path(folder / "hints.csv") as path, open(path, "w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
+    csv_files.write(folder / "hints.csv", rows[0], [row.values() for row in rows])
     with files.atomic_path(folder / "hints.svg") as path:
         path.write_text(plot(rows))
     for row in rows:

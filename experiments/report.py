@@ -4,7 +4,6 @@ Table I, the table, the claims, the figures, and every row's samples side by sid
 """
 
 import base64
-import csv
 import io
 import json
 import pathlib
@@ -14,11 +13,12 @@ import jinja2
 from absl import app, flags
 from PIL import Image
 
-from experiments import ablations, results, table
+from experiments import results, table
 from experiments.claims import judging
 from experiments.claims import table as claims
 from experiments.figures import drawing
 from webtoon_colorize import data, files
+from webtoon_colorize.io import csv_files
 
 SPLITS = ("train", "validation", "test")
 EXAMPLES, EXAMPLE_HEIGHT = 3, 96  # pictures of each title in Table I, and their height in pixels
@@ -35,8 +35,7 @@ def dataset_rows(data_dir: str) -> list[list[Any]]:
 
 def examples(data_dir: str) -> dict[str, list[str]]:
     """Title -> data addresses of test panels at equal distances."""
-    with open(pathlib.Path(data_dir) / "panels.csv", newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["split"] == "test"]
+    rows = [row for row in csv_files.read(pathlib.Path(data_dir) / "panels.csv") if row["split"] == "test"]
     every = {}
     for title in dict.fromkeys(row["title"] for row in rows):
         own = [row["path"] for row in rows if row["title"] == title]
@@ -56,8 +55,7 @@ def claim_rows(results_dir: str) -> list[claims.Row]:
 def samples(results_dir: str) -> tuple[list[str], list[str], dict[str, str]]:
     """Rows that have sample panels, the panels' names, and row/name -> picture as a data address."""
     folder = pathlib.Path(results_dir) / results.SAMPLES
-    rows = [name for name in (table.GRAY, *ablations.EXPERIMENTS, "truth") if (folder / name).exists()]
-    names = sorted(path.name for path in (folder / rows[-1]).glob("*.png")) if rows else []
+    rows, names = table.sampled(results_dir)
     paths = {f"{row}/{name}": folder / row / name for row in rows for name in names}
     return rows, names, {key: _embedded(path, lossless=True) for key, path in paths.items() if path.exists()}
 

@@ -1,17 +1,15 @@
 """Result files -> the table, as Markdown, CSV and one HTML page. A pure function of the results folder."""
 
-import csv
 import dataclasses
 import pathlib
-from collections.abc import Iterable, Sequence
-from typing import Any
 
 import jinja2
 from absl import app, flags
 
-from experiments import ablations, bootstrap, results
+from experiments import ablations, bootstrap, markdown, results
 from experiments.results import Result
 from webtoon_colorize import files
+from webtoon_colorize.io import csv_files
 
 GRAY = "gray"
 _HERE = pathlib.Path(__file__).parent
@@ -55,8 +53,7 @@ COLUMNS = tuple(field.name for field in dataclasses.fields(Row))
 
 def paper_values() -> dict[str, dict[str, str]]:
     """What the paper says of each row: experiment -> columns of paper.csv."""
-    with open(_HERE / "paper.csv", newline="", encoding="utf-8") as file:
-        return {row["experiment"]: row for row in csv.DictReader(file)}
+    return {row["experiment"]: row for row in csv_files.read(_HERE / "paper.csv")}
 
 
 def rows(results_dir: str) -> list[Row]:
@@ -174,14 +171,11 @@ def reasons(results_dir: str) -> dict[str, str]:
     return {name: reason for name, reason in every.items() if reason and not results.read_comparable(results_dir, name)}
 
 
-def markdown(table: list[Row], footnotes: dict[str, str]) -> str:
+def as_markdown(table: list[Row], footnotes: dict[str, str]) -> str:
     every = lines(table)
-    columns = [[heading, *(line[heading] for line in every)] for heading in every[0]]
-    widths = [max(map(len, column)) for column in columns]
-    grid = [[cell.ljust(width) for cell, width in zip(line, widths)] for line in zip(*columns)]
-    grid.insert(1, ["-" * width for width in widths])
+    grid = markdown.aligned_table(every[0], [line.values() for line in every])
     below = [f"\n{experiment}: {reason}" for experiment, reason in footnotes.items()]
-    return "\n".join([caption(table), "", *(f"| {' | '.join(line)} |" for line in grid), *below, ""])
+    return "\n".join([caption(table), "", grid, *below, ""])
 
 
 def confusions(results_dir: str) -> dict[str, tuple[list[str], list[list[int]]]]:
@@ -194,11 +188,16 @@ def confusions(results_dir: str) -> dict[str, tuple[list[str], list[list[int]]]]
     }
 
 
-def html(table: list[Row], footnotes: dict[str, str], matrices: dict[str, tuple], results_dir: str) -> str:
-    """The page, with what `reasons` and `confusions` say; its sample pictures are the files in results_dir/samples."""
+def sampled(results_dir: str) -> tuple[list[str], list[str]]:
+    """The rows that have sample pictures, with gray first and the truth last, and the names of the pictures."""
     folder = pathlib.Path(results_dir) / results.SAMPLES
     columns = [name for name in (GRAY, *ablations.EXPERIMENTS, "truth") if (folder / name).exists()]
-    samples = sorted(path.name for path in (folder / columns[-1]).glob("*.png")) if columns else []
+    return columns, sorted(path.name for path in (folder / columns[-1]).glob("*.png")) if columns else []
+
+
+def html(table: list[Row], footnotes: dict[str, str], matrices: dict[str, tuple], results_dir: str) -> str:
+    """The page with the table, `reasons` and `confusions`; it shows the pictures in results_dir/samples."""
+    columns, samples = sampled(results_dir)
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE), autoescape=True)
     return environment.get_template("table.html").render(
         caption=caption(table),
@@ -214,22 +213,17 @@ def html(table: list[Row], footnotes: dict[str, str], matrices: dict[str, tuple]
 def write(results_dir: str) -> str:
     """Writes table.md, table.csv and table.html into `results_dir` and returns the Markdown."""
     table, footnotes, matrices = rows(results_dir), reasons(results_dir), confusions(results_dir)
-    text, folder = markdown(table, footnotes), pathlib.Path(results_dir)
+    text, folder = as_markdown(table, footnotes), pathlib.Path(results_dir)
     with files.atomic_path(folder / "table.md") as path:
         path.write_text(text, encoding="utf-8")
     values = [[results.shown(getattr(row, column)) for column in COLUMNS] for row in table]
-    _write_csv(folder / "table.csv", [COLUMNS, *values])
+    csv_files.write(folder / "table.csv", COLUMNS, values)
     for experiment, (titles, counts) in matrices.items():
         matrix = [[title, *row] for title, row in zip(titles, counts)]
-        _write_csv(folder / f"confusion_{experiment}.csv", [["true title", *titles], *matrix])
+        csv_files.write(folder / f"confusion_{experiment}.csv", ["true title", *titles], matrix)
     with files.atomic_path(folder / "table.html") as path:
         path.write_text(html(table, footnotes, matrices, results_dir), encoding="utf-8")
     return text
-
-
-def _write_csv(path: pathlib.Path, lines: Iterable[Sequence[Any]]) -> None:
-    with files.atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(lines)
 
 
 def main(_) -> None:

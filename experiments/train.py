@@ -6,7 +6,7 @@ import pathlib
 
 from absl import app, flags
 
-from experiments import ablations
+from experiments import ablations, markdown
 from webtoon_colorize import data, run, training
 
 
@@ -54,12 +54,13 @@ def train(
         batch_size=scale.batch_size,
         learning_rate=learning_rate,
         seed=seed,
-        description=_as_markdown(dataclasses.asdict(settings)),
+        description=_described(settings),
     )
 
 
-def _as_markdown(settings: dict) -> str:
-    return "| setting | value |\n|---|---|\n" + "\n".join(f"| {k} | {json.dumps(v)} |" for k, v in settings.items())
+def _described(settings: run.Settings) -> str:
+    rows = [(name, json.dumps(value)) for name, value in dataclasses.asdict(settings).items()]
+    return markdown.table(["setting", "value"], rows)
 
 
 def main(_) -> None:

@@ -5,7 +5,7 @@ Every selection has as many panels as the training split, so that all rows see t
 
 import numpy as np
 
-from webtoon_colorize.data import Panels
+from webtoon_colorize.data import Panels, take
 
 UNSEEN = slice(0, None, 2)  # of the test panels: those that `with_neighbours` does not train on
 
@@ -20,7 +20,7 @@ def one_title(training: Panels, test: Panels, *, label: int) -> Panels:
     own = np.flatnonzero(training.label == label)
     if not len(own):
         raise MissingTitle(f"there are no training panels of a title number {label}")
-    return _take(training, np.resize(own, len(training.path)))
+    return take(training, np.resize(own, len(training.path)))
 
 
 def with_neighbours(training: Panels, test: Panels) -> Panels:
@@ -28,10 +28,6 @@ def with_neighbours(training: Panels, test: Panels) -> Panels:
 
     The UNSEEN test panels have their neighbours in training then, as if the split had gone through episodes.
     """
-    seen = _take(test, np.arange(len(test.path))[1::2])
-    kept = _take(training, np.linspace(0, len(training.path) - 1, len(training.path) - len(seen.path)).astype(int))
+    seen = take(test, np.arange(len(test.path))[1::2])
+    kept = take(training, np.linspace(0, len(training.path) - 1, len(training.path) - len(seen.path)).astype(int))
     return Panels(np.concatenate([kept.rgb, seen.rgb]), np.concatenate([kept.label, seen.label]), kept.path + seen.path)
-
-
-def _take(panels: Panels, indices: np.ndarray) -> Panels:
-    return Panels(panels.rgb[indices], panels.label[indices], [panels.path[index] for index in indices])

@@ -11,13 +11,12 @@ def write(folder, experiment, values, *, metric="rmse_lab"):
 def test_each_title_of_the_test_split_has_its_mean_over_seeds_and_panels(tmp_path):
     write(tmp_path, "gray", [[20.0, 10.0, 12.0]])
     write(tmp_path, "l2", [[11.0, 4.0, 4.0], [13.0, 8.0, 8.0]])
-    text = by_title.markdown(by_title.rows(tmp_path, "l2"))
-    assert text.splitlines() == [
-        "| title | test panels | gray | RMSE (Lab) | 95% |",
-        "| --- | --- | --- | --- | --- |",
-        "| a | 1 | 20.00 | 12.00 | 12.00 to 12.00 |",
-        "| c | 2 | 11.00 | 6.00 | 6.00 to 6.00 |",
-        "| all | 3 | 14.00 | 8.00 | 6.00 to 12.00 |",
+    table = by_title.rows(tmp_path, "l2")
+    assert list(table[0]) == ["title", "test panels", "gray", "RMSE (Lab)", "95%"]
+    assert [list(row.values()) for row in table] == [
+        ["a", "1", "20.00", "12.00", "12.00 to 12.00"],
+        ["c", "2", "11.00", "6.00", "6.00 to 6.00"],
+        ["all", "3", "14.00", "8.00", "6.00 to 12.00"],
     ]
 
 

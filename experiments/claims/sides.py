@@ -1,12 +1,12 @@
 """Sides of claims that are more than a row's values of a measure."""
 
-import csv
 import pathlib
 
 import numpy as np
 
 from experiments import training_subsets
 from experiments.claims.judging import NotMeasured, Side, Study
+from webtoon_colorize.io import csv_files
 
 TITLES = 5  # of which a single one is set against the collection
 
@@ -72,8 +72,7 @@ def dead_share(study: Study) -> np.ndarray:
     path = pathlib.Path(study.results_dir) / "activations.csv"
     if not path.exists():
         raise NotMeasured("experiments.activations has not been run")
-    with open(path, newline="", encoding="utf-8") as file:
-        layers = [row for row in csv.DictReader(file) if row["experiment"] == "resnet50_gray"]
+    layers = [row for row in csv_files.read(path) if row["experiment"] == "resnet50_gray"]
     if not layers:
         raise NotMeasured("experiments.activations has not looked at resnet50_gray")
     later = layers[len(layers) // 2 :]

@@ -1,14 +1,14 @@
 """Claims as claims.csv and claims.md. A claim that was not measured is a dash and a sentence that says why."""
 
-import csv
 import dataclasses
 import pathlib
 
-from experiments import results
+from experiments import markdown, results
 from experiments.claims import judging
 from experiments.claims.judging import Claim, Outcome
 from experiments.claims.statements import CLAIMS
 from webtoon_colorize import files
+from webtoon_colorize.io import csv_files
 
 HEADINGS = ("the paper says", "section", "measured", "left", "right", "difference (95%)", "verdict")
 COLUMNS = ("claim", "section", "measure", *Outcome._fields)
@@ -36,12 +36,10 @@ def _row(claim: Claim, study: judging.Study) -> Row:
         return Row(claim, reason=str(error))
 
 
-def markdown(table: list[Row]) -> str:
+def as_markdown(table: list[Row]) -> str:
     """The claims as a table, and below it why some have no verdict."""
-    lines = [f"| {' | '.join(HEADINGS)} |", "|---" * len(HEADINGS) + "|"]
-    lines += [f"| {' | '.join(cells(row))} |" for row in table]
-    reasons = [f"{row.claim.name}: {row.reason}." for row in table if row.reason]
-    return "\n".join(lines + [""] + [f"{line}\n" for line in reasons])
+    reasons = [f"{row.claim.name}: {row.reason}.\n" for row in table if row.reason]
+    return "\n".join([markdown.table(HEADINGS, map(cells, table)), "", *reasons])
 
 
 def cells(row: Row) -> list[str]:
@@ -61,9 +59,8 @@ def _number(value: float) -> str:
 def write(results_dir: str) -> str:
     """Writes claims.csv and claims.md into `results_dir` and returns the Markdown."""
     table = rows(results_dir)
-    with files.atomic_path(pathlib.Path(results_dir) / "claims.csv") as path, open(path, "w", newline="") as file:
-        csv.writer(file).writerows([COLUMNS, *map(_values, table)])
-    text = markdown(table)
+    csv_files.write(pathlib.Path(results_dir) / "claims.csv", COLUMNS, map(_values, table))
+    text = as_markdown(table)
     with files.atomic_path(pathlib.Path(results_dir) / "claims.md") as path:
         path.write_text(text, encoding="utf-8")
     return text

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from experiments.figures import architecture, rules, sheets
 from experiments.figures.architecture import Network
 from experiments.figures.panel_figures import Figure
-from experiments.figures.trained import Trained, colorize, take
+from experiments.figures.trained import Trained, colorize
 from webtoon_colorize import data, evaluation, sparse_color
 
 FINE = 3  # everything is drawn this many times larger, then reduced: smooth edges
@@ -61,7 +61,7 @@ def draw(trained: Trained) -> Figure:
     settings = trained.settings("color_and_apply")
     keep = sparse_color.as_many_as_at_256(settings.arguments["keep_probability"], image_size=settings.image_size)
     [index] = rules.largest(-trained.share_of_gray("color_and_apply"), 1)
-    pictures = _pictures(method.networks, take(trained.panels("color_and_apply"), [index]), keep_probability=keep)
+    pictures = _pictures(method.networks, data.take(trained.panels("color_and_apply"), [index]), keep_probability=keep)
     networks = {name: architecture.read(model) for name, model in method.networks.items()}
     pen = Pen()
     _draw_flow(pen, pictures, keep_probability=keep)

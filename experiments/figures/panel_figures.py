@@ -7,9 +7,10 @@ import numpy as np
 from experiments.claims.statements import FAILURES
 from experiments.figures import rules, sheets
 from experiments.figures.sheets import Block, Tile
-from experiments.figures.trained import Missing, Trained, lab, load_gray_panels, take
+from experiments.figures.trained import Missing, Trained, lab, load_gray_panels
 from experiments.visual_metrics.flat_regions import find_flat_regions
 from experiments.visual_metrics.per_panel import load_annotations
+from webtoon_colorize.data import take
 
 KINDS = tuple(FAILURES)  # tags; figure 3's columns
 MODELS = ("l2", "color_and_apply")

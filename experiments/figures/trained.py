@@ -1,6 +1,5 @@
 """What figures are made of: test panels, a row's result file, and what its first run makes of panels."""
 
-import csv
 import functools
 import json
 import pathlib
@@ -12,7 +11,7 @@ import tensorflow as tf
 
 from experiments import results
 from webtoon_colorize import color, data, evaluation, run
-from webtoon_colorize.io import images
+from webtoon_colorize.io import csv_files, images
 from webtoon_colorize.methods.method import Method
 
 
@@ -117,18 +116,15 @@ def lab(panels: data.Panels) -> np.ndarray:
     return np.concatenate([color.lab_units(each.lightness, each.ab) for each in batches])
 
 
-def take(panels: data.Panels, indices: list[int]) -> data.Panels:
-    """Some of the panels, in the order of `indices`."""
-    return data.Panels(panels.rgb[indices], panels.label[indices], [panels.path[index] for index in indices])
-
-
 def load_gray_panels(data_dir: str, *, image_size: int) -> data.Panels:
     """The panels of test episodes that were dropped because they are gray, resized from their thumbnails."""
     folder = pathlib.Path(data_dir)
-    test = {(row["title"], row["episode"]) for row in _read_csv(folder / "panels.csv") if row["split"] == "test"}
+    panels = csv_files.read(folder / "panels.csv")
+    dropped = csv_files.read(folder / "dropped.csv") if (folder / "dropped.csv").exists() else []
+    test = {(row["title"], row["episode"]) for row in panels if row["split"] == "test"}
     gray = [
         row
-        for row in _read_csv(folder / "dropped.csv")
+        for row in dropped
         if row["reason"] == "gray" and (row["title"], row["episode"]) in test and (folder / row["thumbnail"]).is_file()
     ]
     if not gray:
@@ -137,14 +133,6 @@ def load_gray_panels(data_dir: str, *, image_size: int) -> data.Panels:
     pictures = [_resize(images.read_image(folder / row["thumbnail"]), image_size) for row in gray]
     label = np.array([titles.index(row["title"]) for row in gray], np.int32)
     return data.Panels(np.stack(pictures), label, [row["thumbnail"] for row in gray])
-
-
-def _read_csv(path: pathlib.Path) -> list[dict[str, str]]:
-    """Without the file, nothing."""
-    if not path.exists():
-        return []
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def _resize(rgb: np.ndarray, size: int) -> np.ndarray:

@@ -1,6 +1,5 @@
 """Per-image values of what the paper judges by eye; `claims` turns them into verdicts."""
 
-import csv
 import json
 import pathlib
 from typing import NamedTuple
@@ -12,6 +11,7 @@ import tensorflow as tf
 from experiments.visual_metrics import region_metrics
 from experiments.visual_metrics.flat_regions import Regions, find_flat_regions
 from webtoon_colorize import color, data, evaluation
+from webtoon_colorize.io import csv_files
 from webtoon_colorize.methods.method import Method
 
 RING = 1 / 16  # of the picture's width: what is near a speech bubble
@@ -26,8 +26,7 @@ class Annotations(NamedTuple):
 
 
 def load_annotations(data_dir: str, panels: data.Panels) -> Annotations:
-    with open(pathlib.Path(data_dir) / "panels.csv", newline="", encoding="utf-8") as file:
-        rows = {row["path"]: row for row in csv.DictReader(file)}
+    rows = {row["path"]: row for row in csv_files.read(pathlib.Path(data_dir) / "panels.csv")}
     chosen = [rows[path] for path in panels.path]
     return Annotations(
         [[tag for tag in row.get("tags", "").split(";") if tag] for row in chosen],
