@@ -29,7 +29,7 @@ LEARNING_RATE = 2e-4  # pix2pix; the paper says nothing
 class Experiment:
     """A row of the table."""
 
-    label: str  # what readers see
+    description: str  # what readers see
     section: str  # of the paper
     build: Callable[..., Method]  # a method's `build`, or a functools.partial of it with numbers
     requires: tuple[str, ...] = ()  # experiments whose networks it uses, frozen

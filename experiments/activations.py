@@ -86,12 +86,12 @@ def _emit(layer: keras.layers.Layer, mean: np.ndarray) -> None:
 def picture(maps: list[tuple[str, np.ndarray]]) -> np.ndarray:
     """A row per layer: its most varying channels, each stretched from black to white; uint8 RGB."""
     rows = []
-    for label, layer in maps:
+    for name, layer in maps:
         chosen = np.argsort(-layer.std(axis=(0, 1)), kind="stable")[:CHANNELS]
         tiles = [_tile(layer[..., channel]) for channel in chosen]
         row = np.concatenate(tiles + [np.zeros((TILE, TILE), np.uint8)] * (CHANNELS - len(tiles)), axis=1)
         caption = np.full((20, row.shape[1]), 255, np.uint8)
-        cv2.putText(caption, label, (4, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 0, 1, cv2.LINE_AA)
+        cv2.putText(caption, name, (4, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 0, 1, cv2.LINE_AA)
         rows += [caption, row]
     return np.repeat(np.concatenate(rows)[..., None], 3, axis=2)
 

@@ -5,7 +5,7 @@ import numpy as np
 RESAMPLES = 10_000
 
 
-def bootstrap_interval(values: np.ndarray, *, share: float = 0.95, seed: int = 0) -> tuple[float, float]:
+def mean_interval(values: np.ndarray, *, share: float = 0.95, seed: int = 0) -> tuple[float, float]:
     """The interval of the mean of `values` [N], drawing images with replacement."""
     rng = np.random.default_rng(seed)
     return _interval(_means(values[None], _draw(rng, len(values)), rng), share)

@@ -28,7 +28,7 @@ def rows(results_dir: str, experiment: str) -> list[dict[str, str]]:
 
 
 def _row(title: str, errors: np.ndarray, gray_errors: np.ndarray) -> dict[str, str]:
-    low, high = bootstrap.bootstrap_interval(errors)
+    low, high = bootstrap.mean_interval(errors)
     return {
         "title": title,
         "test panels": str(len(errors)),

@@ -92,7 +92,7 @@ def _rmse_statistics(result: Result) -> dict[str, float]:
     if "rmse_lab" not in result.metrics:
         return {}
     values = result.per_image("rmse_lab")
-    low, high = bootstrap.bootstrap_interval(values.mean(axis=0))
+    low, high = bootstrap.mean_interval(values.mean(axis=0))
     spread = {"rmse_lab_seed_spread": float(values.mean(axis=1).std(ddof=1))} if len(values) > 1 else {}
     return {"rmse_lab_low": low, "rmse_lab_high": high} | spread
 
@@ -101,7 +101,7 @@ def _accuracy(result: Result) -> dict[str, float]:
     if "error" not in result.metrics:
         return {}
     correct = 1 - result.per_image("error").mean(axis=0)
-    low, high = bootstrap.bootstrap_interval(correct)
+    low, high = bootstrap.mean_interval(correct)
     return {"accuracy": float(correct.mean()), "accuracy_low": low, "accuracy_high": high}
 
 
@@ -123,7 +123,7 @@ def cells(row: Row) -> dict[str, str]:
     experiment = ablations.EXPERIMENTS.get(row.experiment)
     return {
         "row": row.experiment,
-        "what it is": experiment.label if experiment else "no colour at all",
+        "what it is": experiment.description if experiment else "no colour at all",
         "section": experiment.section if experiment else results.MISSING,
         "paper: ab L2": shown(row.paper_l2, ".1f"),
         "ab L2": shown(row.l2, ".1f"),

@@ -6,7 +6,7 @@ from experiments import bootstrap
 
 def test_the_interval_of_a_normal_sample_is_about_two_standard_errors():
     values = np.random.default_rng(0).normal(10, 2, 400)
-    low, high = bootstrap.bootstrap_interval(values)
+    low, high = bootstrap.mean_interval(values)
     error = values.std() / np.sqrt(400)
     assert low == pytest.approx(values.mean() - 1.96 * error, abs=0.1 * error)
     assert high == pytest.approx(values.mean() + 1.96 * error, abs=0.1 * error)
@@ -14,8 +14,8 @@ def test_the_interval_of_a_normal_sample_is_about_two_standard_errors():
 
 def test_the_interval_is_the_same_every_time_and_a_point_for_equal_values():
     values = np.arange(10.0)
-    assert bootstrap.bootstrap_interval(values) == bootstrap.bootstrap_interval(values)
-    assert bootstrap.bootstrap_interval(np.full(5, 3.0)) == (3.0, 3.0)
+    assert bootstrap.mean_interval(values) == bootstrap.mean_interval(values)
+    assert bootstrap.mean_interval(np.full(5, 3.0)) == (3.0, 3.0)
 
 
 def test_a_difference_of_pairs_is_known_far_better_than_one_of_groups():

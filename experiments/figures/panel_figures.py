@@ -63,7 +63,7 @@ def failures(trained: Trained) -> Figure:
     for side, heading in enumerate(("Where both fail", "Where both do well: the same titles, not of this kind")):
         chosen = [pair[side] for pair in pairs.values()]
         rows = _columns_as_rows(trained, chosen, errors)
-        blocks.append(Block(heading, list(pairs), rows, row_labels=["L2", "color & apply", "truth"]))
+        blocks.append(Block(heading, list(pairs), rows, row_captions=["L2", "color & apply", "truth"]))
     return Figure(
         sheets.draw(blocks),
         "Failures by kind, with the error (RMSE) of each panel as a share of what gray's would be: 100% is no better "
@@ -151,9 +151,9 @@ def vae(trained: Trained) -> Figure:
         [Tile(sample.rgb[row], f"{errors[n, i]:.1f}") for n, sample in enumerate(samples)] + [Tile(shown.rgb[row])]
         for row, i in enumerate(chosen)
     ]
-    labels = [f"sample {number}" for number in range(1, len(samples) + 1)]
+    captions = [f"sample {number}" for number in range(1, len(samples) + 1)]
     return Figure(
-        sheets.draw([Block("", [*labels, "truth"], rows)]),
+        sheets.draw([Block("", [*captions, "truth"], rows)]),
         "Samples of the VAE with mixture density network, from the likeliest component to the least likely, with the "
         "RMSE (Lab units) of each. Rule: of each title (at most five) the test panel whose best and worst sample are "
         "furthest apart. The paper shows training panels of a single title; these are test panels, and all titles were "
@@ -256,7 +256,7 @@ def mistakes(trained: Trained) -> Figure:
         [Tile(colored.rgb[mistake.panel], note, mistake.mask) for _, mistake, note in chosen],
         [Tile(panels.rgb[mistake.panel], outline=mistake.mask) for _, mistake, _ in chosen],
     ]
-    block = Block("", [kind for kind, _, _ in chosen], rows, row_labels=["color & apply", "truth"])
+    block = Block("", [kind for kind, _, _ in chosen], rows, row_captions=["color & apply", "truth"])
     return Figure(
         sheets.draw([block]),
         "Typical mistakes of color & apply in flat regions of the truth (outlined; at least "

@@ -48,7 +48,7 @@ def largest_per_group(score: Sequence[float], group: Sequence, count: int) -> li
 def background(regions: Regions) -> np.ndarray | None:
     """The largest flat region, bool [S, S], or None where it fills less than BACKGROUND."""
     number = int(np.argmax(regions.share))
-    return regions.labels == number if regions.share[number] >= BACKGROUND else None
+    return regions.numbers == number if regions.share[number] >= BACKGROUND else None
 
 
 def spread(ab: np.ndarray) -> float:
@@ -75,7 +75,7 @@ def small_saturated(ab: np.ndarray) -> float:
 def mistakes(ab: np.ndarray, ab_true: np.ndarray, regions: Regions, *, panel: int) -> list[Mistake]:
     """One for each flat region of at least SEGMENT; ab and ab_true [S, S, 2] in Lab units."""
     numbers = np.flatnonzero(regions.share >= SEGMENT)
-    return [_mistake(ab, ab_true, regions.labels == number, panel=panel) for number in numbers]
+    return [_mistake(ab, ab_true, regions.numbers == number, panel=panel) for number in numbers]
 
 
 def _mistake(ab: np.ndarray, ab_true: np.ndarray, mask: np.ndarray, *, panel: int) -> Mistake:

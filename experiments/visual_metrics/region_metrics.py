@@ -31,11 +31,11 @@ def background_inconsistency(ab: np.ndarray, regions: Regions) -> float:
 
 
 def _unevenness(ab: np.ndarray, regions: Regions, chosen: np.ndarray) -> float:
-    inside = chosen[regions.labels]
+    inside = chosen[regions.numbers]
     overall = np.mean(np.sum((ab - ab.mean(axis=(0, 1))) ** 2, axis=2))
     if not inside.any() or overall < 1e-6:
         return np.nan
-    deviation = ab - means(regions.labels, ab, len(regions.share))[regions.labels]
+    deviation = ab - means(regions.numbers, ab, len(regions.share))[regions.numbers]
     return float(np.sqrt(np.mean(np.sum(deviation**2, axis=2)[inside]) / overall))
 
 
@@ -48,7 +48,7 @@ def bleeding(ab: np.ndarray, regions: Regions) -> float:
     """
     every = list(borders(regions, reach=max(3.0, ab.shape[1] / 32)))
     rims = np.logical_or.reduce([border.band for border in every] + [np.zeros(ab.shape[:2], bool)])
-    interior = np.where(rims, 0, regions.labels)
+    interior = np.where(rims, 0, regions.numbers)
     own = means(interior, ab, len(regions.share))
     present = np.bincount(interior.ravel(), minlength=len(regions.share)) > 0
     leaked = step = 0.0
@@ -63,7 +63,7 @@ def bleeding(ab: np.ndarray, regions: Regions) -> float:
 def detail(ab: np.ndarray, ab_true: np.ndarray, regions: Regions) -> float:
     """Relative error in small flat regions over the sum of it there and in large ones, 0 to 1; low: good at details."""
     small = (regions.share > 0) & (regions.share < SMALL)
-    return _share_of_error(ab, ab_true, small[regions.labels], (regions.share >= LARGE)[regions.labels])
+    return _share_of_error(ab, ab_true, small[regions.numbers], (regions.share >= LARGE)[regions.numbers])
 
 
 def near_bubbles(ab: np.ndarray, ab_true: np.ndarray, bubbles: np.ndarray, ring: np.ndarray) -> float:
