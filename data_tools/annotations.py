@@ -13,6 +13,9 @@ import numpy as np
 
 from webtoon_colorize.panels import Box
 
+MATCH_IOU = 0.5  # a cut panel gets the tags and bubbles of a true one from this IoU on
+FOUND_IOU = 0.8  # a true panel counts as found from this IoU on
+
 
 @dataclasses.dataclass(frozen=True)
 class Annotation:
@@ -45,10 +48,10 @@ def iou(a: Box, b: Box) -> float:
     return shared / (a.width * a.height + b.width * b.height - shared)
 
 
-def best_match(box: Box, annotations: Sequence[Annotation], *, min_iou: float = 0.5) -> Annotation | None:
-    """The true panel that `box` overlaps most, if by at least `min_iou`."""
+def best_match(box: Box, annotations: Sequence[Annotation]) -> Annotation | None:
+    """The true panel with the largest IoU with `box`, if that is at least MATCH_IOU."""
     best = max(annotations, key=lambda annotation: iou(box, annotation.box), default=None)
-    return best if best and iou(box, best.box) >= min_iou else None
+    return best if best and iou(box, best.box) >= MATCH_IOU else None
 
 
 def bubbles_inside(annotation: Annotation, box: Box) -> list[list[list[int]]]:
@@ -62,13 +65,13 @@ def bubbles_inside(annotation: Annotation, box: Box) -> list[list[list[int]]]:
     return [bubble.tolist() for bubble in clipped if cv2.contourArea(bubble) > 0]
 
 
-def count_matches(found: Sequence[Box], annotations: Sequence[Annotation], *, min_iou: float = 0.8) -> int:
-    """How many true panels have a found box of their own that overlaps them by at least `min_iou`."""
+def count_matches(found: Sequence[Box], annotations: Sequence[Annotation]) -> int:
+    """How many true panels have a found box of their own with an IoU of at least FOUND_IOU."""
     left = list(found)
     matches = 0
     for annotation in annotations:
         best = max(left, key=lambda box: iou(box, annotation.box), default=None)
-        if best and iou(best, annotation.box) >= min_iou:
+        if best and iou(best, annotation.box) >= FOUND_IOU:
             left.remove(best)
             matches += 1
     return matches

@@ -16,6 +16,7 @@ MAX_BITS = 24  # of 256 may differ in a candidate
 MAX_MEAN = 2.2  # mean difference over all cells, in Lab units
 MAX_CELL = 10.0  # largest difference of any cell, in Lab units
 MAX_ASPECT = 1.03  # ratio of the aspect ratios
+BLOCK = 1024  # pictures that are compared with all earlier ones at a time: it bounds the memory
 
 
 class Signature(NamedTuple):
@@ -68,13 +69,13 @@ def near_copies(signatures: Sequence[Signature]) -> dict[int, int]:
     return result
 
 
-def _candidates(signatures: Sequence[Signature], block: int = 1024) -> Iterator[tuple[int, int]]:
+def _candidates(signatures: Sequence[Signature]) -> Iterator[tuple[int, int]]:
     """(earlier, later) of all pairs whose hashes differ in at most MAX_BITS bits, in order of the later one."""
     if not signatures:
         return
     words = np.frombuffer(b"".join(each.near for each in signatures), np.uint64).reshape(len(signatures), -1)
-    for start in range(0, len(words), block):
-        rows = words[start : start + block]
+    for start in range(0, len(words), BLOCK):
+        rows = words[start : start + BLOCK]
         distance = np.zeros((len(rows), start + len(rows)), np.uint16)
         for word in range(words.shape[1]):
             distance += np.bitwise_count(rows[:, None, word] ^ words[None, : start + len(rows), word])

@@ -31,7 +31,7 @@ def test_a_gradient_of_colour_is_no_region():
 
 
 def test_specks_are_no_regions():
-    found = flat_regions.find_flat_regions(picture((0, 1, 0, 1, (50, 40, 0))), smallest=0.001)
+    found = flat_regions.find_flat_regions(picture((0, 1, 0, 1, (50, 40, 0))))
     assert len(found.share) == 2 and found.numbers[0, 0] == 0
 
 

@@ -124,6 +124,3 @@ def crown(pen: Pen, frame: Frame, who: Character) -> None:
 def plaster(pen: Pen, frame: Frame, who: Character) -> None:
     """A plaster on the cheek."""
     pen.shape(frame.at(0.25, 0.26, angle=-0.3)(box(-0.08, -0.028, 0.16, 0.056)), who.accent)
-
-
-ACCESSORIES = (nothing, glasses, hairpin, ribbon, headband, beanie, headphones, earrings, crown, plaster)

@@ -17,7 +17,7 @@ def _plain_color(pen: Pen, palette: Palette) -> Color:
 
 def paint_gradient(pen: Pen, top: Color, bottom: Color) -> None:
     """Covers the canvas from one colour above to another below."""
-    pen.canvas.image[:] = gradient(top, bottom, pen.canvas.height * SCALE, 1)
+    pen.canvas.image[:] = gradient(top, bottom, pen.canvas.height * SCALE)
 
 
 def solid(pen: Pen, palette: Palette) -> None:

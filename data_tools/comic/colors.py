@@ -93,8 +93,8 @@ def rotated(color: Color, degrees: float) -> Color:
     return color if is_neutral(color) else lch(lightness, chroma, hue + degrees)
 
 
-def gradient(top: Color, bottom: Color, height: int, width: int) -> np.ndarray:
-    """uint8 [height, width, 3] running from `top` to `bottom`."""
+def gradient(top: Color, bottom: Color, height: int) -> np.ndarray:
+    """A column of pixels that runs from `top` to `bottom`, uint8 [height, 1, 3]."""
     share = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     column = np.float32(top) + (np.float32(bottom) - np.float32(top)) * share
-    return np.broadcast_to(np.rint(column).astype(np.uint8)[:, None], (height, width, 3))
+    return np.rint(column).astype(np.uint8)[:, None]

@@ -86,9 +86,9 @@ def ribbon(spine: np.ndarray, widths) -> np.ndarray:
     return np.concatenate([spine + side, (spine - side)[::-1]]).astype(np.float32)
 
 
-def star(x: float, y: float, outer: float, inner: float, points: int, *, angle: float = -np.pi / 2) -> np.ndarray:
-    """A star with `points` rays, the first at `angle`."""
-    turn = angle + np.arange(2 * points) * np.pi / points
+def star(x: float, y: float, outer: float, inner: float, points: int) -> np.ndarray:
+    """A star with `points` rays, the first of which points up."""
+    turn = -np.pi / 2 + np.arange(2 * points) * np.pi / points
     radius = np.where(np.arange(2 * points) % 2 == 0, outer, inner)
     return np.stack([x + radius * np.cos(turn), y + radius * np.sin(turn)], 1).astype(np.float32)
 

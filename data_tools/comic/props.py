@@ -160,6 +160,3 @@ def cat_tail() -> np.ndarray:
     return smooth(
         [(0.2, 0.5), (0.5, 0.48), (0.66, 0.25), (0.6, 0.0), (0.7, -0.02), (0.78, 0.28), (0.58, 0.58), (0.2, 0.6)]
     )
-
-
-PROPS = (cup, book, phone, apple, cake, sword, flask, cat)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data_tools.comic import panels, tags
-from data_tools.comic.panels import Panel, Size
+from data_tools.comic import panel_kinds, tags
+from data_tools.comic.panel_kinds import Panel, Size
 from data_tools.comic.style import Title
 from data_tools.comic.titles import make_title
 
@@ -47,8 +47,8 @@ def _half_row(rng: np.random.Generator) -> Row:
     inner = STRIP_WIDTH - 2 * margin - gutter
     left = int(inner * rng.uniform(0.42, 0.58))
     height, lower = int(rng.integers(300, 460)), int(rng.choice((0, 0, 30)))
-    first = (panels.color_panel, margin, 0, left, height)
-    return Row((first, (panels.color_panel, margin + left + gutter, lower, inner - left, height)), height + lower)
+    first = (panel_kinds.color_panel, margin, 0, left, height)
+    return Row((first, (panel_kinds.color_panel, margin + left + gutter, lower, inner - left, height)), height + lower)
 
 
 def _rows(rng: np.random.Generator) -> list[Row]:
@@ -59,19 +59,22 @@ def _rows(rng: np.random.Generator) -> list[Row]:
             rows.append(_half_row(rng))
             usable -= 2
         else:
-            kind = panels.sparse_panel if rng.random() < 0.05 else panels.color_panel
+            kind = panel_kinds.sparse_panel if rng.random() < 0.05 else panel_kinds.color_panel
             rows.append(
                 _row(
                     rng, kind, int(rng.choice((rng.integers(230, 400), rng.integers(360, 560), rng.integers(540, 780))))
                 )
             )
             usable -= 1
-    for kind, chance, low, high in ((panels.balloon_panel, 0.7, 230, 420), (panels.screentone_panel, 0.5, 300, 520)):
+    for kind, chance, low, high in (
+        (panel_kinds.balloon_panel, 0.7, 230, 420),
+        (panel_kinds.screentone_panel, 0.5, 300, 520),
+    ):
         if rng.random() < chance:
             rows.insert(int(rng.integers(1, len(rows))), _row(rng, kind, int(rng.integers(low, high))))
     fixed = [
         Row(((kind, 20, 0, size.width, size.height),), size.height)
-        for kind, size in ((panels.title_panel, TITLE_SIZE), (panels.end_panel, END_SIZE))
+        for kind, size in ((panel_kinds.title_panel, TITLE_SIZE), (panel_kinds.end_panel, END_SIZE))
     ]
     return [fixed[0], *rows, fixed[1]]
 
@@ -107,7 +110,7 @@ def _planned_page(rng: np.random.Generator, rows: list[Row], stream: tuple[int, 
     spots, y = [], gutters[0]
     for row, above, below in zip(rows, gutters, gutters[1:]):
         for kind, x, lower, width, height in row.panels:
-            fixed = {panels.title_panel: TITLE_STREAM, panels.end_panel: END_STREAM}.get(kind)
+            fixed = {panel_kinds.title_panel: TITLE_STREAM, panel_kinds.end_panel: END_STREAM}.get(kind)
             pad = _pad(fixed is not None or len(row.panels) > 1, above, below, x)
             numbers = (*stream, first + len(spots)) if fixed is None else (*stream[:2], 0, fixed)
             spots.append(Spot(kind, Size(width, height, pad), x, y + lower, numbers))

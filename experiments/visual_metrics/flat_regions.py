@@ -6,6 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+SMALLEST = 0.001  # of the picture: what a region fills at least
 JOIN_LAB = 3.0  # neighbours that differ by less, in Lab units, lie in one region
 FLAT_LAB = 3.0  # a region whose ab strays further from its mean (root mean square) is a gradient
 DIFFERENT_LAB = 10.0  # regions whose mean ab differs by less share a colour
@@ -27,13 +28,8 @@ class Border(NamedTuple):
     band: np.ndarray  # [H, W] bool: pixels of the region within reach of the other one
 
 
-def find_flat_regions(lab: np.ndarray, *, smallest: float = 0.001) -> Regions:
-    """Connected pixels of one colour.
-
-    Args:
-      lab: float [H, W, 3], L in 0..100 and ab in Lab units, of the true picture.
-      smallest: share of the picture that a region must fill.
-    """
+def find_flat_regions(lab: np.ndarray) -> Regions:
+    """Connected pixels of one colour in a true picture, float [H, W, 3]: L in 0..100 and ab in Lab units."""
     height, width = lab.shape[:2]
     # A grid with the pixels at even places and their bonds between them turns bonds into connected pixels.
     grid = np.zeros((2 * height - 1, 2 * width - 1), np.uint8)
@@ -43,7 +39,7 @@ def find_flat_regions(lab: np.ndarray, *, smallest: float = 0.001) -> Regions:
     count, grid = cv2.connectedComponents(grid, connectivity=4)
     components = np.ascontiguousarray(grid[::2, ::2])
     pixels, ab, spread = _moments(components, lab[..., 1:], count)
-    kept = (pixels >= smallest * components.size) & (spread <= FLAT_LAB) & (np.arange(count) > 0)
+    kept = (pixels >= SMALLEST * components.size) & (spread <= FLAT_LAB) & (np.arange(count) > 0)
     renumbered = np.where(kept, np.cumsum(kept), 0)
     return Regions(
         renumbered[components].astype(np.int32),
