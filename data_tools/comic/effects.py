@@ -1,6 +1,6 @@
 """Light, speed and texture.
 
-The first kind works on a canvas, the second (grain, halftone) on a finished picture, uint8 [height, width, 3].
+Most functions draw on a canvas; `grain` and `halftone` change a finished picture, uint8 [height, width, 3].
 """
 
 import cv2
@@ -12,11 +12,11 @@ from data_tools.comic.colors import Color, lighter, rotated
 from data_tools.comic.curves import box, ellipse, smooth, star
 from data_tools.comic.shading import dot_ranks
 
-COARSE = 8  # light is soft, so it is worked out at an eighth of the drawn size
+COARSE = 8  # light is smooth, so it is computed at an eighth of the drawn size
 
 
 def _add_light(canvas: Canvas, strength: np.ndarray, color: Color) -> None:
-    """Moves the picture towards `color` by `strength` (float32, coarse, 0..1)."""
+    """Blends the picture with `color`; `strength` is `color`'s share, float32 0..1 on the coarse grid."""
     height, width = canvas.image.shape[:2]
     full = cv2.resize(strength, (width, height), interpolation=cv2.INTER_LINEAR)
     rest = cv2.merge([1 - full] * 3)
@@ -40,7 +40,7 @@ def glow(canvas: Canvas, x: float, y: float, radius: float, color: Color, *, str
 
 
 def light_from_above(canvas: Canvas, color: Color, *, strength: float = 0.65) -> None:
-    """Light that falls in from one upper corner."""
+    """Light from one upper corner."""
     grid_x, grid_y = _coarse_grid(canvas)
     corner = 0.0 if canvas.rng.random() < 0.5 else canvas.width
     distance = np.hypot(grid_x - corner, grid_y) / np.hypot(canvas.width, canvas.height)
@@ -77,7 +77,7 @@ def focus_lines(canvas: Canvas, x: float, y: float, radius: float, color: Color)
 
 
 def speed_lines(canvas: Canvas, color: Color) -> None:
-    """Long thin level streaks."""
+    """Long thin horizontal lines."""
     rng = canvas.rng
     for _ in range(34):
         y, x, length = rng.uniform(0, canvas.height), rng.uniform(-100, canvas.width), rng.uniform(120, 420)
@@ -85,7 +85,7 @@ def speed_lines(canvas: Canvas, color: Color) -> None:
 
 
 def hatching(canvas: Canvas, color: Color) -> None:
-    """Slanted pen lines over a lower corner of the picture, longer towards the corner; thinner ones cross them."""
+    """Slanted pen lines over a lower corner of the picture, longer near the corner, and thinner ones that cross them."""
     left, reach, overlay = canvas.rng.random() < 0.5, canvas.width * 0.7, canvas.image.copy()
     for slant, pitch, width in ((0.5, 8.0, 1.3), (-0.35, 11.0, 0.8)):
         for offset in np.arange(0, reach, pitch):
@@ -101,7 +101,7 @@ def hatching(canvas: Canvas, color: Color) -> None:
 
 
 def _scattered(canvas: Canvas, shape: np.ndarray, color: Color, count: int, sizes: tuple[float, float]) -> None:
-    """Copies of a shape at any place, size and turn."""
+    """Draws copies of a shape at random places, sizes and angles."""
     rng = canvas.rng
     for _ in range(count):
         angle, size = rng.uniform(0, 2 * np.pi), rng.uniform(*sizes)

@@ -1,4 +1,4 @@
-"""Clothes in body units: one is a head's height, (0, 0) the chin, shoulders at y = 0.35, hips at 1.6, ankles at 3.7.
+"""Clothes, in heads: (0, 0) is the chin, the shoulders are at y = 0.35, the hips at 1.6, the ankles at 3.7.
 
 Necklines are functions (pen, frame, character, torso outline as drawn); lower parts (pen, frame, character, legs).
 """

@@ -1,4 +1,4 @@
-"""Things to look at: functions (pen, frame, palette); a thing is about one unit high around (0, 0)."""
+"""Things: functions (pen, frame, palette). A thing is about one unit high, with (0, 0) in its middle."""
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def phone(pen: Pen, frame: Frame, palette: Palette) -> None:
 
 
 def apple(pen: Pen, frame: Frame, palette: Palette) -> None:
-    """An apple, in whatever colour the title gives to things that stand out."""
+    """An apple in the accent colour of the title."""
     body = [
         (0, -0.28),
         (0.24, -0.38),

@@ -1,4 +1,4 @@
-"""Episodes: which panels they have, how these are set on strips, and the strips themselves with their description."""
+"""Plans episodes (their panels, and the places of these on strips), and draws and describes the strips."""
 
 import functools
 from collections.abc import Callable
@@ -16,11 +16,11 @@ MAX_HEIGHT = 5200  # px of a strip
 MIN_GUTTER, MAX_GUTTER = 12, 80  # px between panels
 MARGINS = (0, 14, 20, 20, 30, 44)  # px to the left and right of a row
 TITLE_SIZE, END_SIZE = Size(650, 420, 0), Size(650, 300, 0)
-TITLE_STREAM, END_STREAM = 1, 2  # random streams of "episode 0", which no episode uses
+TITLE_STREAM, END_STREAM = 1, 2  # random streams of episode 0; episodes start at 1
 
 
 class Spot(NamedTuple):
-    """One panel to be drawn. x, y: its place on the strip; stream: the numbers that seed its chance."""
+    """One panel to be drawn. x, y: its place on the strip; stream: the numbers that seed its random generator."""
 
     kind: Callable
     size: Size
@@ -52,7 +52,7 @@ def _half_row(rng: np.random.Generator) -> Row:
 
 
 def _rows(rng: np.random.Generator) -> list[Row]:
-    """Rows of one episode between the title and the end: 7 or 8 usable panels, and now and then gray ones."""
+    """The rows of an episode with its title and end: 7 or 8 usable panels, and in some episodes gray ones."""
     rows, usable = [], int(rng.choice((7, 8)))
     while usable:
         if usable >= 2 and rng.random() < 0.2:
@@ -80,7 +80,7 @@ def _rows(rng: np.random.Generator) -> list[Row]:
 
 
 def _on_strips(rng: np.random.Generator, rows: list[Row]) -> list[list[Row]]:
-    """The rows in one to three runs of about equal height, none of them higher than a strip may be."""
+    """The rows split into one to three strips of about equal height, none higher than MAX_HEIGHT."""
     total = sum(row.height + MAX_GUTTER for row in rows)
     count = max(int(rng.choice((1, 2, 2, 3))), -(-total // (MAX_HEIGHT - 900)))
     pages: list[list[Row]] = [[] for _ in range(count)]
@@ -99,7 +99,7 @@ class Page(NamedTuple):
 
 
 def _pad(title_or_end: bool, above: int, below: int, margin: int) -> int:
-    """How far a bubble may overhang: less than half of the narrowest gutter around the panel."""
+    """Pixels by which a bubble may overhang: less than half of the narrowest gutter around the panel."""
     return 0 if title_or_end else max(0, min(24, (min(above, below) - 4) // 2, margin - 2))
 
 
@@ -167,5 +167,5 @@ def draw_page(seed: int, index: int, page: Page) -> tuple[np.ndarray, dict]:
 
 
 def is_usable(described: dict) -> bool:
-    """Whether a described panel is a coloured one that belongs to its episode alone."""
+    """Whether a described panel is coloured and appears in its episode only."""
     return not tags.UNUSABLE & set(described["tags"])

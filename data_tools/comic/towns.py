@@ -1,4 +1,4 @@
-"""Places that people built: functions (pen, palette) that cover the whole canvas with a scene."""
+"""Built places: functions (pen, palette) that cover the whole canvas."""
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def _houses(pen: Pen, palette: Palette, base: float, colors, glass: Color, share
 
 
 def street(pen: Pen, palette: Palette) -> None:
-    """Houses along a road, lamps."""
+    """Houses along a road, and lamps."""
     canvas, rng, pen = pen.canvas, pen.canvas.rng, thin(pen)
     width, height = canvas.width, canvas.height
     base = height * rng.uniform(0.62, 0.72)
@@ -81,7 +81,7 @@ def _night_sky(pen: Pen, palette: Palette) -> None:
 
 
 def night(pen: Pen, palette: Palette) -> None:
-    """Night sky, moon and a skyline with lit windows."""
+    """A night sky, a moon and a skyline with lit windows."""
     canvas, pen = pen.canvas, thin(pen)
     _night_sky(pen, palette)
     colors = [mixed(color, palette.night, 0.7) for color in palette.buildings]
@@ -195,7 +195,7 @@ def _cabinet(pen: Pen, palette: Palette, x: float, base: float, width: float, he
 
 
 def room(pen: Pen, palette: Palette) -> None:
-    """A wall with window, shelf and picture, a wooden floor, a plant."""
+    """A wall with a window, a shelf and a picture, a wooden floor, and a plant."""
     canvas, rng, pen = pen.canvas, pen.canvas.rng, thin(pen)
     width, height = canvas.width, canvas.height
     floor = height * rng.uniform(0.74, 0.84)
