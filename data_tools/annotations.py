@@ -1,7 +1,4 @@
-"""What is known about the panels of a drawn page: their true boxes, tags and speech bubbles.
-
-It is in `<page>.json` beside the page.
-"""
+"""Annotations of a drawn page in `<page>.json` beside it: the true boxes, tags and speech bubbles of its panels."""
 
 import dataclasses
 import json
@@ -55,10 +52,10 @@ def best_match(box: Box, annotations: Sequence[Annotation]) -> Annotation | None
 
 
 def bubbles_inside(annotation: Annotation, box: Box) -> list[list[list[int]]]:
-    """The bubble outlines in pixels of the crop `box`, clipped to it; those that lie outside are left out.
+    """The bubble outlines in pixels of the crop `box`, clipped to it. Outlines outside the crop are left out.
 
-    To clip, every corner moves to the nearest point of the crop: what lay outside then has no area, and what lay inside
-    is as it was.
+    Clipping moves every corner to the nearest point of the crop: parts outside the crop are left without area, parts
+    inside do not change.
     """
     offset, limit = np.array(box[:2]), np.array(box[2:])
     clipped = [np.clip(np.array(bubble) - offset, 0, limit).round().astype(np.int32) for bubble in annotation.bubbles]

@@ -1,7 +1,7 @@
 """Did ResNet-50 learn features beyond its first layers? (section IV.B)
 
-Per layer of trained title classifiers: the share of dead channels, how much the answer depends on the layer, and a
-picture of its feature maps; written as activations.csv and activations.png.
+Writes activations.csv and activations.png. For each layer of trained title classifiers they give the share of dead
+channels, the dependence of the answer on the layer, and a picture of feature maps.
 """
 
 import pathlib
@@ -17,13 +17,13 @@ from absl import app, flags
 from webtoon_colorize import color, data, run
 from webtoon_colorize.io import csv_files, images
 
-PICTURED = 6  # layers of each network, at equal distances
-CHANNELS = 8  # of each pictured layer
+PICTURED = 6  # layers of each network in the picture, at equal distances
+CHANNELS = 8  # of each layer in the picture
 TILE = 96  # pixels
 
 
 class Unit(NamedTuple):
-    """A layer with weights and the one that activates it; in VGG16 they are the same."""
+    """A layer with weights and the layer of its activation; in VGG16 they are the same."""
 
     weighted: keras.layers.Layer
     activation: keras.layers.Layer
@@ -32,12 +32,12 @@ class Unit(NamedTuple):
 class Finding(NamedTuple):
     layer: str
     channels: int
-    dead_share: float  # of channels that are 0 in every panel, everywhere
+    dead_share: float  # of channels that are 0 at every position of every panel
     dependence: float  # mean over panels of the total variation between the answers with and without the layer, 0..1
 
 
 def units(network: keras.Model) -> list[Unit]:
-    """VGG16's convolutions, or ResNet-50's BatchNorms on the way to a ReLU, from the input on; shortcuts left out."""
+    """VGG16's convolutions, or ResNet-50's BatchNorms before a ReLU (not those of shortcuts), from input to output."""
     by_name = {layer.name: layer for layer in network.layers}
     followers = {"_bn": "_relu", "_3_bn": "_out"}
     found = []
@@ -54,11 +54,11 @@ def units(network: keras.Model) -> list[Unit]:
 def study(classifier: keras.Model, rgb: np.ndarray) -> Iterator[tuple[Finding, np.ndarray]]:
     """Yields a finding and the feature maps of the first panel, [h, w, channels], for each unit of the classifier.
 
-    Without a layer means: it emits its mean over panels and positions, whatever the panel. Where nothing bypasses a
-    layer, as in VGG16, the answer then no longer depends on the panel at all.
+    To measure the dependence on a layer, its output is replaced by its mean over panels and positions. In VGG16, where
+    nothing bypasses a layer, every panel then gets the same answer.
     """
     core = next(layer for layer in classifier.layers if isinstance(layer, keras.Model))
-    scaled = rgb * 2.0 - 1.0  # what the classifiers' Rescaling does
+    scaled = rgb * 2.0 - 1.0  # as the classifiers' Rescaling does
     answers = _answers(classifier, rgb)
     for unit in units(core):
         taps = keras.Model(core.input, [unit.weighted.output, unit.activation.output])
@@ -84,7 +84,7 @@ def _emit(layer: keras.layers.Layer, mean: np.ndarray) -> None:
 
 
 def picture(maps: list[tuple[str, np.ndarray]]) -> np.ndarray:
-    """A row per layer: its most varying channels, each stretched from black to white; uint8 RGB."""
+    """A row per layer: its channels with the largest deviation, each stretched from black to white; uint8 RGB."""
     rows = []
     for name, layer in maps:
         chosen = np.argsort(-layer.std(axis=(0, 1)), kind="stable")[:CHANNELS]
@@ -97,8 +97,8 @@ def picture(maps: list[tuple[str, np.ndarray]]) -> np.ndarray:
 
 
 def _tile(channel: np.ndarray) -> np.ndarray:
-    spread = channel.max() - channel.min()
-    stretched = (channel - channel.min()) / spread * 255 if spread > 0 else np.zeros_like(channel)
+    extent = channel.max() - channel.min()
+    stretched = (channel - channel.min()) / extent * 255 if extent > 0 else np.zeros_like(channel)
     return cv2.resize(stretched.astype(np.uint8), (TILE, TILE), interpolation=cv2.INTER_NEAREST)
 
 

@@ -1,4 +1,4 @@
-"""Intervals for averages over test images and seeds (percentile bootstrap, Efron 1979)."""
+"""Intervals of means over test images and seeds, by the percentile bootstrap (Efron 1979)."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Result files -> one row's error on each title: where it is good and where it is not."""
+"""Prints the error of one row on each title, from result files."""
 
 import numpy as np
 from absl import app, flags
@@ -8,12 +8,12 @@ from experiments.table import GRAY
 
 
 def rows(results_dir: str, experiment: str) -> list[dict[str, str]]:
-    """What people read, a dict for each title in the test split and one for all: heading -> text.
+    """A line for each title in the test split and one for all of them: heading -> text.
 
-    RMSE in Lab units, means over seeds and panels; the interval is over panels (95%, bootstrap).
+    RMSE is in Lab units: means over seeds and panels, and intervals (95%, bootstrap) over panels.
 
     Raises:
-      ValueError: the row, or gray, has no result, or the row does not colorize.
+      ValueError: the row or gray has no result, or the row does not colorize.
     """
     result, gray = results.read_comparable(results_dir, experiment), results.read(results_dir, GRAY)
     if result is None or gray is None or "rmse_lab" not in result.metrics:

@@ -1,4 +1,4 @@
-"""Evaluates the runs of one row, a run per seed, on the test split; without a run, the uncoloured gray image."""
+"""Evaluates the runs of one row, one per seed, on the test split. Without a run it evaluates uncoloured panels."""
 
 import dataclasses
 import json
@@ -21,11 +21,11 @@ SAMPLES = 12
 
 
 def evaluate_runs(run_dirs: list[str], *, data_dir: str, results_dir: str) -> None:
-    """Writes results/<experiment>.json for runs of one experiment, and sample pictures of the first.
+    """Writes results/<experiment>.json for runs of one experiment, and sample pictures of the first run.
 
     Raises:
       FileNotFoundError: a folder is no run folder, or its run is not finished.
-      ValueError: runs of several experiments, or a run that was trained on other data.
+      ValueError: the runs differ in more than their seed, or one was trained on other data.
     """
     every = [run.load_settings(run_dir) for run_dir in run_dirs]
     first = every[0]
@@ -49,7 +49,7 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, results_dir: str) -> No
 
 
 def evaluate_gray(*, image_size: int, data_dir: str, results_dir: str) -> None:
-    """Writes results/gray.json, with what is known of the truth, and the sample panels as they are."""
+    """Writes results/gray.json, with measures of the truth, and samples of uncoloured panels and of the truth."""
     panels = data.load_panels(data_dir, "test", image_size=image_size)
     annotations = per_panel.load_annotations(data_dir, panels)
     values = _values(Method({}, None, evaluation.gray), panels) | per_panel.values_of_truth(panels, annotations)
@@ -79,7 +79,7 @@ def _values(method: Method, panels: data.Panels) -> dict[str, Iterable[float]]:
 
 
 def _rounded(values: dict[str, Iterable[float]]) -> dict[str, list[float | None]]:
-    """Seven digits; None, which JSON has, for NaN, which it has not."""
+    """Values of seven digits. None takes the place of NaN, which JSON lacks."""
     return {
         name: [float(f"{value:.7g}") if math.isfinite(value) else None for value in column]
         for name, column in values.items()

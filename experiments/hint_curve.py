@@ -1,6 +1,7 @@
-"""How much does each hint help? Dots of true colour on test panels, for runs that take hints: hints.csv and hints.svg.
+"""How much do hints help? Writes hints.csv and hints.svg: the error after 0 to 100 hints, for runs that take hints.
 
-Dots lie at random places, or, one after the other, where the error is largest: where a person would click.
+Hints are dots of true colour on test panels. They lie at random places or, one after the other, where the error is
+largest, as a person would place them.
 """
 
 import pathlib
@@ -37,12 +38,12 @@ class Point(NamedTuple):
     gray_rmse_lab: float  # of the panels without any colour
 
 
-Colored = Callable[[], np.ndarray]  # what the method makes of the hints so far, ab [N, S, S, 2]
-Places = Callable[[Colored, np.ndarray], np.ndarray]  # ... and the truth -> row, column of the next dots [N, 2]
+Colored = Callable[[], np.ndarray]  # () -> the colorization with the hints so far, ab [N, S, S, 2]
+Places = Callable[[Colored, np.ndarray], np.ndarray]  # (colored, true ab) -> row, column of the next dots [N, 2]
 
 
 def curve(method: Method, panels: data.Panels, place: Places) -> dict[int, np.ndarray]:
-    """RMSE in Lab units per panel, [N], after each of COUNTS hints; none is what the method does by itself."""
+    """Number of hints, each of COUNTS -> RMSE per panel [N], Lab units. Without hints the method colours by itself."""
     [lightness, ab_true] = (np.concatenate(each) for each in zip(*_batches(panels)))
     hints = np.zeros((*ab_true.shape[:3], 3), np.float32)
     automatic = tf.function(lambda lightness: method.colorize(lightness, None, None), autograph=False)
@@ -74,7 +75,7 @@ def _in_batches(colorize, *arrays: np.ndarray) -> np.ndarray:
 
 
 def add_dots(hints: np.ndarray, ab_true: np.ndarray, places: np.ndarray) -> None:
-    """Draws into `hints` [N, S, S, 3] a dot at each picture's place, in the true colour there."""
+    """Draws a dot into each picture of `hints` [N, S, S, 3], at its place and in the true colour there."""
     for picture, true, (row, column) in zip(hints, ab_true, places):
         rows, columns = (slice(max(0, at - DOT // 2), at + DOT // 2 + 1) for at in (row, column))
         picture[rows, columns] = [*true[row, column], 1.0]
@@ -86,7 +87,7 @@ def at_random(size: int) -> Places:
 
 
 def at_worst(size: int) -> Places:
-    """Where the error, smoothed over a 16th of the picture, is largest: nobody clicks on a single wrong pixel."""
+    """The place of the largest error, smoothed over a 16th of the width: nobody clicks on a single wrong pixel."""
 
     def place(colored, ab_true):
         error = np.sum((colored() - ab_true) ** 2, axis=-1, keepdims=True)

@@ -1,6 +1,6 @@
-"""One page that tells the whole story in the paper's order: results -> report.html, which needs no other file.
+"""Writes report.html from results: Table I, the table, the claims, the figures, and samples of every row.
 
-Table I, the table, the claims, the figures, and every row's samples side by side.
+The order is the paper's. The page contains its pictures and needs no other file.
 """
 
 import base64
@@ -26,7 +26,7 @@ _HERE = pathlib.Path(__file__).parent
 
 
 def dataset_rows(data_dir: str) -> list[list[Any]]:
-    """The paper's Table I: a title, its panels in each split, and of all titles."""
+    """The paper's Table I: the number of panels in each split, for each title and for all of them."""
     titles = data.load_titles(data_dir)
     counts = json.loads((pathlib.Path(data_dir) / "dataset.json").read_text(encoding="utf-8")).get("counts", {})
     rows = [[title, *(counts.get(title, {}).get(split, 0) for split in SPLITS)] for title in titles]
@@ -34,7 +34,7 @@ def dataset_rows(data_dir: str) -> list[list[Any]]:
 
 
 def examples(data_dir: str) -> dict[str, list[str]]:
-    """Title -> data addresses of test panels at equal distances."""
+    """Title -> test panels at equal distances, as data URIs."""
     rows = [row for row in csv_files.read(pathlib.Path(data_dir) / "panels.csv") if row["split"] == "test"]
     every = {}
     for title in dict.fromkeys(row["title"] for row in rows):
@@ -53,7 +53,7 @@ def claim_rows(results_dir: str) -> list[claims.Row]:
 
 
 def samples(results_dir: str) -> tuple[list[str], list[str], dict[str, str]]:
-    """Rows that have sample panels, the panels' names, and row/name -> picture as a data address."""
+    """Rows that have samples, the names of the samples, and row/name -> picture as a data URI."""
     folder = pathlib.Path(results_dir) / results.SAMPLES
     rows, names = table.sampled(results_dir)
     paths = {f"{row}/{name}": folder / row / name for row in rows for name in names}
@@ -61,10 +61,10 @@ def samples(results_dir: str) -> tuple[list[str], list[str], dict[str, str]]:
 
 
 def _embedded(path: pathlib.Path, *, lossless: bool = False, height: int | None = None) -> str:
-    """A data address of the picture, reduced to `height` if that is less.
+    """The picture as a data URI, reduced to `height` if it is higher.
 
-    As WebP a figure is a tenth as large as the PNG file. What is not `lossless` has half the resolution in colour: too
-    little for panels at the networks' size, enough for figures, which show them enlarged.
+    As WebP, a figure is a tenth of the size of its PNG file. Without `lossless`, colour has half the resolution: enough
+    for figures, which enlarge panels, but too little for panels at the networks' size.
     """
     content = io.BytesIO()
     with Image.open(path) as picture:
@@ -101,7 +101,7 @@ def html(*, data_dir: str, results_dir: str) -> str:
 
 
 def write(*, data_dir: str, results_dir: str) -> pathlib.Path:
-    """Raises FileNotFoundError if `data_dir` is no prepared dataset."""
+    """Writes the page and returns its path. Raises FileNotFoundError if `data_dir` is no prepared dataset."""
     path = pathlib.Path(results_dir) / "report.html"
     text = html(data_dir=data_dir, results_dir=results_dir)
     with files.atomic_path(path) as temporary:

@@ -1,4 +1,4 @@
-"""Result files -> the table, as Markdown, CSV and one HTML page. A pure function of the results folder."""
+"""Writes the table as Markdown, CSV and HTML. It is a pure function of the result files."""
 
 import dataclasses
 import pathlib
@@ -118,7 +118,7 @@ def _training(result: Result) -> dict[str, float]:
 
 
 def cells(row: Row) -> dict[str, str]:
-    """What people read: heading -> text."""
+    """The row as people read it: heading -> text."""
     shown = results.shown
     experiment = ablations.EXPERIMENTS.get(row.experiment)
     return {
@@ -148,14 +148,14 @@ def _interval(low: float | None, high: float | None, form: str) -> str:
 
 
 def lines(table: list[Row]) -> list[dict[str, str]]:
-    """The table's cells without the columns that are empty in every row."""
+    """The cells of all rows, without the columns that are empty in every row."""
     every = [cells(row) for row in table]
     filled = [heading for heading in every[0] if any(line[heading] != results.MISSING for line in every)]
     return [{heading: line[heading] for heading in filled} for line in every]
 
 
 def caption(table: list[Row]) -> str:
-    """What the numbers stand on, in one sentence."""
+    """What the numbers are measured on, in one sentence."""
     measured = [row for row in table if row.test_images is not None]
     if not measured:
         return "No results yet."
@@ -166,7 +166,7 @@ def caption(table: list[Row]) -> str:
 
 
 def reasons(results_dir: str) -> dict[str, str]:
-    """Why rows without a result have none, as far as it is known: experiment -> sentence."""
+    """The noted reasons why rows have no result: experiment -> sentence."""
     every = {experiment: results.read_reason(results_dir, experiment) for experiment in ablations.EXPERIMENTS}
     return {name: reason for name, reason in every.items() if reason and not results.read_comparable(results_dir, name)}
 
@@ -179,7 +179,7 @@ def as_markdown(table: list[Row], footnotes: dict[str, str]) -> str:
 
 
 def confusions(results_dir: str) -> dict[str, tuple[list[str], list[list[int]]]]:
-    """Titles and confusion matrix (true titles down, answers across) of each title classifier with a result."""
+    """Titles and confusion matrix (rows: true titles, columns: answers) of each title classifier with a result."""
     every = {experiment: results.read_comparable(results_dir, experiment) for experiment in ablations.EXPERIMENTS}
     return {
         experiment: (result.titles, result.confusion().tolist())

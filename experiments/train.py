@@ -1,4 +1,4 @@
-"""Trains one row of the table into a run folder, or goes on with it."""
+"""Trains one row of the table into a run folder, or resumes an interrupted run."""
 
 import dataclasses
 import json
@@ -13,15 +13,15 @@ from webtoon_colorize import data, run, training
 def train(
     experiment: str, scale: ablations.Scale, *, data_dir: str, run_dir: str, seed: int, learning_rate: float
 ) -> None:
-    """Trains until the run is finished; a finished run stays as it is.
+    """Trains until the run is finished. A finished run stays as it is.
 
-    Runs that this one requires are looked for beside it: <runs>/vgg16_gray/seed_0 for <runs>/vgg_features/seed_0.
+    Required runs lie beside this one: <runs>/vgg_features/seed_0 requires <runs>/vgg16_gray/seed_0.
 
     Raises:
       ValueError: `run_dir` belongs to a run with other settings, or the data is too small.
       FileNotFoundError: `data_dir` is no prepared dataset, or a required run is missing.
-      MissingWeights: the row needs weights that only the user can supply.
-      MissingTitle: the row is about a title that the dataset has not.
+      MissingWeights: the row needs weights that the user must supply.
+      MissingTitle: the row is about a title that is not in the dataset.
     """
     row = ablations.TRAINABLE[experiment]
     method, arguments = run.describe(row.build)

@@ -85,7 +85,7 @@ def speed_lines(canvas: Canvas, color: Color) -> None:
 
 
 def hatching(canvas: Canvas, color: Color) -> None:
-    """Slanted pen lines over a lower corner of the picture, longer near the corner, and thinner ones that cross them."""
+    """Slanted pen lines over a lower corner of the picture, longer near the corner, with thinner ones across."""
     left, reach, overlay = canvas.rng.random() < 0.5, canvas.width * 0.7, canvas.image.copy()
     for slant, pitch, width in ((0.5, 8.0, 1.3), (-0.35, 11.0, 0.8)):
         for offset in np.arange(0, reach, pitch):
@@ -151,7 +151,7 @@ def grain(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def halftone(picture: np.ndarray) -> np.ndarray:
-    """A gray picture in black dots on white, 6 pixels apart; its ink stays ink."""
+    """A gray picture in black dots on white that repeat every 6 pixels; black lines stay."""
     level = picture[:, :, 0].astype(np.float32) / 255
     ranks = dot_ranks(6, *level.shape)
     dots = np.clip((0.15 + level * 0.95 - ranks) * 5 + 0.5, 0, 1)

@@ -11,7 +11,7 @@ import numpy as np
 from data_tools.comic.canvas import SCALE, Region, paint
 from data_tools.comic.colors import Color, darker, is_neutral, lighter, mixed, to_lab
 
-TONE_PITCH = 5  # final pixels between the dots of a screentone, across and down
+TONE_PITCH = 5  # final pixels: the period of a screentone, across and down
 
 
 def _shadow_mask(mask: np.ndarray, share: float = 0.14) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""How a statement of the paper is held against result files.
+"""Tests statements of the paper on result files.
 
-A claim compares two sides, values per test image; its difference is left - right, with a bootstrap interval over images
-and seeds, and a judge that says what the interval means.
+A claim compares two sides, each with values per test image. The difference is left - right, with a bootstrap interval
+over images and seeds. A judge turns the interval into a verdict.
 """
 
 from collections.abc import Callable
@@ -12,15 +12,15 @@ import numpy as np
 from experiments import bootstrap, results
 
 HOLDS, FAILS, UNDECIDED = "holds", "does not hold", "undecided"
-TOLERANCE = 0.05  # a smaller difference, as a share of the right side, counts as none
+TOLERANCE = 0.05  # as a share of the right side: a smaller difference counts as none
 
 
 class NotMeasured(LookupError):
-    """A side has no values; the message is a sentence that says why."""
+    """A side has no values. The message says why."""
 
 
 class Study:
-    """The results that claims look at: one folder of them."""
+    """A folder of results on which claims are tested."""
 
     def __init__(self, results_dir: str):
         self.results_dir = results_dir
@@ -44,7 +44,7 @@ class Study:
 
 
 Side = Callable[[Study], np.ndarray]  # -> [seeds, images]
-Judge = Callable[[float, float, float], str]  # low and high of the difference, mean of the right side -> verdict
+Judge = Callable[[float, float, float], str]  # (low and high of the difference, mean of the right side) -> verdict
 
 
 class Claim(NamedTuple):

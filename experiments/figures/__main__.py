@@ -1,4 +1,4 @@
-"""Draws the paper's figures 2 to 10 from trained runs: PNG files and captions.json. Trains nothing."""
+"""Draws the paper's figures 2 to 10 from trained runs as PNG files, and writes captions.json. Trains nothing."""
 
 import pathlib
 

@@ -1,4 +1,4 @@
-"""Pictures side by side under captions, on white: what every figure with panels is made of."""
+"""Sheets of pictures in rows and columns, with captions, on white. Every figure with panels is one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-TILE = 192  # pixels, at least
+TILE = 192  # pixels: the least width of a tile
 MARGIN, GAP, WIDE_GAP = 24, 8, 28
 CAPTION, HEADING = 19, 24  # font sizes
 INK, FAINT = (32, 33, 36), (105, 108, 114)
@@ -18,7 +18,7 @@ class Tile(NamedTuple):
 
     rgb: np.ndarray  # uint8 [S, S, 3]
     note: str = ""
-    outline: np.ndarray | None = None  # bool [S, S]: what to draw a line around
+    outline: np.ndarray | None = None  # bool [S, S]: the region to outline
 
 
 class Block(NamedTuple):
@@ -28,11 +28,11 @@ class Block(NamedTuple):
     columns: Sequence[str]  # captions
     rows: Sequence[Sequence[Tile]]
     row_captions: Sequence[str] = ()
-    groups: int = 1  # into which the columns are divided by wider gaps
+    groups: int = 1  # of columns, with wider gaps between them
 
 
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """Pillow's own, the same on every machine."""
+    """Pillow's built-in font, which is the same on every machine."""
     return ImageFont.load_default(size=size)
 
 
@@ -51,7 +51,7 @@ def draw(blocks: Sequence[Block]) -> np.ndarray:
 
 
 def tile_size(image_size: int) -> int:
-    """A whole multiple of the picture's size, TILE or more."""
+    """The smallest multiple of the picture's size from TILE on."""
     return image_size * -(-TILE // image_size)
 
 
@@ -84,7 +84,7 @@ def _lefts(columns: int, groups: int, size: int, *, first: int) -> list[int]:
 
 
 def enlarge(tile: Tile, size: int) -> Image.Image:
-    """The tile's picture at `size` pixels, cubic, with a line around what it outlines, not on it."""
+    """The tile's picture at `size` pixels (cubic), with a line just outside the region to outline."""
     picture = Image.fromarray(tile.rgb).resize((size, size), Image.Resampling.BICUBIC)
     if tile.outline is None:
         return picture

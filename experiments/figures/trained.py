@@ -1,4 +1,4 @@
-"""What figures are made of: test panels, a row's result file, and what its first run makes of panels."""
+"""The material of figures: test panels, results of rows, and colorizations by their first run."""
 
 import functools
 import json
@@ -16,7 +16,7 @@ from webtoon_colorize.methods.method import Method
 
 
 class Missing(Exception):
-    """Something that has to be trained or prepared first; the message is a sentence that says what."""
+    """Something must be trained or prepared first. The message is a sentence that says what."""
 
 
 class Colored(NamedTuple):
@@ -27,7 +27,7 @@ class Colored(NamedTuple):
 
 
 class Trained:
-    """The runs of a results folder, each row's by the first seed of its result."""
+    """The runs behind a folder of results: of each row, that of the first seed."""
 
     def __init__(self, *, data_dir: str, runs_dir: str, results_dir: str):
         self.data_dir, self._runs_dir, self._results_dir = data_dir, runs_dir, results_dir
@@ -36,7 +36,7 @@ class Trained:
         self.panels = functools.cache(self._load_panels)
 
     def _read_result(self, experiment: str) -> results.Result:
-        """Raises Missing where there is none of the panels that `data_dir` holds."""
+        """Raises Missing if there is no result on the panels of `data_dir`."""
         result = results.read_comparable(self._results_dir, experiment)
         if result is None and results.read(self._results_dir, experiment):
             raise Missing(f"The result of {experiment} is of other panels, or of another size, than gray's.")
@@ -52,7 +52,7 @@ class Trained:
         return self.result(experiment).per_image(metric)[0]
 
     def share_of_gray(self, experiment: str) -> np.ndarray:
-        """RMSE per test panel over that of the uncoloured panel, float64 [N]; not finite where the truth is gray."""
+        """RMSE per test panel divided by that of gray, float64 [N]; not finite where the truth is gray."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return self.values(experiment, "rmse_lab") / self.values("gray", "rmse_lab")
 
@@ -65,14 +65,16 @@ class Trained:
         return data.load_panels(self.data_dir, "test", image_size=self.result(experiment).settings["image_size"])
 
     def settings(self, experiment: str) -> run.Settings:
-        """Of the row's first run. Raises Missing where it is gone, or was trained again since it was evaluated."""
+        """Settings of the row's first run. Raises Missing if it is gone or was trained again since."""
         run_dir = self._run_dir(experiment)
         try:
             settings = run.load_settings(run_dir)
             training = json.loads((run_dir / run.FINISHED).read_text())
         except FileNotFoundError as error:
             raise Missing(f"There is a result of {experiment} but no finished run.") from error
-        if self.result(experiment).runs[0].training != training:  # numbers of one run under pictures of another
+        if (
+            self.result(experiment).runs[0].training != training
+        ):  # else numbers of one run would stand below pictures of another
             raise Missing(f"{experiment} was trained again after its result: make reproduce-table ROWS={experiment}")
         return settings
 
@@ -87,11 +89,11 @@ class Trained:
         return pathlib.Path(self._runs_dir) / experiment / f"seed_{self.result(experiment).runs[0].seed}"
 
     def colored(self, experiment: str, panels: data.Panels) -> Colored:
-        """What the row makes of `panels`."""
+        """`panels` as the row colours them."""
         return colorize(self.method(experiment).colorize, panels)
 
     def variants(self, experiment: str, panels: data.Panels) -> list[Colored]:
-        """Its samples or iterations."""
+        """Each sample or iteration of the row on `panels`."""
         method = self.method(experiment)
         return [
             colorize(lambda lightness, label, each=each: method.variants(lightness, label)[each], panels)
@@ -100,7 +102,7 @@ class Trained:
 
 
 def colorize(how: evaluation.Colorize, panels: data.Panels) -> Colored:
-    """`how` on every panel, in batches."""
+    """Colours every panel by `how`, in batches."""
     compiled = tf.function(how, reduce_retracing=True, autograph=False)
     every, pictures = [], []
     for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):

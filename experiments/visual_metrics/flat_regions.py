@@ -1,4 +1,4 @@
-"""The flat regions of a picture: places "with solid color", which the paper looks at (section IV, figures 4 and 9)."""
+"""Flat regions of a picture: areas "with solid color", which the paper looks at (section IV, figures 4 and 9)."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,15 +7,15 @@ import cv2
 import numpy as np
 
 SMALLEST = 0.001  # of the picture: what a region fills at least
-JOIN_LAB = 3.0  # neighbours that differ by less, in Lab units, lie in one region
-FLAT_LAB = 3.0  # a region whose ab strays further from its mean (root mean square) is a gradient
-DIFFERENT_LAB = 10.0  # regions whose mean ab differs by less share a colour
+JOIN_LAB = 3.0  # Lab units: neighbouring pixels that differ by less lie in one region
+FLAT_LAB = 3.0  # Lab units: a region whose ab deviates more from its mean (root mean square) is a gradient
+DIFFERENT_LAB = 10.0  # Lab units: regions whose mean ab differs by less have the same colour
 
 
 class Regions(NamedTuple):
-    """The flat regions of one picture, in no order."""
+    """The flat regions of one picture, in arbitrary order."""
 
-    numbers: np.ndarray  # [H, W] int32: 0 where there is none, else a region's number
+    numbers: np.ndarray  # [H, W] int32: the number of the region of each pixel, from 1; 0 outside regions
     share: np.ndarray  # [regions + 1] float64: of the picture's pixels; entry 0 is 0
     ab: np.ndarray  # [regions + 1, 2] float64: mean, Lab units; entry 0 is 0
 
@@ -31,7 +31,8 @@ class Border(NamedTuple):
 def find_flat_regions(lab: np.ndarray) -> Regions:
     """Connected pixels of one colour in a true picture, float [H, W, 3]: L in 0..100 and ab in Lab units."""
     height, width = lab.shape[:2]
-    # A grid with the pixels at even places and their bonds between them turns bonds into connected pixels.
+    # OpenCV connects pixels, but similar neighbours are pairs. So pixels lie at even places of a grid of twice the
+    # size, and the place between two neighbours is set if they are similar.
     grid = np.zeros((2 * height - 1, 2 * width - 1), np.uint8)
     grid[::2, ::2] = 1
     grid[1::2, ::2] = np.linalg.norm(np.diff(lab, axis=0), axis=2) < JOIN_LAB
@@ -64,7 +65,10 @@ def _moments(numbers: np.ndarray, ab: np.ndarray, count: int) -> tuple[np.ndarra
 
 
 def borders(regions: Regions, *, reach: float) -> Iterator[Border]:
-    """Every rim of a region along one of another colour at most `reach` pixels away, over an ink line, say."""
+    """The rims of regions along others of another colour.
+
+    The other region is at most `reach` pixels away: there may be an ink line between them.
+    """
     for across in range(1, len(regions.share)):
         distance = cv2.distanceTransform(
             (regions.numbers != across).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
