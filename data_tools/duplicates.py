@@ -46,8 +46,8 @@ def near_hash(lab: np.ndarray) -> bytes:
     frequencies = cv2.dct(lab[..., 0])[:8, :8].ravel()
     shape = frequencies > np.median(frequencies)
     fields = cv2.resize(lab[..., 1:], (4, 4), interpolation=cv2.INTER_AREA)
-    colour = fields[..., None] > np.array([-40, -20, -7, 7, 20, 40])
-    return np.packbits(np.concatenate([shape, colour.ravel()])).tobytes()
+    color = fields[..., None] > np.array([-40, -20, -7, 7, 20, 40])
+    return np.packbits(np.concatenate([shape, color.ravel()])).tobytes()
 
 
 def exact_copies(signatures: Sequence[Signature]) -> dict[int, int]:

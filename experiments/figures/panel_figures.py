@@ -22,7 +22,7 @@ class Figure(NamedTuple):
 
 
 def gray(trained: Trained) -> Figure:
-    """Figure 2."""
+    """Figure 2: naturally gray panels, coloured."""
     panels = load_gray_panels(trained.data_dir, image_size=trained.panels("l2").rgb.shape[1])
     every = {name: trained.colored(name, panels) for name in MODELS}
     chroma = np.linalg.norm(every["color_and_apply"].ab, axis=3).mean(axis=(1, 2))
@@ -50,7 +50,7 @@ def _side_by_side(tiles: list[list[Tile]]) -> list[list[Tile]]:
 
 
 def failures(trained: Trained) -> Figure:
-    """Figure 3."""
+    """Figure 3: failures by kind."""
     panels = trained.panels("l2")
     tags = load_annotations(trained.data_dir, panels).tags
     if not any(tags):
@@ -107,7 +107,7 @@ def _columns_as_rows(trained: Trained, chosen: list[int], errors: np.ndarray) ->
 
 
 def adversarial(trained: Trained) -> Figure:
-    """Figure 4."""
+    """Figure 4: adversarial loss beside L2 loss."""
     panels = trained.panels("l2")
     regions = [find_flat_regions(each) for each in lab(panels)]
     names = ("adversarial", "l2")
@@ -145,7 +145,7 @@ def adversarial(trained: Trained) -> Figure:
 
 
 def vae(trained: Trained) -> Figure:
-    """Figure 5."""
+    """Figure 5: samples of the VAE."""
     panels = trained.panels("diverse_vae")
     errors = trained.variant_values("diverse_vae", "rmse_lab")
     chosen = rules.largest_per_group(np.ptp(errors, axis=0), panels.label, 5)
@@ -166,7 +166,7 @@ def vae(trained: Trained) -> Figure:
 
 
 def sparse(trained: Trained) -> Figure:
-    """Figure 6."""
+    """Figure 6: training with sparse colour."""
     panels = trained.panels("l2")
     score = [rules.small_saturated(each[..., 1:]) for each in lab(panels)]
     chosen = rules.largest_per_group(score, panels.label, 5)
@@ -189,7 +189,7 @@ def sparse(trained: Trained) -> Figure:
 
 
 def iterations(trained: Trained) -> Figure:
-    """Figure 7."""
+    """Figure 7: iterations of the networks with sparse colour."""
     blocks = [
         _iterations(trained, "pixel_dropout", "Learned with sparse colour"),
         _iterations(trained, "channel_dropout", "Learned with a or b withheld"),
@@ -219,7 +219,7 @@ def _iterations(trained: Trained, experiment: str, heading: str) -> Block:
 
 
 def color_and_apply(trained: Trained) -> Figure:
-    """Figure 9."""
+    """Figure 9: L2 loss beside color & apply."""
     panels = trained.panels("l2")
     errors = {name: trained.values(name, "rmse_lab") for name in MODELS}
     gain = errors["l2"] - errors["color_and_apply"]
@@ -247,7 +247,7 @@ def color_and_apply(trained: Trained) -> Figure:
 
 
 def mistakes(trained: Trained) -> Figure:
-    """Figure 10."""
+    """Figure 10: typical mistakes of color & apply."""
     panels = trained.panels("color_and_apply")
     colored = trained.colored("color_and_apply", panels)
     found = []
