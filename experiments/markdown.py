@@ -1,6 +1,6 @@
 """Tables in Markdown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -18,5 +18,5 @@ def aligned_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(map(_line, padded))
 
 
-def _line(cells: Sequence[str]) -> str:
+def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from typing import Any
 
 import jinja2
 from absl import app, flags
@@ -71,24 +72,23 @@ def _row(experiment: str, paper_l2: str, result: Result | None) -> Row:
         return row
     return dataclasses.replace(
         row,
-        **_means(result),
-        **_rmse_statistics(result),
-        **_accuracy(result),
-        **_training(result),
-        **{name: result.settings.get(name) for name in ("image_size", "filters", "epochs")},
+        **_means(result) | _rmse_statistics(result) | _accuracy(result) | _training(result),
+        image_size=result.settings["image_size"],
+        filters=result.settings.get("filters"),
+        epochs=result.settings.get("epochs"),
         dataset=result.dataset,
         test_images=len(result.paths),
     )
 
 
-def _means(result: Result) -> dict[str, float]:
+def _means(result: Result) -> dict[str, Any]:
     names = ("l2", "rmse_lab", "psnr_db", "ssim", "chroma_lab", "colorfulness")
     means = {name: float(result.per_image(name).mean()) for name in names if name in result.metrics}
     variants = result.variants("l2")
     return means | ({"l2_best": float(variants.min(axis=0).mean())} if len(variants) > 1 else {})
 
 
-def _rmse_statistics(result: Result) -> dict[str, float]:
+def _rmse_statistics(result: Result) -> dict[str, Any]:
     if "rmse_lab" not in result.metrics:
         return {}
     values = result.per_image("rmse_lab")
@@ -97,7 +97,7 @@ def _rmse_statistics(result: Result) -> dict[str, float]:
     return {"rmse_lab_low": low, "rmse_lab_high": high} | spread
 
 
-def _accuracy(result: Result) -> dict[str, float]:
+def _accuracy(result: Result) -> dict[str, Any]:
     if "error" not in result.metrics:
         return {}
     correct = 1 - result.per_image("error").mean(axis=0)
@@ -105,7 +105,7 @@ def _accuracy(result: Result) -> dict[str, float]:
     return {"accuracy": float(correct.mean()), "accuracy_low": low, "accuracy_high": high}
 
 
-def _training(result: Result) -> dict[str, float]:
+def _training(result: Result) -> dict[str, Any]:
     training = [run.training for run in result.runs]
     if not training[0]:
         return {}
