@@ -1,7 +1,4 @@
-"""What is known about the panels of a drawn page: their true boxes, tags and speech bubbles.
-
-It is in `<page>.json` beside the page.
-"""
+"""Annotations of a drawn page in `<page>.json` beside it: the true boxes, tags and speech bubbles of its panels."""
 
 import dataclasses
 import json
@@ -12,6 +9,9 @@ import cv2
 import numpy as np
 
 from webtoon_colorize.panels import Box
+
+MATCH_IOU = 0.5  # a cut panel gets the tags and bubbles of a true one from this IoU on
+FOUND_IOU = 0.8  # a true panel counts as found from this IoU on
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,30 +45,30 @@ def iou(a: Box, b: Box) -> float:
     return shared / (a.width * a.height + b.width * b.height - shared)
 
 
-def best_match(box: Box, annotations: Sequence[Annotation], *, min_iou: float = 0.5) -> Annotation | None:
-    """The true panel that `box` overlaps most, if by at least `min_iou`."""
+def best_match(box: Box, annotations: Sequence[Annotation]) -> Annotation | None:
+    """The true panel with the largest IoU with `box`, if that is at least MATCH_IOU."""
     best = max(annotations, key=lambda annotation: iou(box, annotation.box), default=None)
-    return best if best and iou(box, best.box) >= min_iou else None
+    return best if best and iou(box, best.box) >= MATCH_IOU else None
 
 
 def bubbles_inside(annotation: Annotation, box: Box) -> list[list[list[int]]]:
-    """The bubble outlines in pixels of the crop `box`, clipped to it; those that lie outside are left out.
+    """The bubble outlines in pixels of the crop `box`, clipped to it. Outlines outside the crop are left out.
 
-    To clip, every corner moves to the nearest point of the crop: what lay outside then has no area, and what lay inside
-    is as it was.
+    Clipping moves every corner to the nearest point of the crop: parts outside the crop are left without area, parts
+    inside do not change.
     """
     offset, limit = np.array(box[:2]), np.array(box[2:])
     clipped = [np.clip(np.array(bubble) - offset, 0, limit).round().astype(np.int32) for bubble in annotation.bubbles]
     return [bubble.tolist() for bubble in clipped if cv2.contourArea(bubble) > 0]
 
 
-def count_matches(found: Sequence[Box], annotations: Sequence[Annotation], *, min_iou: float = 0.8) -> int:
-    """How many true panels have a found box of their own that overlaps them by at least `min_iou`."""
+def count_matches(found: Sequence[Box], annotations: Sequence[Annotation]) -> int:
+    """How many true panels have a found box of their own with an IoU of at least FOUND_IOU."""
     left = list(found)
     matches = 0
     for annotation in annotations:
         best = max(left, key=lambda box: iou(box, annotation.box), default=None)
-        if best and iou(best, annotation.box) >= min_iou:
+        if best and iou(best, annotation.box) >= FOUND_IOU:
             left.remove(best)
             matches += 1
     return matches

@@ -1,4 +1,4 @@
-"""One page at a time: read it, cut it into panels, write what may be kept, and report on each region.
+"""Reads one page, cuts it into panels, writes those that may be kept, and reports on each region.
 
 Runs in worker processes.
 """
@@ -22,7 +22,7 @@ THUMBNAIL = 160  # pixels on the longer side
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What decides which panels a comic gives. Sizes in pixels, shares 0 to 1."""
+    """Settings that decide which panels are kept. Sizes are in pixels, shares from 0 to 1."""
 
     page_width: int | None = None  # wider pages are reduced to this width first
     min_size: int = 200  # of a panel's width and height
@@ -36,27 +36,27 @@ class Settings:
 class Region:
     """A page or a panel of it.
 
-    `path` names its files below the dataset: panels/<path>.png if it may be kept, dropped/<path>.jpg in any case.
+    Its files in the dataset are panels/<path>.png if it may be kept, and dropped/<path>.jpg in any case.
     """
 
     path: str
     box: Box  # in pixels of the page, after --page_width
     signature: Signature
-    fault: tuple[str, str] | None  # reason and detail for which it must be dropped
+    fault: tuple[str, str] | None  # reason and detail, if it must be dropped
     tags: tuple[str, ...] = ()
     bubbles: tuple = ()
 
 
 @dataclasses.dataclass(frozen=True)
 class PageReport:
-    """What became of a page: itself and its panels, or the fault for which it could not be read."""
+    """A page as a region and its panels, or the fault for which it could not be read."""
 
     page: Page
     whole: Region | None = None
     panels: tuple[Region, ...] = ()
     fault: str = ""
-    true: int = 0  # panels that the annotation beside the page has, if there is one,
-    matched: int = 0  # ... and how many of them were found (IoU of at least 0.8)
+    true: int = 0  # true panels in the annotation beside the page, if there is one
+    matched: int = 0  # true panels that were found
     found: int = 0  # panels found on an annotated page
 
 
@@ -88,17 +88,17 @@ def cut_page(page: Page, folder: pathlib.Path, settings: Settings) -> PageReport
 
 
 def page_path(page: Page) -> str:
-    """<title>/<episode>/<page>, different for different pages.
+    """<title>/<episode>/<page>, with %2F for a slash in the page's name and %25 for a percent sign.
 
-    Slashes in the page's name are written %2F (and % as %25).
+    Different pages have different paths.
     """
     return f"{page.title}/{page.episode}/{page.name.replace('%', '%25').replace('/', '%2F')}"
 
 
 def reduce_to_width(image: np.ndarray, width: int) -> np.ndarray:
-    """`image` (uint8 [H, W, 3]) at the given width, its aspect kept.
+    """`image` (uint8 [H, W, 3]) reduced to the given width, with its aspect ratio.
 
-    Narrower images stay as they are, for enlarging adds nothing to learn from.
+    Narrower images stay as they are: enlarging adds no detail.
     """
     if image.shape[1] <= width:
         return image
@@ -108,7 +108,7 @@ def reduce_to_width(image: np.ndarray, width: int) -> np.ndarray:
 
 
 def _region(path: str, image: np.ndarray, box: Box, folder: pathlib.Path, **known) -> Region:
-    """The region's report; writes its thumbnail."""
+    """Writes the thumbnail of a region and returns the region."""
     scale = min(1.0, THUMBNAIL / max(image.shape[:2]))
     size = [max(1, round(scale * side)) for side in image.shape[1::-1]]
     write_image(folder / "dropped" / f"{path}.jpg", cv2.resize(image, size, interpolation=cv2.INTER_AREA))
@@ -129,7 +129,7 @@ def _panel(
 
 
 def panel_fault(crop: np.ndarray, settings: Settings) -> tuple[str, str] | None:
-    """Why `crop` (uint8 [H, W, 3]) is no use for learning colours, as (reason, detail), or None."""
+    """(reason, detail) if `crop` (uint8 [H, W, 3]) must be dropped, else None."""
     height, width = crop.shape[:2]
     if min(width, height) < settings.min_size:
         return "too_small", f"{width} x {height}"

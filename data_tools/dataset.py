@@ -1,7 +1,6 @@
-"""The prepared dataset: which panels stay, and the files that say so (panels.csv, dropped.csv, dataset.json)."""
+"""Chooses the panels of a dataset, and writes panels.csv, dropped.csv and dataset.json."""
 
 import collections
-import csv
 import dataclasses
 import hashlib
 import json
@@ -13,6 +12,7 @@ from data_tools.crops import PageReport, Region, Settings
 from data_tools.duplicates import Signature, exact_copies, near_copies
 from data_tools.pages import Bad, Page, natural_key
 from data_tools.splits import split_episodes
+from webtoon_colorize.io import csv_files
 from webtoon_colorize.panels import Box
 
 PANEL_COLUMNS = (
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 class Dropped:
     """A file, page or panel that is left out.
 
-    `detail` is the path of the original for a copy, the size, or what is wrong.
+    `detail` is the path of the original (of a copy), the size, or the fault.
     """
 
     title: str
@@ -59,7 +59,7 @@ class Dropped:
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """The panels that stay, in order, with their split, and what is dropped, in order."""
+    """The panels that are kept, the split of each episode, and what is dropped. Both lists are in reading order."""
 
     kept: tuple[Entry, ...]
     splits: dict[tuple[str, str], str]  # (title, episode) -> train, validation or test
@@ -67,10 +67,12 @@ class Selection:
 
 
 def select(reports: Sequence[PageReport], bad: Iterable[Bad], settings: Settings) -> Selection:
-    """The steps of paper III.A over all titles at once, so that no copy of a training panel is in the test set.
+    """Applies the steps of paper III.A to all titles at once, so that no copy of a training panel is in the test set.
 
-    Duplicate pages go first. Then exact copies of panels, panels of the wrong size, near copies among those that are
-    left (so that of the same art at two sizes the usable one stays), and gray ones. Raises ComicError.
+    The steps drop, in this order: duplicate pages, exact copies of panels, panels of the wrong size, near copies of
+    panels, and gray panels. Near copies come after sizes: of the same art at two sizes, the usable one is kept.
+
+    Raises ComicError.
     """
     dropped = [Dropped(each.title, each.episode, each.name, Box(0, 0, 0, 0), "unreadable", each.fault) for each in bad]
     dropped += [_drop(Entry(each.page, None), "unreadable", each.fault) for each in reports if each.fault]
@@ -129,13 +131,13 @@ def _splits(panels: Iterable[Entry], titles: Iterable[str], settings: Settings) 
 
 
 def write_dataset(folder: pathlib.Path, selection: Selection, settings: Settings, *, fingerprint: str) -> dict:
-    """Writes the three files beside the panels in `folder`, and takes away the pictures of what was not kept.
+    """Writes the three files beside the panels in `folder`, and removes the pictures that are not needed.
 
-    Returns what dataset.json holds.
+    Returns the content of dataset.json.
     """
     _remove_spare_pictures(folder, selection)
-    _write_csv(folder / "panels.csv", PANEL_COLUMNS, _panel_rows(folder, selection))
-    _write_csv(folder / "dropped.csv", DROPPED_COLUMNS, map(_dropped_row, selection.dropped))
+    csv_files.write(folder / "panels.csv", PANEL_COLUMNS, _panel_rows(folder, selection))
+    csv_files.write(folder / "dropped.csv", DROPPED_COLUMNS, map(_dropped_row, selection.dropped))
     summary = {
         "titles": list(dict.fromkeys(title for title, _ in selection.splits)),
         "settings": dataclasses.asdict(settings),
@@ -156,25 +158,18 @@ def _count(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
 
 
 def _remove_spare_pictures(folder: pathlib.Path, selection: Selection) -> None:
-    """Takes away the panels that were not kept, the thumbnails of what was not dropped, and empty folders.
+    """Removes panels that are not kept, thumbnails of regions that are not listed as dropped, and empty folders.
 
-    Thumbnails of what went with its page go too.
+    The panels of a dropped page are not listed.
     """
     keep = {folder / "panels" / f"{region.path}.png" for _, region in selection.kept}
     keep |= {folder / "dropped" / f"{each.path}.jpg" for each in selection.dropped}
     for name in ("dropped", "panels"):
-        for path in sorted((folder / name).rglob("*"), reverse=True):  # what is in a folder before the folder
+        for path in sorted((folder / name).rglob("*"), reverse=True):  # the content of a folder comes before the folder
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
             elif path.is_file() and path not in keep:
                 path.unlink()
-
-
-def _write_csv(path: pathlib.Path, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(rows)
 
 
 def _panel_rows(folder: pathlib.Path, selection: Selection) -> Iterator[tuple]:

@@ -1,8 +1,8 @@
-"""Copies of the same art: exact ones, and ones that were saved again, at another size or quality (paper III.A).
+"""Finds copies of the same art: exact ones, and ones that were saved at another size or quality (paper III.A).
 
-The search has two steps. A hash of 256 bits, compared by the number of bits that differ, finds candidates among
-thousands of pictures in a moment; a small Lab picture of each then decides, cell by cell. So the same face in other
-hair colour, or the same scene with another gesture, is no copy.
+The search for the latter has two steps. First, hashes of 256 bits that differ in few bits give candidates quickly. Then
+small Lab pictures are compared cell by cell. So the same face with another hair colour is no copy, nor is the same
+scene with another gesture.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,24 +12,25 @@ import cv2
 import numpy as np
 
 CELLS = 24  # the small picture is 24 x 24
-MAX_BITS = 24  # of 256 may differ in a candidate
+MAX_BITS = 24  # of 256: a candidate differs in at most so many
 MAX_MEAN = 2.2  # mean difference over all cells, in Lab units
 MAX_CELL = 10.0  # largest difference of any cell, in Lab units
 MAX_ASPECT = 1.03  # ratio of the aspect ratios
+BLOCK = 1024  # pictures that are compared with all earlier ones at a time: it bounds the memory
 
 
 class Signature(NamedTuple):
-    """What is kept of a picture to recognise its copies."""
+    """What is needed of a picture to find its copies."""
 
-    exact: str  # SHA-256, equal for equal pixels
-    near: bytes  # 32 bytes, differs in few bits for similar pictures
+    exact: str  # SHA-256 of the pixels
+    near: bytes  # 32 bytes; similar pictures differ in few bits
     small: np.ndarray  # int8 [CELLS, CELLS, 3], Lab
     aspect: float  # width / height
 
 
 def signature(rgb: np.ndarray, exact: str) -> Signature:
-    """The signature of `rgb` (uint8 [H, W, 3]), whose exact hash is given."""
-    # A ring of cells is left out: there a copy that was cut a pixel off differs most.
+    """The signature of `rgb` (uint8 [H, W, 3]); `exact` is its exact hash."""
+    # The outermost cells are left out. They differ most if a copy was cut one pixel differently.
     small = cv2.resize(rgb, (CELLS + 2, CELLS + 2), interpolation=cv2.INTER_AREA)[1:-1, 1:-1]
     lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     return Signature(exact, near_hash(lab), lab.round().clip(-128, 127).astype(np.int8), rgb.shape[1] / rgb.shape[0])
@@ -39,27 +40,27 @@ def near_hash(lab: np.ndarray) -> bytes:
     """256 bits of `lab` (float32 [CELLS, CELLS, 3], Lab units): 64 of shape, 192 of colour.
 
     Shape: signs of the 8x8 lowest cosine frequencies of lightness against their median (Zauner 2010, the DCT variant).
-    Colour: the mean of a and b in 4x4 fields, each as a thermometer of six marks, so that the number of bits that
-    differ grows with the difference in colour.
+    Colour: the means of a and b in 4x4 fields, each compared with six thresholds, so that the number of differing bits
+    grows with the difference in colour.
     """
     frequencies = cv2.dct(lab[..., 0])[:8, :8].ravel()
     shape = frequencies > np.median(frequencies)
     fields = cv2.resize(lab[..., 1:], (4, 4), interpolation=cv2.INTER_AREA)
-    colour = fields[..., None] > np.array([-40, -20, -7, 7, 20, 40])
-    return np.packbits(np.concatenate([shape, colour.ravel()])).tobytes()
+    color = fields[..., None] > np.array([-40, -20, -7, 7, 20, 40])
+    return np.packbits(np.concatenate([shape, color.ravel()])).tobytes()
 
 
 def exact_copies(signatures: Sequence[Signature]) -> dict[int, int]:
-    """For each index whose picture was there before: the index of the first one."""
+    """Index of each exact copy -> index of the first picture that equals it."""
     first: dict[str, int] = {}
     originals = [first.setdefault(each.exact, index) for index, each in enumerate(signatures)]
     return {index: original for index, original in enumerate(originals) if original != index}
 
 
 def near_copies(signatures: Sequence[Signature]) -> dict[int, int]:
-    """For each index that shows the same art as an earlier picture: the index of the first one.
+    """Index of each near copy -> index of the first picture with the same art that is no copy itself.
 
-    The first one is no copy itself.
+    Copies that are only found by way of another copy are kept.
     """
     result: dict[int, int] = {}
     for earlier, later in _candidates(signatures):
@@ -68,13 +69,13 @@ def near_copies(signatures: Sequence[Signature]) -> dict[int, int]:
     return result
 
 
-def _candidates(signatures: Sequence[Signature], block: int = 1024) -> Iterator[tuple[int, int]]:
-    """(earlier, later) of all pairs whose hashes differ in at most MAX_BITS bits, in order of the later one."""
+def _candidates(signatures: Sequence[Signature]) -> Iterator[tuple[int, int]]:
+    """(earlier, later) of all pairs whose hashes differ in at most MAX_BITS bits, sorted by the later one."""
     if not signatures:
         return
     words = np.frombuffer(b"".join(each.near for each in signatures), np.uint64).reshape(len(signatures), -1)
-    for start in range(0, len(words), block):
-        rows = words[start : start + block]
+    for start in range(0, len(words), BLOCK):
+        rows = words[start : start + BLOCK]
         distance = np.zeros((len(rows), start + len(rows)), np.uint16)
         for word in range(words.shape[1]):
             distance += np.bitwise_count(rows[:, None, word] ^ words[None, : start + len(rows), word])

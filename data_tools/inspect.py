@@ -1,11 +1,10 @@
-"""A prepared dataset on one HTML page: python -m data_tools.inspect --data_dir=...
+"""Shows a prepared dataset on one HTML page: python -m data_tools.inspect --data_dir=...
 
-Writes <data_dir>/inspect.html: Table I, gray | colour pairs, contact sheets of what was kept and of what was dropped,
-by reason. All pictures are in the page itself. Of large sets it shows an even sample, the same each time.
+Writes <data_dir>/inspect.html with Table I, pairs of gray and colour, and contact sheets of what was kept and of what
+was dropped, by reason. The page contains its pictures. It shows an even sample of large datasets, the same each time.
 """
 
 import base64
-import csv
 import io
 import json
 import pathlib
@@ -20,6 +19,7 @@ from PIL import Image
 from data_tools.tables import title_rows
 from webtoon_colorize import startup
 from webtoon_colorize.files import atomic_path
+from webtoon_colorize.io import csv_files
 from webtoon_colorize.io.images import ImageError, read_image
 
 PAIRS = 12
@@ -28,10 +28,10 @@ DROPPED = 60  # per reason
 HEIGHT = 132  # of a thumbnail, pixels
 REASONS = {
     "unreadable": "files that could not be read",
-    "duplicate_page": "pages that are there twice (right: the first panel of the original)",
-    "near_duplicate_page": "pages with the art of an earlier page (right: its first panel)",
-    "duplicate": "panels that are there twice (right: the original)",
-    "near_duplicate": "panels with the art of an earlier panel (right: the original)",
+    "duplicate_page": "copies of pages (right: the first panel of the original page)",
+    "near_duplicate_page": "near copies of pages, with the art of an earlier page (right: its first panel)",
+    "duplicate": "copies of panels (right: the original)",
+    "near_duplicate": "near copies of panels, with the art of an earlier panel (right: the original)",
     "too_small": "panels that are too small",
     "too_large": "panels that are too large",
     "gray": "panels that are gray by nature",
@@ -39,9 +39,9 @@ REASONS = {
 
 
 class Picture(NamedTuple):
-    """A thumbnail: its data URI, a caption, a mark (a split), and a second picture beside it.
+    """A thumbnail as a data URI, its caption, a mark (its split), and a second picture beside it.
 
-    The URI and the second picture are empty if there is none.
+    URI and second picture are empty strings if there is none.
     """
 
     uri: str
@@ -51,7 +51,7 @@ class Picture(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A contact sheet: what it shows, how many there are in all, and a sample of them."""
+    """A contact sheet: its heading, the number of pictures in all, and a sample of them."""
 
     heading: str
     total: int
@@ -62,7 +62,7 @@ def inspect(data_dir: str | pathlib.Path) -> pathlib.Path:
     """Writes the page and returns its path. Raises OSError or ValueError if `data_dir` holds no prepared dataset."""
     folder = pathlib.Path(data_dir)
     summary = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
-    panels, dropped = _read_csv(folder / "panels.csv"), _read_csv(folder / "dropped.csv")
+    panels, dropped = csv_files.read(folder / "panels.csv"), csv_files.read(folder / "dropped.csv")
     heads, rows = title_rows(summary)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
@@ -89,11 +89,6 @@ def inspect(data_dir: str | pathlib.Path) -> pathlib.Path:
 def sample(items: Sequence, most: int) -> list:
     """At most `most` of `items`, evenly spread, in order."""
     return [items[index * len(items) // most] for index in range(most)] if len(items) > most else list(items)
-
-
-def _read_csv(path: pathlib.Path) -> list[dict[str, str]]:
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def _uri(path: pathlib.Path, *, gray: bool = False, height: int = HEIGHT) -> str:
@@ -134,7 +129,7 @@ def _dropped_sheet(folder: pathlib.Path, reason: str, dropped: Iterable[dict[str
 def _dropped_picture(folder: pathlib.Path, row: dict[str, str]) -> Picture:
     beside = ""
     if "duplicate" in row["reason"]:
-        # The original itself, or the first panel of an original page, or what is left of a region that was dropped for
+        # The original panel, the first panel of the original page, or the thumbnail of either if it was dropped for
         # another reason.
         places = ("panels/{}.png", "panels/{}_0.png", "dropped/{}.jpg", "dropped/{}_0.jpg")
         originals = (folder / place.format(row["detail"]) for place in places)

@@ -1,4 +1,4 @@
-"""A comic on disk: which pages there are, in which order, and their pictures."""
+"""Finds the pages of a comic on disk, in reading order, and reads them."""
 
 import dataclasses
 import hashlib
@@ -17,15 +17,15 @@ LAYOUT = "A comic is <title>/<episode>/<page>.jpg (.png, .webp) or <title>/<epis
 
 
 class ComicError(ValueError):
-    """A comic that cannot be prepared; the message is a sentence that says what is wrong and what to do."""
+    """A comic that cannot be prepared. The message says what is wrong and what to do."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Page:
     """One page.
 
-    `name` is its path below the episode, ending included, with forward slashes: `a/01.png` and `b/01.png`, or `01.png`
-    and `01.jpg`, are two pages.
+    `name` is its path below the episode, with its ending and forward slashes. So `a/01.png` and `b/01.png` are two
+    pages, and so are `01.png` and `01.jpg`.
     """
 
     title: str
@@ -43,7 +43,7 @@ class Page:
 
 @dataclasses.dataclass(frozen=True)
 class Bad:
-    """A file that was left out because it is broken, and why."""
+    """A file that cannot be used, and why."""
 
     title: str
     episode: str
@@ -52,10 +52,10 @@ class Bad:
 
 
 def find_pages(comic_dirs: Iterable[str | os.PathLike], *, without: Iterable[str] = ()) -> tuple[list[Page], list[Bad]]:
-    """All pages of all titles in the natural order of title, episode and name, and what cannot be used.
+    """All pages of all titles, in the natural order of title, episode and name, and the archives that cannot be used.
 
-    The latter are archives (or names in them). Titles in `without` are left out. A title may be spread over several
-    folders, but an episode may not. Raises ComicError.
+    Of an archive, single files may be unusable. Titles in `without` are left out. A title may be in several of the
+    folders, an episode in only one. Raises ComicError.
     """
     pages, bad, seen = [], [], {}
     for title, path in _episode_paths(comic_dirs, set(without)):
@@ -125,15 +125,15 @@ def read_page(page: Page) -> np.ndarray:
 
 
 def annotation_file(page: Page) -> pathlib.Path | None:
-    """The JSON file beside the page with what is known about its panels (drawn comics have one), or None."""
+    """The JSON file beside the page with annotations of its panels, or None. Drawn comics have one."""
     file = page.file.with_suffix(".json")
     return None if page.is_archived or not file.is_file() else file
 
 
 def fingerprint(pages: Iterable[Page], settings: dict) -> str:
-    """Changes whenever a file's name, size or time of change does, or a setting.
+    """A hash of the settings and of the name, size and time of change of every file.
 
-    Does not depend on where the comic lies.
+    It does not depend on the folder of the comic.
     """
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for page in pages:

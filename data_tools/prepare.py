@@ -1,10 +1,10 @@
-"""Comics to a prepared dataset: python -m data_tools.prepare --comic_dir=... --output_dir=...
+"""Prepares a dataset from comics: python -m data_tools.prepare --comic_dir=... --output_dir=...
 
-Cuts pages into panels, drops copies, panels of the wrong size and gray ones, splits by episode (paper III), and prints
-Table I.
+Cuts pages into panels, drops copies, panels of the wrong size and gray panels, splits by episode (paper III), and
+prints Table I.
 
-Exit code: 0 all is well, 1 the dataset is whole but some files could not be read (they are named), 2 there is no
-dataset (the reason is given).
+Exit code: 0 if all is well, 1 if the dataset is made but some files could not be read (they are named), 2 if no dataset
+is made (the reason is given).
 """
 
 import concurrent.futures
@@ -65,7 +65,7 @@ def is_done(output: pathlib.Path, source: str) -> bool:
 
 
 def _check_titles(pages: Sequence[Page], settings: Settings) -> None:
-    """Fails early for titles that have too few episodes whatever becomes of their panels."""
+    """Raises ComicError early for titles that have too few episodes even if all of their panels are kept."""
     for title in dict.fromkeys(page.title for page in pages):
         count = len({page.episode for page in pages if page.title == title})
         check_episodes(title, count, validation_share=settings.validation_share, test_share=settings.test_share)
@@ -73,9 +73,9 @@ def _check_titles(pages: Sequence[Page], settings: Settings) -> None:
 
 @contextlib.contextmanager
 def _appearing_whole(output: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A folder beside `output` that becomes `output` when the block ends well, and is gone if it does not."""
+    """A folder beside `output` that becomes `output` when the block ends well, and is removed when it raises."""
     folder = output.with_name(f".{output.name}.partial")
-    shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
+    shutil.rmtree(folder, ignore_errors=True)  # left by a run that was killed
     folder.mkdir(parents=True)
     try:
         yield folder
@@ -86,8 +86,8 @@ def _appearing_whole(output: pathlib.Path) -> Iterator[pathlib.Path]:
 
 def _cut_pages(pages: Sequence[Page], folder: pathlib.Path, settings: Settings) -> list[PageReport]:
     cut = functools.partial(cut_page, folder=folder, settings=settings)
-    # Not forked: the program that calls this may have threads (TensorFlow's), which a fork would leave in any state.
-    # Ctrl-C is for the parent alone.
+    # Workers are spawned, not forked: a fork of a program with threads (TensorFlow's) can hang. They ignore Ctrl-C,
+    # for the parent ends them.
     pool = concurrent.futures.ProcessPoolExecutor(
         mp_context=multiprocessing.get_context("spawn"),
         initializer=signal.signal,

@@ -1,6 +1,6 @@
-"""Which episodes of a title are for training, validation and test.
+"""Splits the episodes of a title into training, validation and test.
 
-Neighbouring panels are alike, so whole episodes go together (paper III.B).
+Neighbouring panels are similar, so an episode is in one split as a whole (paper III.B).
 """
 
 import hashlib
@@ -16,8 +16,9 @@ def split_episodes(
 ) -> dict[str, str]:
     """The split of each episode, given how many panels each has (`sizes`).
 
-    Validation and test get at least one episode each, and further ones while that brings them nearer to their share of
-    the panels; a share of 0 leaves a part empty. The order in which episodes are drawn depends on their names only.
+    Validation and test get one episode each, and further ones while these bring them nearer to their share of the
+    panels. A part with a share of 0 is empty. The order in which episodes are drawn depends on their names only.
+
     Raises ComicError if there are too few episodes.
     """
     parts = {name: share for name, share in (("test", test_share), ("validation", validation_share)) if share > 0}
@@ -34,7 +35,7 @@ def split_episodes(
 
 
 def check_episodes(title: str, count: int, *, validation_share: float, test_share: float) -> None:
-    """Raises ComicError unless `count` episodes (with usable panels) are enough for the parts that are wanted."""
+    """Raises ComicError unless `count` episodes with usable panels are enough for the parts with a share."""
     needed = 1 + (validation_share > 0) + (test_share > 0)
     if count < needed:
         raise ComicError(
@@ -55,6 +56,6 @@ def _draw(sizes: Mapping[str, int], target: float, most: int) -> list[str]:
         if len(taken) < most and abs(total + size - target) < abs(total - target):
             taken.append(episode)
             total += size
-    # Where episodes are large for the share, the few that fit may miss it by more than one well chosen does.
+    # If episodes are large compared with the target, one well-chosen episode can come nearer to it than those taken.
     nearest = min(sizes, key=lambda episode: abs(sizes[episode] - target))
     return taken if taken and abs(total - target) <= abs(sizes[nearest] - target) else [nearest]

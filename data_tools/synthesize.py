@@ -1,8 +1,8 @@
-"""Draws the embedded comic: invented webtoons with the difficulties of real ones and exact ground truth.
+"""Draws a comic: invented webtoons with the difficulties of real ones and exact ground truth.
 
-Writes `<title>/<episode>/<page>.png`, vertical strips, and beside each `<page>.json` with panels, bubbles and tags
-(`comic/tags.py`); last of all `comic.json`, with settings and counts. Strips are functions of (seed, title, episode):
-an interrupted run goes on where it stopped.
+Writes vertical strips as `<title>/<episode>/<page>.png`, and beside each a `<page>.json` with its panels, bubbles and
+tags (`comic/tags.py`). At the end, it writes `comic.json` with settings and counts. A strip is a function of (seed,
+title, episode), so an interrupted run can go on where it stopped.
 """
 
 import collections
@@ -23,7 +23,7 @@ from data_tools.comic.titles import make_title
 from webtoon_colorize import startup
 from webtoon_colorize.files import atomic_path
 
-DRAWING_VERSION = 2  # to be raised with every change that changes a pixel or a description
+DRAWING_VERSION = 2  # raise it with every change of a pixel or a description
 PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 2)
 
 
@@ -70,7 +70,7 @@ def _all_strips(output_dir: pathlib.Path, settings: dict) -> list[Task]:
 
 
 def _missing(tasks: list[Task]) -> list[Task]:
-    """The tasks that have strips without picture or description, with those strips only."""
+    """The tasks with strips that lack a picture or a description, reduced to those strips."""
     left = []
     for task in tasks:
         paths = [_strip_path(*task[:4], page) for page in task.pages]
@@ -82,9 +82,9 @@ def _missing(tasks: list[Task]) -> list[Task]:
 
 
 def _sweep(tasks: list[Task]) -> None:
-    """Removes the temporary files that a killed run left in the folders of unfinished episodes.
+    """Removes the temporary files of a killed run from the folders of unfinished episodes.
 
-    They are hidden, see `atomic_path`.
+    Their names are hidden (see `atomic_path`).
     """
     for task in tasks:
         for path in _strip_path(*task[:4], 0).parent.glob(".*"):
@@ -92,9 +92,9 @@ def _sweep(tasks: list[Task]) -> None:
 
 
 def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
-    """Raises ValueError unless the folder is new, empty or made with the same settings.
+    """Notes the settings in the folder.
 
-    Then notes the settings in it.
+    Raises ValueError unless it is new, empty or drawn with the same settings.
     """
     noted = output_dir / "settings.json"
     if not noted.exists():
@@ -115,7 +115,7 @@ def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
 
 
 def _counted(tasks: list[Task]) -> dict:
-    """Strips, panels, usable panels and tags, by title."""
+    """Title -> numbers of strips, panels, usable panels and tags."""
     counts: dict[str, collections.Counter] = {}
     for task in tasks:
         for path in (_strip_path(*task[:4], page) for page in task.pages):
@@ -132,8 +132,7 @@ def _start_worker() -> None:
 
 
 def _draw_all(tasks: list[Task], processes: int) -> None:
-    # A fresh interpreter per worker: forking a process that has threads (the progress bar's, TensorFlow's under test)
-    # can hang.
+    # Workers are spawned, not forked: a fork of a program with threads (the progress bar's, TensorFlow's) can hang.
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker) as pool:
         futures = [pool.submit(draw_episode, task) for task in tasks]
@@ -151,9 +150,9 @@ def _draw_all(tasks: list[Task], processes: int) -> None:
 def synthesize(
     output_dir: str | os.PathLike, *, titles: int, episodes: int, seed: int, processes: int | None = None
 ) -> bool:
-    """Draws what is missing in `output_dir`; False when nothing was.
+    """Draws what is missing in `output_dir`; returns whether anything was.
 
-    Raises ValueError when it was drawn with other settings.
+    Raises ValueError if it was drawn with other settings or by another program.
     """
     output_dir = pathlib.Path(output_dir)
     settings = {"titles": titles, "episodes": episodes, "seed": seed, "drawing_version": DRAWING_VERSION}
@@ -172,7 +171,7 @@ def synthesize(
 
 
 def main(_: list[str]) -> None:
-    """Draws the comic and says what there is."""
+    """Draws the comic and prints its counts."""
     folder, numbers = FLAGS.output_dir, {name: FLAGS[name].value for name in ("titles", "episodes", "seed")}
     try:
         drawn = synthesize(folder, **numbers)

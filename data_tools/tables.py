@@ -1,4 +1,4 @@
-"""Tables to print: the paper's Table I, and how well cut panels agree with true ones."""
+"""Tables to print: the paper's Table I, and the agreement of cut panels with true ones."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -8,9 +8,9 @@ from data_tools.splits import SPLITS
 
 
 def title_rows(summary: dict) -> tuple[list[str], list[list]]:
-    """Heads and rows of Table I from dataset.json: a row per title and one of sums.
+    """Heads and rows of Table I, from the content of dataset.json: a row per title and one of sums.
 
-    They hold counts of panels per split and of what was dropped, by reason.
+    Columns are the numbers of panels per split, and of what was dropped per reason.
     """
     reasons = sorted({reason for counts in summary["dropped"].values() for reason in counts})
     rows = []
@@ -47,7 +47,7 @@ def box_table(reports: Iterable[PageReport]) -> str:
 
 
 def text_table(heads: Sequence[str], rows: Sequence[Sequence]) -> str:
-    """A table in plain text: the first column to the left, the others to the right."""
+    """A table in plain text. The first column is aligned to the left, the others to the right."""
     lines = [list(map(str, row)) for row in (heads, *rows)]
     widths = [max(map(_columns, column)) for column in zip(*lines)]
     return "\n".join(
@@ -57,7 +57,7 @@ def text_table(heads: Sequence[str], rows: Sequence[Sequence]) -> str:
 
 
 def _columns(text: str) -> int:
-    """How many columns of a terminal `text` fills: Korean letters fill two."""
+    """Number of columns of a terminal that `text` fills. Korean letters fill two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

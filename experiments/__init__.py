@@ -1,5 +1,8 @@
-"""The paper's experiments: train, evaluate, tabulate. Run from a checkout: `python -m experiments.train --help`."""
+"""Trains and evaluates the paper's experiments and writes tables of the results.
+
+Run the programs from a checkout, for instance `python -m experiments.train --help`.
+"""
 
 from webtoon_colorize import startup
 
-startup.import_tensorflow()  # before any module below does
+startup.import_tensorflow()  # before any module of this package imports it

@@ -1,4 +1,4 @@
-"""The paper's table as data: a row is an entry."""
+"""The rows of the paper's table, as data."""
 
 import dataclasses
 import functools
@@ -29,17 +29,17 @@ LEARNING_RATE = 2e-4  # pix2pix; the paper says nothing
 class Experiment:
     """A row of the table."""
 
-    label: str  # what readers see
+    description: str  # shown to readers
     section: str  # of the paper
-    build: Callable[..., Method]  # a method's `build`, or a functools.partial of it with numbers
-    requires: tuple[str, ...] = ()  # experiments whose networks it uses, frozen
-    overrides: Mapping[str, int] = dataclasses.field(default_factory=dict)  # of the scale
-    select: Callable[[Panels, Panels], Panels] | None = None  # training and test panels -> what it is trained on
+    build: Callable[..., Method]  # a method's `build`, or a functools.partial of it
+    requires: tuple[str, ...] = ()  # experiments whose trained networks it uses, frozen
+    overrides: Mapping[str, int] = dataclasses.field(default_factory=dict)  # fields of the scale -> value for this row
+    select: Callable[[Panels, Panels], Panels] | None = None  # (training panels, test panels) -> panels to train on
 
 
 @dataclasses.dataclass(frozen=True)
 class Scale:
-    """How large everything is; every row shares it."""
+    """Sizes that all rows share."""
 
     image_size: int  # pixels
     filters: int  # of the first layer
@@ -47,7 +47,8 @@ class Scale:
     batch_size: int
 
 
-# ResNet-50 is as wide at every scale as on a GPU, so the classifiers, which are compared, see less than other rows.
+# ResNet-50 has its full width at every scale, so its epochs take long at small scales. The classifiers are compared
+# with each other: all of them train for fewer epochs than other rows.
 _CLASSIFIER = {"epochs": 20}
 
 EXPERIMENTS = {
@@ -109,7 +110,7 @@ EXPERIMENTS = {
     ),
 }
 
-# Rows that the paper's remarks on its data need (III.B); they are no rows of its table.
+# Rows that test the paper's remarks on its data (III.B). They are not in its table.
 DATA_EXPERIMENTS = {
     "l2_neighbours": Experiment("L2, split by panel", "III.B", l2.build, select=training_subsets.with_neighbours),
     **{
@@ -133,5 +134,5 @@ SCALES = {
 
 
 def scale_of(experiment: str, scale: Scale) -> Scale:
-    """`scale` with what the row overrides."""
+    """`scale` with the overrides of the row."""
     return dataclasses.replace(scale, **TRAINABLE[experiment].overrides)

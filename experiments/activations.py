@@ -1,10 +1,9 @@
 """Did ResNet-50 learn features beyond its first layers? (section IV.B)
 
-Per layer of trained title classifiers: the share of dead channels, how much the answer depends on the layer, and a
-picture of its feature maps; written as activations.csv and activations.png.
+Writes activations.csv and activations.png. For each layer of trained title classifiers they give the share of dead
+channels, the dependence of the answer on the layer, and a picture of feature maps.
 """
 
-import csv
 import pathlib
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,16 +14,16 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from webtoon_colorize import color, data, files, run, startup
-from webtoon_colorize.io import images
+from webtoon_colorize import color, data, run, startup
+from webtoon_colorize.io import csv_files, images
 
-PICTURED = 6  # layers of each network, at equal distances
-CHANNELS = 8  # of each pictured layer
+PICTURED = 6  # layers of each network in the picture, at equal distances
+CHANNELS = 8  # of each layer in the picture
 TILE = 96  # pixels
 
 
 class Unit(NamedTuple):
-    """A layer with weights and the one that activates it; in VGG16 they are the same."""
+    """A layer with weights and the layer of its activation; in VGG16 they are the same."""
 
     weighted: keras.layers.Layer
     activation: keras.layers.Layer
@@ -33,12 +32,12 @@ class Unit(NamedTuple):
 class Finding(NamedTuple):
     layer: str
     channels: int
-    dead_share: float  # of channels that are 0 in every panel, everywhere
+    dead_share: float  # of channels that are 0 at every position of every panel
     dependence: float  # mean over panels of the total variation between the answers with and without the layer, 0..1
 
 
 def units(network: keras.Model) -> list[Unit]:
-    """VGG16's convolutions, or ResNet-50's BatchNorms on the way to a ReLU, from the input on; shortcuts left out."""
+    """VGG16's convolutions, or ResNet-50's BatchNorms before a ReLU (not those of shortcuts), from input to output."""
     by_name = {layer.name: layer for layer in network.layers}
     followers = {"_bn": "_relu", "_3_bn": "_out"}
     found = []
@@ -55,11 +54,11 @@ def units(network: keras.Model) -> list[Unit]:
 def study(classifier: keras.Model, rgb: np.ndarray) -> Iterator[tuple[Finding, np.ndarray]]:
     """Yields a finding and the feature maps of the first panel, [h, w, channels], for each unit of the classifier.
 
-    Without a layer means: it emits its mean over panels and positions, whatever the panel. Where nothing bypasses a
-    layer, as in VGG16, the answer then no longer depends on the panel at all.
+    To measure the dependence on a layer, its output is replaced by its mean over panels and positions. In VGG16, where
+    nothing bypasses a layer, every panel then gets the same answer.
     """
     core = next(layer for layer in classifier.layers if isinstance(layer, keras.Model))
-    scaled = rgb * 2.0 - 1.0  # what the classifiers' Rescaling does
+    scaled = rgb * 2.0 - 1.0  # as the classifiers' Rescaling does
     answers = _answers(classifier, rgb)
     for unit in units(core):
         taps = keras.Model(core.input, [unit.weighted.output, unit.activation.output])
@@ -85,21 +84,21 @@ def _emit(layer: keras.layers.Layer, mean: np.ndarray) -> None:
 
 
 def picture(maps: list[tuple[str, np.ndarray]]) -> np.ndarray:
-    """A row per layer: its most varying channels, each stretched from black to white; uint8 RGB."""
+    """A row per layer: its channels with the largest deviation, each stretched from black to white; uint8 RGB."""
     rows = []
-    for label, layer in maps:
+    for name, layer in maps:
         chosen = np.argsort(-layer.std(axis=(0, 1)), kind="stable")[:CHANNELS]
         tiles = [_tile(layer[..., channel]) for channel in chosen]
         row = np.concatenate(tiles + [np.zeros((TILE, TILE), np.uint8)] * (CHANNELS - len(tiles)), axis=1)
         caption = np.full((20, row.shape[1]), 255, np.uint8)
-        cv2.putText(caption, label, (4, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 0, 1, cv2.LINE_AA)
+        cv2.putText(caption, name, (4, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 0, 1, cv2.LINE_AA)
         rows += [caption, row]
     return np.repeat(np.concatenate(rows)[..., None], 3, axis=2)
 
 
 def _tile(channel: np.ndarray) -> np.ndarray:
-    spread = channel.max() - channel.min()
-    stretched = (channel - channel.min()) / spread * 255 if spread > 0 else np.zeros_like(channel)
+    extent = channel.max() - channel.min()
+    stretched = (channel - channel.min()) / extent * 255 if extent > 0 else np.zeros_like(channel)
     return cv2.resize(stretched.astype(np.uint8), (TILE, TILE), interpolation=cv2.INTER_NEAREST)
 
 
@@ -120,10 +119,7 @@ def report(run_dirs: list[str], *, data_dir: str, results_dir: str) -> list[dict
         shown = np.unique(np.linspace(0, len(found) - 1, PICTURED).round().astype(int))
         columns.append(picture([(f"{settings.experiment} {found[i][0].layer}", found[i][1]) for i in shown]))
     images.write_image(pathlib.Path(results_dir) / "activations.png", np.concatenate(columns, axis=1))
-    with files.atomic_path(pathlib.Path(results_dir) / "activations.csv") as path, open(path, "w", newline="") as file:
-        writer = csv.DictWriter(file, table[0])
-        writer.writeheader()
-        writer.writerows(table)
+    csv_files.write(pathlib.Path(results_dir) / "activations.csv", table[0], [row.values() for row in table])
     return table
 
 

@@ -1,27 +1,27 @@
-"""Result files -> one row's error on each title: where it is good and where it is not."""
+"""Prints the error of one row on each title, from result files."""
 
 import numpy as np
 from absl import flags
 
-from experiments import bootstrap, results
+from experiments import bootstrap, markdown, results
 from experiments.table import GRAY
 from webtoon_colorize import startup
 
 
 def rows(results_dir: str, experiment: str) -> list[dict[str, str]]:
-    """What people read, a dict for each title in the test split and one for all: heading -> text.
+    """A line for each title in the test split and one for all of them: heading -> text.
 
-    RMSE in Lab units, means over seeds and panels; the interval is over panels (95%, bootstrap).
+    RMSE is in Lab units: means over seeds and panels, and intervals (95%, bootstrap) over panels.
 
     Raises:
-      ValueError: the row, or gray, has no result, or the row does not colorize.
+      ValueError: the row or gray has no result, or the row does not colorize.
     """
     result, gray = results.read_comparable(results_dir, experiment), results.read(results_dir, GRAY)
-    if result is None or gray is None or "rmse_lab" not in result["runs"][0]["values"]:
+    if result is None or gray is None or "rmse_lab" not in result.metrics:
         raise ValueError(f"{results_dir} has no colours of {experiment} that compare with gray's")
-    errors, gray_errors = (results.per_image(each, "rmse_lab").mean(axis=0) for each in (result, gray))
-    labels = np.array(result["labels"])
-    titles = {title: labels == label for label, title in enumerate(result["titles"]) if label in labels}
+    errors, gray_errors = (each.per_image("rmse_lab").mean(axis=0) for each in (result, gray))
+    labels = np.array(result.labels)
+    titles = {title: labels == label for label, title in enumerate(result.titles) if label in labels}
     return [
         _row(title, errors[chosen], gray_errors[chosen])
         for title, chosen in {**titles, "all": np.full(len(labels), True)}.items()
@@ -29,7 +29,7 @@ def rows(results_dir: str, experiment: str) -> list[dict[str, str]]:
 
 
 def _row(title: str, errors: np.ndarray, gray_errors: np.ndarray) -> dict[str, str]:
-    low, high = bootstrap.bootstrap_interval(errors)
+    low, high = bootstrap.mean_interval(errors)
     return {
         "title": title,
         "test panels": str(len(errors)),
@@ -39,14 +39,10 @@ def _row(title: str, errors: np.ndarray, gray_errors: np.ndarray) -> dict[str, s
     }
 
 
-def markdown(table: list[dict[str, str]]) -> str:
-    lines = [list(table[0]), ["---"] * len(table[0]), *(list(row.values()) for row in table)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def main(_) -> None:
     try:
-        print(markdown(rows(FLAGS.results_dir, FLAGS.experiment)))
+        table = rows(FLAGS.results_dir, FLAGS.experiment)
+        print(markdown.table(table[0], [row.values() for row in table]))
     except ValueError as error:
         raise SystemExit(f"error: {error}") from error
 

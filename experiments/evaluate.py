@@ -1,4 +1,4 @@
-"""Evaluates the runs of one row, a run per seed, on the test split; without a run, the uncoloured gray image."""
+"""Evaluates the runs of one row, one per seed, on the test split. Without a run it evaluates uncoloured panels."""
 
 import dataclasses
 import json
@@ -21,11 +21,11 @@ SAMPLES = 12
 
 
 def evaluate_runs(run_dirs: list[str], *, data_dir: str, results_dir: str) -> None:
-    """Writes results/<experiment>.json for runs of one experiment, and sample pictures of the first.
+    """Writes results/<experiment>.json for runs of one experiment, and sample pictures of the first run.
 
     Raises:
       FileNotFoundError: a folder is no run folder, or its run is not finished.
-      ValueError: runs of several experiments, or a run that was trained on other data.
+      ValueError: the runs differ in more than their seed, or one was trained on other data.
     """
     every = [run.load_settings(run_dir) for run_dir in run_dirs]
     first = every[0]
@@ -41,15 +41,15 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, results_dir: str) -> No
         training = _training(run_dir)
         method = run.load_method(run_dir)
         values = _values(method, panels) | (per_panel.values(method, panels, annotations) if method.colorize else {})
-        runs.append({"seed": settings.seed, **training, "values": _rounded(values)})
+        runs.append(results.Run(settings.seed, _rounded(values), training))
         if settings is first and method.colorize:
             _write_samples(method.colorize, panels, results_dir=results_dir, experiment=first.experiment)
-    content = {"experiment": first.experiment, "settings": _sizes(first), "runs": runs}
-    _write(content, panels, annotations, data_dir=data_dir, results_dir=results_dir)
+    result = _result(first.experiment, _sizes(first), runs, panels, annotations, data_dir=data_dir)
+    results.write(results_dir, result)
 
 
 def evaluate_gray(*, image_size: int, data_dir: str, results_dir: str) -> None:
-    """Writes results/gray.json, with what is known of the truth, and the sample panels as they are."""
+    """Writes results/gray.json, with measures of the truth, and samples of uncoloured panels and of the truth."""
     panels = data.load_panels(data_dir, "test", image_size=image_size)
     annotations = per_panel.load_annotations(data_dir, panels)
     values = _values(Method({}, None, evaluation.gray), panels) | per_panel.values_of_truth(panels, annotations)
@@ -57,9 +57,9 @@ def evaluate_gray(*, image_size: int, data_dir: str, results_dir: str) -> None:
     values["distance_from_title"] = per_panel.distance_from_title(panels, training)
     _write_samples(evaluation.gray, panels, results_dir=results_dir, experiment="gray")
     _write_pictures(evaluation.pick(panels, SAMPLES).rgb, pathlib.Path(results_dir) / results.SAMPLES / "truth")
-    content = {"experiment": "gray", "settings": {"image_size": image_size}}
-    content["runs"] = [{"seed": 0, "values": _rounded(values)}]
-    _write(content, panels, annotations, data_dir=data_dir, results_dir=results_dir)
+    runs = [results.Run(0, _rounded(values))]
+    result = _result("gray", {"image_size": image_size}, runs, panels, annotations, data_dir=data_dir)
+    results.write(results_dir, result)
 
 
 def _training(run_dir: str) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _training(run_dir: str) -> dict[str, Any]:
     return json.loads(path.read_text())
 
 
-def _sizes(settings: run.Settings) -> dict[str, Any]:
+def _sizes(settings: run.Settings) -> dict[str, int]:
     names = [field.name for field in dataclasses.fields(ablations.Scale)]
     return {name: getattr(settings, name) for name in names}
 
@@ -79,24 +79,33 @@ def _values(method: Method, panels: data.Panels) -> dict[str, Iterable[float]]:
 
 
 def _rounded(values: dict[str, Iterable[float]]) -> dict[str, list[float | None]]:
-    """Seven digits; None, which JSON has, for NaN, which it has not."""
+    """Values of seven digits. None takes the place of NaN, which JSON lacks."""
     return {
         name: [float(f"{value:.7g}") if math.isfinite(value) else None for value in column]
         for name, column in values.items()
     }
 
 
-def _write(
-    content: dict[str, Any],
+def _result(
+    experiment: str,
+    settings: dict[str, int],
+    runs: list[results.Run],
     panels: data.Panels,
     annotations: per_panel.Annotations,
     *,
     data_dir: str,
-    results_dir: str,
-) -> None:
-    dataset = {"dataset": pathlib.Path(data_dir).name, "data": data.fingerprint(data_dir)}
-    about = {"paths": panels.path, "labels": panels.label.tolist(), "tags": annotations.tags}
-    results.write(results_dir, content | dataset | {"titles": data.load_titles(data_dir)} | about)
+) -> results.Result:
+    return results.Result(
+        experiment=experiment,
+        settings=settings,
+        runs=tuple(runs),
+        dataset=pathlib.Path(data_dir).name,
+        data=data.fingerprint(data_dir),
+        titles=data.load_titles(data_dir),
+        paths=panels.path,
+        labels=panels.label.tolist(),
+        tags=annotations.tags,
+    )
 
 
 def _write_samples(colorize: evaluation.Colorize, panels: data.Panels, *, results_dir: str, experiment: str) -> None:

@@ -1,31 +1,49 @@
-"""How much does each hint help? Dots of true colour on test panels, for runs that take hints: hints.csv and hints.svg.
+"""How much do hints help? Writes hints.csv and hints.svg: the error after 0 to 100 hints, for runs that take hints.
 
-Dots lie at random places, or, one after the other, where the error is largest: where a person would click.
+Hints are dots of true colour on test panels. They lie at random places or, one after the other, where the error is
+largest, as a person would place them.
 """
 
-import csv
-import itertools
 import pathlib
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 from absl import flags
+from matplotlib.figure import Figure
 from tqdm import tqdm
 
-from webtoon_colorize import color, data, evaluation, files, run, startup
+from experiments import plots
+from webtoon_colorize import color, data, evaluation, run, startup
+from webtoon_colorize.io import csv_files
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.sparse_color import box_blur
 
 COUNTS = (0, 1, 5, 20, 100)
 DOT = 3  # pixels, the width of a dot
 
-Colored = Callable[[], np.ndarray]  # what the method makes of the hints so far, ab [N, S, S, 2]
-Places = Callable[[Colored, np.ndarray], np.ndarray]  # ... and the truth -> row, column of the next dots [N, 2]
+GRAY = "0.45"  # of the line that marks gray's error
+LINES = {"random": "dashed", "worst": "solid"}
+CAPTIONS = {"random": "at random places", "worst": "where the error is largest"}
+
+
+class Point(NamedTuple):
+    """A row of hints.csv. Errors are means over test panels."""
+
+    experiment: str
+    places: str  # a key of PLACES
+    hints: int
+    rmse_lab: float
+    gray_rmse_lab: float  # of the panels without any colour
+
+
+Colored = Callable[[], np.ndarray]  # () -> the colorization with the hints so far, ab [N, S, S, 2]
+Places = Callable[[Colored, np.ndarray], np.ndarray]  # (colored, true ab) -> row, column of the next dots [N, 2]
 
 
 def curve(method: Method, panels: data.Panels, place: Places) -> dict[int, np.ndarray]:
-    """RMSE in Lab units per panel, [N], after each of COUNTS hints; none is what the method does by itself."""
+    """Number of hints, each of COUNTS -> RMSE per panel [N], Lab units. Without hints the method colours by itself."""
     [lightness, ab_true] = (np.concatenate(each) for each in zip(*_batches(panels)))
     hints = np.zeros((*ab_true.shape[:3], 3), np.float32)
     automatic = tf.function(lambda lightness: method.colorize(lightness, None, None), autograph=False)
@@ -57,7 +75,7 @@ def _in_batches(colorize, *arrays: np.ndarray) -> np.ndarray:
 
 
 def add_dots(hints: np.ndarray, ab_true: np.ndarray, places: np.ndarray) -> None:
-    """Draws into `hints` [N, S, S, 3] a dot at each picture's place, in the true colour there."""
+    """Draws a dot into each picture of `hints` [N, S, S, 3], at its place and in the true colour there."""
     for picture, true, (row, column) in zip(hints, ab_true, places):
         rows, columns = (slice(max(0, at - DOT // 2), at + DOT // 2 + 1) for at in (row, column))
         picture[rows, columns] = [*true[row, column], 1.0]
@@ -69,7 +87,7 @@ def at_random(size: int) -> Places:
 
 
 def at_worst(size: int) -> Places:
-    """Where the error, smoothed over a 16th of the picture, is largest: nobody clicks on a single wrong pixel."""
+    """The place of the largest error, smoothed over a 16th of the width: nobody clicks on a single wrong pixel."""
 
     def place(colored, ab_true):
         error = np.sum((colored() - ab_true) ** 2, axis=-1, keepdims=True)
@@ -82,13 +100,13 @@ def at_worst(size: int) -> Places:
 PLACES = {"random": at_random, "worst": at_worst}
 
 
-def measure(run_dirs: list[str], *, data_dir: str) -> list[dict]:
-    """A row of hints.csv per run, kind of places and count.
+def measure(run_dirs: list[str], *, data_dir: str) -> list[Point]:
+    """A point per run, kind of places and number of hints.
 
     Raises:
       ValueError: a run takes no hints, or was trained on other data.
     """
-    rows = []
+    points = []
     for run_dir in run_dirs:
         settings, method = run.load_settings(run_dir), run.load_method(run_dir)
         if not method.takes_hints:
@@ -100,53 +118,52 @@ def measure(run_dirs: list[str], *, data_dir: str) -> list[dict]:
         gray = float(_rmse_lab(np.zeros_like(ab_true), ab_true).mean())
         for places, make_place in PLACES.items():
             for count, errors in curve(method, panels, make_place(settings.image_size)).items():
-                row = {"experiment": settings.experiment, "places": places, "hints": count}
-                rows.append(row | {"rmse_lab": round(float(errors.mean()), 3), "gray_rmse_lab": round(gray, 3)})
-    return rows
+                error = round(float(errors.mean()), 3)
+                points.append(Point(settings.experiment, places, count, error, round(gray, 3)))
+    return points
 
 
-def plot(rows: list[dict]) -> str:
-    """The curves as SVG: hints across, evenly spaced; the share of gray's error up."""
-    series = {(row["experiment"], row["places"]): [] for row in rows}
-    for row in rows:
-        series[row["experiment"], row["places"]].append(row["rmse_lab"] / row["gray_rmse_lab"])
-    top = max(1.0, *(max(values) for values in series.values()))
-    x = [60 + 110 * index for index in range(len(COUNTS))]
-    colors = ("#c0392b", "#2471a3", "#1e8449", "#7d3c98", "#b9770e", "#34495e")
-    parts = [_svg_text(at, 300, str(count)) for at, count in zip(x, COUNTS)]
-    parts += [_svg_text(x[-1] + 70, 300, "hints"), _svg_text(60, 20, "error / error of gray")]
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        y = 280 - 250 * share / top
-        parts += [f'<path d="M60 {y:.1f}H{x[-1]}" stroke="#ddd"/>', _svg_text(35, y + 4, f"{share:g}")]
-    for (name, values), stroke, number in zip(series.items(), itertools.cycle(colors), range(len(series))):
-        points = " ".join(f"{at},{280 - 250 * value / top:.1f}" for at, value in zip(x, values))
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{stroke}" stroke-width="2"/>')
-        parts.append(_svg_text(60 + 240 * (number % 2), 330 + 18 * (number // 2), ", ".join(name), fill=stroke))
-    height = 350 + 18 * (len(series) // 2)
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 620 {height}" font-family="sans-serif" font-size="12">'
-    )
-    return "\n".join([head, '<rect width="100%" height="100%" fill="#fff"/>', *parts, "</svg>", ""])
-
-
-def _svg_text(x: float, y: float, text: str, *, fill: str = "#333") -> str:
-    return f'<text x="{x}" y="{y:.1f}" fill="{fill}">{text}</text>'
+def plot(points: list[Point]) -> Figure:
+    """A line per run and kind of places: hints across, evenly spaced, and the error as a share of gray's up."""
+    drawn = plots.figure(800, 440)
+    drawn.set_layout_engine("constrained")  # it makes room for the legend, however many lines it has
+    axes = drawn.add_subplot()
+    axes.axhline(1.0, color=GRAY, linewidth=1)
+    axes.text(len(COUNTS) - 1, 1.01, "gray, without colour", color=GRAY, ha="right", va="bottom")
+    experiments = list(dict.fromkeys(point.experiment for point in points))
+    for experiment, places in dict.fromkeys((point.experiment, point.places) for point in points):
+        own = [point for point in points if (point.experiment, point.places) == (experiment, places)]
+        axes.plot(
+            [COUNTS.index(point.hints) for point in own],
+            [point.rmse_lab / point.gray_rmse_lab for point in own],
+            color=f"C{experiments.index(experiment)}",
+            linestyle=LINES[places],
+            marker="o",
+            label=f"{experiment}: {CAPTIONS[places]}",
+        )
+    axes.set_xticks(range(len(COUNTS)), map(str, COUNTS))
+    axes.set_xlabel("hints")
+    axes.set_ylabel("RMSE (Lab) as a share of gray's")
+    axes.set_ylim(0, max(1.1, axes.get_ylim()[1]))
+    axes.grid(axis="y", color="0.9")
+    axes.spines[["top", "right"]].set_visible(False)
+    drawn.legend(loc="outside upper center", ncols=2, frameon=False)
+    return drawn
 
 
 def main(_) -> None:
     try:
-        rows = measure(FLAGS.run_dir, data_dir=FLAGS.data_dir)
+        points = measure(FLAGS.run_dir, data_dir=FLAGS.data_dir)
     except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f"error: {error}") from error
     folder = pathlib.Path(FLAGS.results_dir)
-    with files.atomic_path(folder / "hints.csv") as path, open(path, "w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-    with files.atomic_path(folder / "hints.svg") as path:
-        path.write_text(plot(rows))
-    for row in rows:
-        print("{experiment:28} {places:7} {hints:4} hints {rmse_lab:7.2f} (gray {gray_rmse_lab:.2f})".format(**row))
+    csv_files.write(folder / "hints.csv", Point._fields, points)
+    plots.write_svg(plot(points), folder / "hints.svg")
+    for point in points:
+        print(
+            f"{point.experiment:28} {point.places:7} {point.hints:4} hints {point.rmse_lab:7.2f} "
+            f"(gray {point.gray_rmse_lab:.2f})"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Puts the best weights of a finished run, in half precision, and what is known of it into a folder to give away."""
+"""Writes the best weights of a finished run, in half precision, with its settings and summary, for a release."""
 
 import pathlib
 import shutil
@@ -9,7 +9,7 @@ from webtoon_colorize import checkpoints, files, run, startup
 
 
 def pack(run_dir: str, output_dir: str) -> pathlib.Path:
-    """Writes a run folder that has packed weights in the place of checkpoints; returns the file of weights.
+    """Writes a run folder with packed weights instead of checkpoints; returns the file of the weights.
 
     Raises:
       FileNotFoundError: `run_dir` is no run folder, or its run is not finished.

@@ -1,10 +1,9 @@
-"""One page that tells the whole story in the paper's order: results -> report.html, which needs no other file.
+"""Writes report.html from results: Table I, the table, the claims, the figures, and samples of every row.
 
-Table I, the table, the claims, the figures, and every row's samples side by side.
+The order is the paper's. The page contains its pictures and needs no other file.
 """
 
 import base64
-import csv
 import io
 import json
 import pathlib
@@ -14,11 +13,12 @@ import jinja2
 from absl import flags
 from PIL import Image
 
-from experiments import ablations, results, table
+from experiments import results, table
 from experiments.claims import judging
 from experiments.claims import table as claims
 from experiments.figures import drawing
 from webtoon_colorize import data, files, startup
+from webtoon_colorize.io import csv_files
 
 SPLITS = ("train", "validation", "test")
 EXAMPLES, EXAMPLE_HEIGHT = 3, 96  # pictures of each title in Table I, and their height in pixels
@@ -26,7 +26,7 @@ _HERE = pathlib.Path(__file__).parent
 
 
 def dataset_rows(data_dir: str) -> list[list[Any]]:
-    """The paper's Table I: a title, its panels in each split, and of all titles."""
+    """The paper's Table I: the number of panels in each split, for each title and for all of them."""
     titles = data.load_titles(data_dir)
     counts = json.loads((pathlib.Path(data_dir) / "dataset.json").read_text(encoding="utf-8")).get("counts", {})
     rows = [[title, *(counts.get(title, {}).get(split, 0) for split in SPLITS)] for title in titles]
@@ -34,9 +34,8 @@ def dataset_rows(data_dir: str) -> list[list[Any]]:
 
 
 def examples(data_dir: str) -> dict[str, list[str]]:
-    """Title -> data addresses of test panels at equal distances."""
-    with open(pathlib.Path(data_dir) / "panels.csv", newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["split"] == "test"]
+    """Title -> test panels at equal distances, as data URIs."""
+    rows = [row for row in csv_files.read(pathlib.Path(data_dir) / "panels.csv") if row["split"] == "test"]
     every = {}
     for title in dict.fromkeys(row["title"] for row in rows):
         own = [row["path"] for row in rows if row["title"] == title]
@@ -45,8 +44,8 @@ def examples(data_dir: str) -> dict[str, list[str]]:
     return every
 
 
-def claim_rows(results_dir: str) -> list[dict[str, Any]]:
-    """Of experiments.claims.table; none before anything has been evaluated."""
+def claim_rows(results_dir: str) -> list[claims.Row]:
+    """The claims; none before anything has been evaluated."""
     try:
         return claims.rows(results_dir)
     except judging.NotMeasured:
@@ -54,19 +53,18 @@ def claim_rows(results_dir: str) -> list[dict[str, Any]]:
 
 
 def samples(results_dir: str) -> tuple[list[str], list[str], dict[str, str]]:
-    """Rows that have sample panels, the panels' names, and row/name -> picture as a data address."""
+    """Rows that have samples, the names of the samples, and row/name -> picture as a data URI."""
     folder = pathlib.Path(results_dir) / results.SAMPLES
-    rows = [name for name in (table.GRAY, *ablations.EXPERIMENTS, "truth") if (folder / name).exists()]
-    names = sorted(path.name for path in (folder / rows[-1]).glob("*.png")) if rows else []
+    rows, names = table.sampled(results_dir)
     paths = {f"{row}/{name}": folder / row / name for row in rows for name in names}
     return rows, names, {key: _embedded(path, lossless=True) for key, path in paths.items() if path.exists()}
 
 
 def _embedded(path: pathlib.Path, *, lossless: bool = False, height: int | None = None) -> str:
-    """A data address of the picture, reduced to `height` if that is less.
+    """The picture as a data URI, reduced to `height` if it is higher.
 
-    As WebP a figure is a tenth as large as the PNG file. What is not `lossless` has half the resolution in colour: too
-    little for panels at the networks' size, enough for figures, which show them enlarged.
+    As WebP, a figure is a tenth of the size of its PNG file. Without `lossless`, colour has half the resolution: enough
+    for figures, which enlarge panels, but too little for panels at the networks' size.
     """
     content = io.BytesIO()
     with Image.open(path) as picture:
@@ -79,8 +77,7 @@ def _embedded(path: pathlib.Path, *, lossless: bool = False, height: int | None 
 def html(*, data_dir: str, results_dir: str) -> str:
     every = table.rows(results_dir)
     drawn = {
-        number: entry._asdict()
-        | {"image": None if entry.file == results.MISSING else _embedded(pathlib.Path(results_dir) / entry.file)}
+        number: entry._asdict() | {"image": _embedded(pathlib.Path(results_dir) / entry.file) if entry.file else None}
         for number, entry in drawing.read(results_dir).items()
     }
     rows, names, pictures = samples(results_dir)
@@ -104,7 +101,7 @@ def html(*, data_dir: str, results_dir: str) -> str:
 
 
 def write(*, data_dir: str, results_dir: str) -> pathlib.Path:
-    """Raises FileNotFoundError if `data_dir` is no prepared dataset."""
+    """Writes the page and returns its path. Raises FileNotFoundError if `data_dir` is no prepared dataset."""
     path = pathlib.Path(results_dir) / "report.html"
     text = html(data_dir=data_dir, results_dir=results_dir)
     with files.atomic_path(path) as temporary:

@@ -1,6 +1,6 @@
-"""The whole table: trains and evaluates row after row, and shows the table as it grows.
+"""Reproduces the whole table: trains and evaluates one row after the other, and prints the table after each.
 
-What is finished stays, what was interrupted goes on; one row that fails does not keep the others.
+Finished runs are kept and interrupted ones go on. If a row fails, the others are still trained.
 """
 
 import pathlib
@@ -15,7 +15,7 @@ from webtoon_colorize.methods.method import MissingWeights
 
 
 def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], runs_dir: str, **folders: str) -> None:
-    """Trains `experiment` once per seed and evaluates it, unless that has been done."""
+    """Trains `experiment` once per seed and evaluates it. What is done already is not done again."""
     run_dirs = [pathlib.Path(runs_dir) / experiment / f"seed_{seed}" for seed in seeds]
     for seed, run_dir in zip(seeds, run_dirs):
         keras.backend.clear_session()
@@ -33,14 +33,14 @@ def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], 
 
 
 def with_required(rows: list[str]) -> list[str]:
-    """`rows`, each after the rows that it requires, and none twice."""
+    """`rows` without repeats, each after the rows that it requires."""
     order = [name for row in rows for name in (*ablations.TRAINABLE[row].requires, row)]
     return list(dict.fromkeys(order))
 
 
 def _is_evaluated(experiment: str, run_dirs: list[pathlib.Path], seeds: list[int], *, results_dir: str) -> bool:
     result = results.read(results_dir, experiment)
-    if result is None or [each["seed"] for each in result["runs"]] != seeds:
+    if result is None or [each.seed for each in result.runs] != seeds:
         return False
     newest = max((run_dir / run.FINISHED).stat().st_mtime for run_dir in run_dirs)
     return (pathlib.Path(results_dir) / f"{experiment}.json").stat().st_mtime >= newest

@@ -1,174 +1,203 @@
-"""Result files -> the table, as Markdown, CSV and one HTML page. A pure function of the results folder."""
+"""Writes the table as Markdown, CSV and HTML. It is a pure function of the result files."""
 
-import csv
+import dataclasses
 import pathlib
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import jinja2
 from absl import flags
 
-from experiments import ablations, bootstrap, results
+from experiments import ablations, bootstrap, markdown, results
+from experiments.results import Result
 from webtoon_colorize import files, startup
+from webtoon_colorize.io import csv_files
 
 GRAY = "gray"
-COLUMNS = (
-    "experiment",
-    "l2",
-    "rmse_lab",
-    "rmse_lab_low",
-    "rmse_lab_high",
-    "rmse_lab_seed_spread",
-    "psnr_db",
-    "ssim",
-    "chroma_lab",
-    "colorfulness",
-    "l2_best",
-    "accuracy",
-    "accuracy_low",
-    "accuracy_high",
-    "paper_l2",
-    "parameters",
-    "train_minutes",
-    "images_seen",
-    "seeds",
-    "image_size",
-    "filters",
-    "epochs",
-    "dataset",
-    "test_images",
-)
 _HERE = pathlib.Path(__file__).parent
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A row of the table. Its fields are the columns of table.csv; None is what is missing.
+
+    Values are means over test images and seeds. Intervals are 95% over images, by bootstrap.
+    """
+
+    experiment: str
+    l2: float | None = None  # of ab, scaled to 256 px
+    rmse_lab: float | None = None
+    rmse_lab_low: float | None = None
+    rmse_lab_high: float | None = None
+    rmse_lab_seed_spread: float | None = None  # standard deviation over seeds
+    psnr_db: float | None = None
+    ssim: float | None = None
+    chroma_lab: float | None = None
+    colorfulness: float | None = None
+    l2_best: float | None = None  # of each image's best variant
+    accuracy: float | None = None  # of a title classifier, 0 to 1
+    accuracy_low: float | None = None
+    accuracy_high: float | None = None
+    paper_l2: float | None = None  # what the paper reports
+    parameters: int | None = None  # trained weights of all networks
+    train_minutes: float | None = None
+    images_seen: int | None = None
+    seeds: int | None = None
+    image_size: int | None = None
+    filters: int | None = None
+    epochs: int | None = None
+    dataset: str | None = None
+    test_images: int | None = None
+
+
+COLUMNS = tuple(field.name for field in dataclasses.fields(Row))
 
 
 def paper_values() -> dict[str, dict[str, str]]:
     """What the paper says of each row: experiment -> columns of paper.csv."""
-    with open(_HERE / "paper.csv", newline="", encoding="utf-8") as file:
-        return {row["experiment"]: row for row in csv.DictReader(file)}
+    return {row["experiment"]: row for row in csv_files.read(_HERE / "paper.csv")}
 
 
-def rows(results_dir: str) -> list[dict[str, Any]]:
-    """The table, gray first, then the paper's order: a dict with COLUMNS for each; what is missing is a dash."""
+def rows(results_dir: str) -> list[Row]:
+    """The table: gray first, then the experiments in the paper's order."""
     paper = paper_values()
-    table = []
-    for experiment in (GRAY, *ablations.EXPERIMENTS):
-        row = dict.fromkeys(COLUMNS, results.MISSING) | {"experiment": experiment}
-        row["paper_l2"] = paper.get(experiment, {}).get("paper_l2", results.MISSING)
-        result = results.read_comparable(results_dir, experiment)
-        table.append(row | _measured(result) if result else row)
-    return table
+    return [
+        _row(name, paper.get(name, {}).get("paper_l2", results.MISSING), results.read_comparable(results_dir, name))
+        for name in (GRAY, *ablations.EXPERIMENTS)
+    ]
 
 
-def _measured(result: dict[str, Any]) -> dict[str, Any]:
-    """Means over seeds, then over images; the interval is over images, the spread over seeds (standard deviation)."""
-    run = result["runs"][0]
-    metrics = ("l2", "rmse_lab", "psnr_db", "ssim", "chroma_lab", "colorfulness")
-    row = {name: results.per_image(result, name).mean() for name in metrics if name in run["values"]}
-    if "rmse_lab" in row:
-        rmse_lab = results.per_image(result, "rmse_lab")
-        row["rmse_lab_low"], row["rmse_lab_high"] = bootstrap.bootstrap_interval(rmse_lab.mean(axis=0))
-        if len(rmse_lab) > 1:
-            row["rmse_lab_seed_spread"] = rmse_lab.mean(axis=1).std(ddof=1)
-    if "error" in run["values"]:
-        correct = 1 - results.per_image(result, "error").mean(axis=0)
-        row["accuracy"] = correct.mean()
-        row["accuracy_low"], row["accuracy_high"] = bootstrap.bootstrap_interval(correct)
-    variants = results.variants(result, "l2")
-    if len(variants) > 1:
-        row["l2_best"] = variants.min(axis=0).mean()
-    if "parameters" in run:
-        row["parameters"] = sum(run["parameters"].values())
-        row["train_minutes"] = sum(run["train_minutes"] for run in result["runs"]) / len(result["runs"])
-        row["images_seen"] = run["images_seen"]
-        row["seeds"] = len(result["runs"])
-    settings = {name: result["settings"].get(name, results.MISSING) for name in ("image_size", "filters", "epochs")}
-    return row | settings | {"dataset": result["dataset"], "test_images": len(result["paths"])}
+def _row(experiment: str, paper_l2: str, result: Result | None) -> Row:
+    row = Row(experiment, paper_l2=None if paper_l2 == results.MISSING else float(paper_l2))
+    if result is None:
+        return row
+    return dataclasses.replace(
+        row,
+        **_means(result) | _rmse_statistics(result) | _accuracy(result) | _training(result),
+        image_size=result.settings["image_size"],
+        filters=result.settings.get("filters"),
+        epochs=result.settings.get("epochs"),
+        dataset=result.dataset,
+        test_images=len(result.paths),
+    )
 
 
-def _cell(row: dict[str, Any], column: str, form: str) -> str:
-    return row[column] if row[column] == results.MISSING else format(row[column], form)
+def _means(result: Result) -> dict[str, Any]:
+    names = ("l2", "rmse_lab", "psnr_db", "ssim", "chroma_lab", "colorfulness")
+    means = {name: float(result.per_image(name).mean()) for name in names if name in result.metrics}
+    variants = result.variants("l2")
+    return means | ({"l2_best": float(variants.min(axis=0).mean())} if len(variants) > 1 else {})
 
 
-def _interval(row: dict[str, Any], column: str, form: str) -> str:
-    low, high = _cell(row, f"{column}_low", form), _cell(row, f"{column}_high", form)
-    return results.MISSING if low == results.MISSING else f"{low} to {high}"
+def _rmse_statistics(result: Result) -> dict[str, Any]:
+    if "rmse_lab" not in result.metrics:
+        return {}
+    values = result.per_image("rmse_lab")
+    low, high = bootstrap.mean_interval(values.mean(axis=0))
+    spread = {"rmse_lab_seed_spread": float(values.mean(axis=1).std(ddof=1))} if len(values) > 1 else {}
+    return {"rmse_lab_low": low, "rmse_lab_high": high} | spread
 
 
-def cells(row: dict[str, Any]) -> dict[str, str]:
-    """What people read: heading -> text."""
-    experiment = ablations.EXPERIMENTS.get(row["experiment"])
+def _accuracy(result: Result) -> dict[str, Any]:
+    if "error" not in result.metrics:
+        return {}
+    correct = 1 - result.per_image("error").mean(axis=0)
+    low, high = bootstrap.mean_interval(correct)
+    return {"accuracy": float(correct.mean()), "accuracy_low": low, "accuracy_high": high}
+
+
+def _training(result: Result) -> dict[str, Any]:
+    training = [run.training for run in result.runs]
+    if not training[0]:
+        return {}
     return {
-        "row": row["experiment"],
-        "what it is": experiment.label if experiment else "no colour at all",
-        "section": experiment.section if experiment else results.MISSING,
-        "paper: ab L2": row["paper_l2"],
-        "ab L2": _cell(row, "l2", ".1f"),
-        "best variant": _cell(row, "l2_best", ".1f"),
-        "RMSE (Lab)": _cell(row, "rmse_lab", ".2f"),
-        "95%": _interval(row, "rmse_lab", ".2f"),
-        "seeds": _cell(row, "seeds", "d"),
-        "spread": _cell(row, "rmse_lab_seed_spread", ".2f"),
-        "PSNR (dB)": _cell(row, "psnr_db", ".2f"),
-        "SSIM": _cell(row, "ssim", ".3f"),
-        "chroma": _cell(row, "chroma_lab", ".1f"),
-        "accuracy": _cell(row, "accuracy", ".3f"),
-        "95% of it": _interval(row, "accuracy", ".3f"),
-        "trained weights": _cell(row, "parameters", ",d"),
-        "minutes": _cell(row, "train_minutes", ".1f"),
-        "images seen": _cell(row, "images_seen", ",d"),
+        "parameters": sum(training[0]["parameters"].values()),
+        "train_minutes": sum(each["train_minutes"] for each in training) / len(training),
+        "images_seen": training[0]["images_seen"],
+        "seeds": len(training),
     }
 
 
-def lines(table: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """The table's cells without the columns that are empty in every row."""
+def cells(row: Row) -> dict[str, str]:
+    """The row as people read it: heading -> text."""
+    shown = results.shown
+    experiment = ablations.EXPERIMENTS.get(row.experiment)
+    return {
+        "row": row.experiment,
+        "what it is": experiment.description if experiment else "no colour at all",
+        "section": experiment.section if experiment else results.MISSING,
+        "paper: ab L2": shown(row.paper_l2, ".1f"),
+        "ab L2": shown(row.l2, ".1f"),
+        "best variant": shown(row.l2_best, ".1f"),
+        "RMSE (Lab)": shown(row.rmse_lab, ".2f"),
+        "95%": _interval(row.rmse_lab_low, row.rmse_lab_high, ".2f"),
+        "seeds": shown(row.seeds, "d"),
+        "spread": shown(row.rmse_lab_seed_spread, ".2f"),
+        "PSNR (dB)": shown(row.psnr_db, ".2f"),
+        "SSIM": shown(row.ssim, ".3f"),
+        "chroma": shown(row.chroma_lab, ".1f"),
+        "accuracy": shown(row.accuracy, ".3f"),
+        "95% of it": _interval(row.accuracy_low, row.accuracy_high, ".3f"),
+        "trained weights": shown(row.parameters, ",d"),
+        "minutes": shown(row.train_minutes, ".1f"),
+        "images seen": shown(row.images_seen, ",d"),
+    }
+
+
+def _interval(low: float | None, high: float | None, form: str) -> str:
+    return results.MISSING if low is None else f"{low:{form}} to {high:{form}}"
+
+
+def lines(table: list[Row]) -> list[dict[str, str]]:
+    """The cells of all rows, without the columns that are empty in every row."""
     every = [cells(row) for row in table]
     filled = [heading for heading in every[0] if any(line[heading] != results.MISSING for line in every)]
     return [{heading: line[heading] for heading in filled} for line in every]
 
 
-def caption(table: list[dict[str, Any]]) -> str:
-    """What the numbers stand on, in one sentence."""
-    measured = [row for row in table if row["test_images"] != results.MISSING]
+def caption(table: list[Row]) -> str:
+    """What the numbers are measured on, in one sentence."""
+    measured = [row for row in table if row.test_images is not None]
     if not measured:
         return "No results yet."
     row = measured[-1]
     return (
-        f"Mean over {row['test_images']} test panels of {row['dataset']} at {row['image_size']} px; "
-        "ab L2 is scaled to 256 px."
+        f"Mean over {row.test_images} test panels of {row.dataset} at {row.image_size} px; ab L2 is scaled to 256 px."
     )
 
 
 def reasons(results_dir: str) -> dict[str, str]:
-    """Why rows without a result have none, as far as it is known: experiment -> sentence."""
+    """The noted reasons why rows have no result: experiment -> sentence."""
     every = {experiment: results.read_reason(results_dir, experiment) for experiment in ablations.EXPERIMENTS}
     return {name: reason for name, reason in every.items() if reason and not results.read_comparable(results_dir, name)}
 
 
-def markdown(table: list[dict[str, Any]], footnotes: dict[str, str]) -> str:
+def as_markdown(table: list[Row], footnotes: dict[str, str]) -> str:
     every = lines(table)
-    columns = [[heading, *(line[heading] for line in every)] for heading in every[0]]
-    widths = [max(map(len, column)) for column in columns]
-    grid = [[cell.ljust(width) for cell, width in zip(line, widths)] for line in zip(*columns)]
-    grid.insert(1, ["-" * width for width in widths])
+    grid = markdown.aligned_table(every[0], [line.values() for line in every])
     below = [f"\n{experiment}: {reason}" for experiment, reason in footnotes.items()]
-    return "\n".join([caption(table), "", *(f"| {' | '.join(line)} |" for line in grid), *below, ""])
+    return "\n".join([caption(table), "", grid, *below, ""])
 
 
 def confusions(results_dir: str) -> dict[str, tuple[list[str], list[list[int]]]]:
-    """Titles and confusion matrix (true titles down, answers across) of each title classifier with a result."""
+    """Titles and confusion matrix (rows: true titles, columns: answers) of each title classifier with a result."""
     every = {experiment: results.read_comparable(results_dir, experiment) for experiment in ablations.EXPERIMENTS}
     return {
-        experiment: (result["titles"], results.confusion(result).tolist())
+        experiment: (result.titles, result.confusion().tolist())
         for experiment, result in every.items()
-        if result and "predicted" in result["runs"][0]["values"]
+        if result and "predicted" in result.metrics
     }
 
 
-def html(table: list[dict[str, Any]], footnotes: dict[str, str], matrices: dict[str, tuple], results_dir: str) -> str:
-    """The page, with what `reasons` and `confusions` say; its sample pictures are the files in results_dir/samples."""
+def sampled(results_dir: str) -> tuple[list[str], list[str]]:
+    """The rows that have sample pictures, with gray first and the truth last, and the names of the pictures."""
     folder = pathlib.Path(results_dir) / results.SAMPLES
     columns = [name for name in (GRAY, *ablations.EXPERIMENTS, "truth") if (folder / name).exists()]
-    samples = sorted(path.name for path in (folder / columns[-1]).glob("*.png")) if columns else []
+    return columns, sorted(path.name for path in (folder / columns[-1]).glob("*.png")) if columns else []
+
+
+def html(table: list[Row], footnotes: dict[str, str], matrices: dict[str, tuple], results_dir: str) -> str:
+    """The page with the table, `reasons` and `confusions`; it shows the pictures in results_dir/samples."""
+    columns, samples = sampled(results_dir)
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE), autoescape=True)
     return environment.get_template("table.html").render(
         caption=caption(table),
@@ -184,21 +213,17 @@ def html(table: list[dict[str, Any]], footnotes: dict[str, str], matrices: dict[
 def write(results_dir: str) -> str:
     """Writes table.md, table.csv and table.html into `results_dir` and returns the Markdown."""
     table, footnotes, matrices = rows(results_dir), reasons(results_dir), confusions(results_dir)
-    text, folder = markdown(table, footnotes), pathlib.Path(results_dir)
+    text, folder = as_markdown(table, footnotes), pathlib.Path(results_dir)
     with files.atomic_path(folder / "table.md") as path:
         path.write_text(text, encoding="utf-8")
-    _write_csv(folder / "table.csv", [COLUMNS, *([row[column] for column in COLUMNS] for row in table)])
+    values = [[results.shown(getattr(row, column)) for column in COLUMNS] for row in table]
+    csv_files.write(folder / "table.csv", COLUMNS, values)
     for experiment, (titles, counts) in matrices.items():
         matrix = [[title, *row] for title, row in zip(titles, counts)]
-        _write_csv(folder / f"confusion_{experiment}.csv", [["true title", *titles], *matrix])
+        csv_files.write(folder / f"confusion_{experiment}.csv", ["true title", *titles], matrix)
     with files.atomic_path(folder / "table.html") as path:
         path.write_text(html(table, footnotes, matrices, results_dir), encoding="utf-8")
     return text
-
-
-def _write_csv(path: pathlib.Path, lines: Iterable[Sequence[Any]]) -> None:
-    with files.atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(lines)
 
 
 def main(_) -> None:

@@ -1,4 +1,4 @@
-"""Trains one row of the table into a run folder, or goes on with it."""
+"""Trains one row of the table into a run folder, or resumes an interrupted run."""
 
 import dataclasses
 import json
@@ -6,22 +6,22 @@ import pathlib
 
 from absl import flags
 
-from experiments import ablations
+from experiments import ablations, markdown
 from webtoon_colorize import data, run, startup, training
 
 
 def train(
     experiment: str, scale: ablations.Scale, *, data_dir: str, run_dir: str, seed: int, learning_rate: float
 ) -> None:
-    """Trains until the run is finished; a finished run stays as it is.
+    """Trains until the run is finished. A finished run stays as it is.
 
-    Runs that this one requires are looked for beside it: <runs>/vgg16_gray/seed_0 for <runs>/vgg_features/seed_0.
+    Required runs lie beside this one: <runs>/vgg_features/seed_0 requires <runs>/vgg16_gray/seed_0.
 
     Raises:
       ValueError: `run_dir` belongs to a run with other settings, or the data is too small.
       FileNotFoundError: `data_dir` is no prepared dataset, or a required run is missing.
-      MissingWeights: the row needs weights that only the user can supply.
-      MissingTitle: the row is about a title that the dataset has not.
+      MissingWeights: the row needs weights that the user must supply.
+      MissingTitle: the row is about a title that is not in the dataset.
     """
     row = ablations.TRAINABLE[experiment]
     method, arguments = run.describe(row.build)
@@ -54,12 +54,13 @@ def train(
         batch_size=scale.batch_size,
         learning_rate=learning_rate,
         seed=seed,
-        description=_as_markdown(dataclasses.asdict(settings)),
+        description=_described(settings),
     )
 
 
-def _as_markdown(settings: dict) -> str:
-    return "| setting | value |\n|---|---|\n" + "\n".join(f"| {k} | {json.dumps(v)} |" for k, v in settings.items())
+def _described(settings: run.Settings) -> str:
+    rows = [(name, json.dumps(value)) for name, value in dataclasses.asdict(settings).items()]
+    return markdown.table(["setting", "value"], rows)
 
 
 def main(_) -> None:

@@ -1,11 +1,11 @@
-"""What a row is trained on where that is not simply the training split: the paper's remarks on its data (III.B).
+"""Training panels of the rows that test the paper's remarks on its data (III.B).
 
-Every selection has as many panels as the training split, so that all rows see the same number of images.
+Each subset has as many panels as the training split, so that all rows see the same number of images.
 """
 
 import numpy as np
 
-from webtoon_colorize.data import Panels
+from webtoon_colorize.data import Panels, take
 
 UNSEEN = slice(0, None, 2)  # of the test panels: those that `with_neighbours` does not train on
 
@@ -15,23 +15,19 @@ class MissingTitle(ValueError):
 
 
 def one_title(training: Panels, test: Panels, *, label: int) -> Panels:
-    """The training panels of one title, over and over. Raises MissingTitle if there are none."""
+    """The training panels of one title, repeated to the size of the split. Raises MissingTitle if there are none."""
     del test
     own = np.flatnonzero(training.label == label)
     if not len(own):
         raise MissingTitle(f"there are no training panels of a title number {label}")
-    return _take(training, np.resize(own, len(training.path)))
+    return take(training, np.resize(own, len(training.path)))
 
 
 def with_neighbours(training: Panels, test: Panels) -> Panels:
-    """Every second test panel in the place of as many training panels.
+    """The training panels, with every second test panel in the place of as many of them.
 
-    The UNSEEN test panels have their neighbours in training then, as if the split had gone through episodes.
+    The UNSEEN test panels then have their neighbours in training, as if panels rather than episodes had been split.
     """
-    seen = _take(test, np.arange(len(test.path))[1::2])
-    kept = _take(training, np.linspace(0, len(training.path) - 1, len(training.path) - len(seen.path)).astype(int))
+    seen = take(test, np.arange(len(test.path))[1::2])
+    kept = take(training, np.linspace(0, len(training.path) - 1, len(training.path) - len(seen.path)).astype(int))
     return Panels(np.concatenate([kept.rgb, seen.rgb]), np.concatenate([kept.label, seen.label]), kept.path + seen.path)
-
-
-def _take(panels: Panels, indices: np.ndarray) -> Panels:
-    return Panels(panels.rgb[indices], panels.label[indices], [panels.path[index] for index in indices])

@@ -1,7 +1,10 @@
+import keras
 import numpy as np
 import pytest
 
 from experiments import activations
+from webtoon_colorize import checkpoints, data, run
+from webtoon_colorize.io import csv_files, images
 from webtoon_colorize.networks import classifiers
 
 RGB = np.random.default_rng(0).uniform(0, 1, (4, 32, 32, 3)).astype(np.float32)
@@ -9,6 +12,14 @@ RGB = np.random.default_rng(0).uniform(0, 1, (4, 32, 32, 3)).astype(np.float32)
 
 def findings(classifier):
     return {finding.layer: finding for finding, _ in activations.study(classifier, RGB)}
+
+
+def claim_run(folder, fingerprint, **settings):
+    """A run folder without a checkpoint; returns the method."""
+    sizes = {"image_size": 32, "filters": 4, "epochs": 1, "batch_size": 4, "learning_rate": 2e-4, "seed": 0}
+    settings = run.Settings(**settings, **sizes, titles=["blue", "red"], data=fingerprint)
+    run.claim(folder, settings)
+    return run.build(settings)
 
 
 @pytest.fixture
@@ -35,11 +46,57 @@ def test_a_channel_whose_bias_drowns_it_is_dead_and_only_that(vgg16):
     assert (found.channels, found.dead_share) == (8, 0.25)
 
 
-def test_without_a_layer_that_nothing_bypasses_every_panel_gets_the_same_answer(vgg16):
+def test_dependence_is_how_far_answers_are_from_those_without_the_layer(vgg16):
+    """Nothing bypasses a layer of VGG16: without it, every panel gets the same answer."""
+    logits = vgg16.predict(RGB, verbose=0)
+    scale = 2 / np.ptp(logits[:, 0] - logits[:, 1])  # untrained, it hardly tells panels apart
+    vgg16.layers[-1].set_weights([scale * vgg16.layers[-1].kernel.numpy(), -scale * logits.mean(axis=0)])
     answers = activations._answers(vgg16, RGB)
-    for finding in findings(vgg16).values():
-        # The common answer is unknown, but two panels with unlike answers cannot both keep theirs.
-        assert finding.dependence >= 0.25 * 0.5 * np.abs(answers[0] - answers[1]).sum()
+    assert np.ptp(answers, axis=0).max() > 0.1
+    found, core = findings(vgg16), vgg16.get_layer("vgg16_features")
+    for name in ("block1_conv1", "block3_conv2", "block5_conv3"):
+        layer = core.get_layer(name)
+        kept = layer.get_weights()
+        means = keras.Model(core.input, layer.output).predict(RGB * 2 - 1, verbose=0).mean(axis=(0, 1, 2))
+        layer.set_weights([np.zeros_like(kept[0]), means])
+        without = activations._answers(vgg16, RGB)
+        layer.set_weights(kept)
+        np.testing.assert_allclose(without, np.broadcast_to(without[0], without.shape), atol=1e-6)
+        expected = np.abs(answers - without).sum(axis=1).mean() / 2
+        assert found[name].dependence == pytest.approx(expected, rel=1e-3) and expected > 1e-3
+
+
+def test_a_normalization_can_be_made_to_emit_its_mean_too():
+    layer = keras.layers.BatchNormalization()
+    layer(RGB)
+    layer.set_weights([weight + number for number, weight in enumerate(layer.get_weights())])
+    activations._emit(layer, np.float32([1, 2, 3]))
+    np.testing.assert_allclose(layer(RGB, training=False), np.broadcast_to([1, 2, 3], RGB.shape))
+
+
+def test_the_report_has_a_line_for_each_layer_and_a_picture(dataset, tmp_path, monkeypatch):
+    units = activations.units
+    monkeypatch.setattr(activations, "units", lambda network: units(network)[:2])  # all 13 take their time
+    settings = {"experiment": "vgg16_gray", "method": "title_classifier.build_vgg16", "arguments": {"gray": True}}
+    run_dir = tmp_path / "run"
+    method = claim_run(run_dir, data.fingerprint(dataset), **settings)
+    checkpoints.best(run_dir, method).save()
+    table = activations.report([run_dir], data_dir=dataset, results_dir=tmp_path)
+    written = csv_files.read(tmp_path / "activations.csv")
+    assert [row["layer"] for row in written] == ["block1_conv1", "block1_conv2"]
+    assert [float(row["dependence"]) for row in written] == [row["dependence"] for row in table]
+    height, width, _ = images.read_image(tmp_path / "activations.png").shape
+    assert (height, width) == (2 * (20 + activations.TILE), activations.CHANNELS * activations.TILE)
+
+
+def test_runs_that_tell_no_titles_apart_and_runs_on_other_data_are_refused(dataset, tmp_path):
+    claim_run(tmp_path / "l2", data.fingerprint(dataset), experiment="l2", method="l2.build", arguments={"skips": True})
+    with pytest.raises(ValueError, match="l2, which tells no titles apart"):
+        activations.report([tmp_path / "l2"], data_dir=dataset, results_dir=tmp_path)
+    settings = {"experiment": "vgg16_gray", "method": "title_classifier.build_vgg16", "arguments": {"gray": True}}
+    claim_run(tmp_path / "other", "0123", **settings)
+    with pytest.raises(ValueError, match="trained on other data"):
+        activations.report([tmp_path / "other"], data_dir=dataset, results_dir=tmp_path)
 
 
 def test_a_layer_that_the_answer_ignores_has_dependence_zero_and_weights_come_back(vgg16):

@@ -1,24 +1,22 @@
 import pytest
 
 from experiments import by_title, results
+from tests.result_files import make_result
 
 
 def write(folder, experiment, values, *, metric="rmse_lab"):
-    about = {"data": "d", "settings": {"image_size": 64}, "titles": ["a", "b", "c"], "labels": [0, 2, 2]}
-    runs = [{"seed": seed, "values": {metric: each}} for seed, each in enumerate(values)]
-    results.write(folder, {"experiment": experiment, "runs": runs, **about})
+    results.write(folder, make_result(experiment, *({metric: each} for each in values)))
 
 
 def test_each_title_of_the_test_split_has_its_mean_over_seeds_and_panels(tmp_path):
     write(tmp_path, "gray", [[20.0, 10.0, 12.0]])
     write(tmp_path, "l2", [[11.0, 4.0, 4.0], [13.0, 8.0, 8.0]])
-    text = by_title.markdown(by_title.rows(tmp_path, "l2"))
-    assert text.splitlines() == [
-        "| title | test panels | gray | RMSE (Lab) | 95% |",
-        "| --- | --- | --- | --- | --- |",
-        "| a | 1 | 20.00 | 12.00 | 12.00 to 12.00 |",
-        "| c | 2 | 11.00 | 6.00 | 6.00 to 6.00 |",
-        "| all | 3 | 14.00 | 8.00 | 6.00 to 12.00 |",
+    table = by_title.rows(tmp_path, "l2")
+    assert list(table[0]) == ["title", "test panels", "gray", "RMSE (Lab)", "95%"]
+    assert [list(row.values()) for row in table] == [
+        ["a", "1", "20.00", "12.00", "12.00 to 12.00"],
+        ["c", "2", "11.00", "6.00", "6.00 to 6.00"],
+        ["all", "3", "14.00", "8.00", "6.00 to 12.00"],
     ]
 
 

@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 
 import numpy as np
 import pytest
@@ -6,19 +7,16 @@ import pytest
 from experiments import results
 from experiments.claims import judging, sides, statements, table
 from experiments.claims.judging import FAILS, HOLDS, UNDECIDED, Claim, constant, is_more, of
+from tests.result_files import make_result
 
 IMAGES = 40
 
 
 def write(folder, experiment, seeds=1, **values):
     """A result file whose measures have the values of the given arrays, the same for each seed."""
-    runs = [
-        {"seed": seed, "values": {name: np.array(column, object).tolist() for name, column in values.items()}}
-        for seed in range(seeds)
-    ]
-    content = {"experiment": experiment, "data": "same", "settings": {"image_size": 64}, "runs": runs}
-    about = {"labels": [index % 5 for index in range(IMAGES)], "tags": [["light"] * (i < 10) for i in range(IMAGES)]}
-    results.write(folder, content | about)
+    columns = {name: np.array(column, object).tolist() for name, column in values.items()}
+    labels, tags = [index % 5 for index in range(IMAGES)], [["light"] * (index < 10) for index in range(IMAGES)]
+    results.write(folder, make_result(experiment, *[columns] * seeds, labels=labels, tags=tags))
 
 
 @pytest.fixture
@@ -35,13 +33,10 @@ def evaluate(folder, left, right, judge=is_more):
 
 
 def test_a_difference_in_every_image_is_certain_and_a_missing_one_is_not(folder):
-    row = evaluate(folder, of("no_skips", "rmse_lab"), of("l2", "rmse_lab"))
-    assert row == {
-        "left": pytest.approx(16), "right": pytest.approx(15), "difference": pytest.approx(1),
-        "low": pytest.approx(1), "high": pytest.approx(1), "verdict": HOLDS,
-    }  # fmt: skip
-    assert evaluate(folder, of("l2", "rmse_lab"), of("no_skips", "rmse_lab"))["verdict"] == FAILS
-    assert evaluate(folder, of("l2", "rmse_lab"), constant(15.0))["verdict"] == UNDECIDED
+    outcome = evaluate(folder, of("no_skips", "rmse_lab"), of("l2", "rmse_lab"))
+    assert outcome[:5] == pytest.approx((16, 15, 1, 1, 1)) and outcome.verdict == HOLDS
+    assert evaluate(folder, of("l2", "rmse_lab"), of("no_skips", "rmse_lab")).verdict == FAILS
+    assert evaluate(folder, of("l2", "rmse_lab"), constant(15.0)).verdict == UNDECIDED
 
 
 @pytest.mark.parametrize(
@@ -65,22 +60,26 @@ def test_judges(judge, low, high, verdict):
 def test_images_that_have_nothing_to_measure_are_left_out_of_both_sides(folder):
     write(folder, "tandem", bleeding=[None] * 20 + [2.0] * 20)
     write(folder, "adversarial", bleeding=[9.0] * 20 + [1.0] * 19 + [None])
-    row = evaluate(folder, of("tandem", "bleeding"), of("adversarial", "bleeding"))
-    assert (row["left"], row["right"]) == (2, 1)
+    outcome = evaluate(folder, of("tandem", "bleeding"), of("adversarial", "bleeding"))
+    assert (outcome.left, outcome.right) == (2, 1)
 
 
 def test_what_was_not_run_is_a_dash_and_a_sentence(folder):
-    by_name = {row["claim"]: row for row in table.rows(folder)}
-    assert by_name["skips"]["verdict"] == HOLDS and by_name["skips"]["reason"] == ""
-    assert by_name["vgg_features"]["verdict"] == "-"
-    assert by_name["vgg_features"]["reason"] == "vgg_features has no results here"
-    assert by_name["bubbles"]["reason"] == "the results of l2 have no near_bubbles"
-    assert by_name["resnet50_dead"]["reason"] == "experiments.activations has not been run"
+    by_name = {row.claim.name: row for row in table.rows(folder)}
+    assert by_name["skips"].outcome.verdict == HOLDS and by_name["skips"].reason == ""
+    assert by_name["vgg_features"].outcome is None and table.cells(by_name["vgg_features"])[3:] == ["-"] * 4
+    assert by_name["vgg_features"].reason == "vgg_features has no results here"
+    assert by_name["bubbles"].reason == "the results of l2 have no near_bubbles"
+    assert by_name["resnet50_dead"].reason == "experiments.activations has not been run"
+    table.write(folder)
+    with open(folder / "claims.csv", newline="") as file:
+        written = {row["claim"]: row for row in csv.DictReader(file)}
+    assert [written["vgg_features"][name] for name in ("left", "low", "verdict")] == ["-"] * 3
+    assert float(written["skips"]["left"]) == by_name["skips"].outcome.left
 
 
 def test_a_row_that_was_measured_on_other_panels_is_not_compared(folder):
-    content = results.read(folder, "no_skips") | {"data": "other"}
-    results.write(folder, content)
+    results.write(folder, dataclasses.replace(results.read(folder, "no_skips"), data="other"))
     with pytest.raises(judging.NotMeasured, match="no_skips"):
         judging.Study(folder).values("no_skips", "rmse_lab")
 
@@ -99,7 +98,7 @@ def test_the_files_are_the_same_every_time_and_have_a_line_for_every_claim(folde
 def test_people_read_three_digits_or_all_before_the_point(folder):
     write(folder, "adversarial", l2=np.full(IMAGES, 2513.96))
     write(folder, "l2", l2=np.full(IMAGES, 2375.04))
-    [row] = [row for row in table.rows(folder) if row["claim"] == "adversarial_l2"]
+    [row] = [row for row in table.rows(folder) if row.claim.name == "adversarial_l2"]
     assert table.cells(row)[3:6] == ["2514", "2375", "139 (139 to 139)"]
 
 

@@ -30,6 +30,13 @@ def test_panels_of_a_split_come_in_the_order_of_the_csv_with_their_titles_label(
     np.testing.assert_array_equal(panels.rgb[0], draw_panel(30))
 
 
+def test_taken_panels_come_in_the_order_of_the_indices_with_repeats():
+    panels = numbered(4)
+    taken = data.take(panels, [3, 0, 3])
+    assert taken.path == ["3", "0", "3"] and taken.label.tolist() == [3, 0, 3]
+    np.testing.assert_array_equal(taken.rgb, panels.rgb[[3, 0, 3]])
+
+
 def test_panels_are_decoded_and_resized_once(dataset, monkeypatch):
     first = data.load_panels(dataset, "train", image_size=32)
     monkeypatch.setattr(data.cv2, "imdecode", lambda *_: pytest.fail("decoded again"))

@@ -45,9 +45,9 @@ def evaluated(dataset, trained, tmp_path_factory):
 
 def test_a_result_holds_a_value_per_image_and_seed(evaluated):
     result = results.read(evaluated, "l2")
-    assert [run["seed"] for run in result["runs"]] == [0, 1] and len(result["paths"]) == 6
-    assert results.per_image(result, "rmse_lab").shape == (2, 6)
-    assert (results.per_image(result, "l2")[0] != results.per_image(result, "l2")[1]).all()
+    assert [run.seed for run in result.runs] == [0, 1] and len(result.paths) == 6
+    assert result.per_image("rmse_lab").shape == (2, 6)
+    assert (result.per_image("l2")[0] != result.per_image("l2")[1]).all()
 
 
 def test_the_table_starts_with_gray_and_what_is_missing_is_a_dash(evaluated):
@@ -58,25 +58,12 @@ def test_the_table_starts_with_gray_and_what_is_missing_is_a_dash(evaluated):
     gray, l2 = rows[0], next(row for row in rows if row["experiment"] == "l2")
     assert gray["parameters"] == gray["paper_l2"] == "-" and float(gray["l2"]) > 0
     assert l2["paper_l2"] == "1578.8" and l2["seeds"] == "2" and l2["images_seen"] == "24"
-    values = results.per_image(results.read(evaluated, "l2"), "rmse_lab")
+    values = results.read(evaluated, "l2").per_image("rmse_lab")
     assert float(l2["rmse_lab"]) == pytest.approx(values.mean())
     assert float(l2["rmse_lab_seed_spread"]) == pytest.approx(abs(values[0].mean() - values[1].mean()) / 2**0.5)
     assert float(l2["rmse_lab_low"]) <= float(l2["rmse_lab"]) <= float(l2["rmse_lab_high"])
     missing = next(row for row in rows if row["experiment"] == "color_and_apply")
     assert missing["l2"] == missing["rmse_lab"] == missing["train_minutes"] == "-"
-
-
-def test_confusions_count_answers_by_true_title_over_all_seeds():
-    runs = [{"values": {"predicted": predicted}} for predicted in ([0, 1, 1, 0], [0, 1, 1, 1])]
-    result = {"titles": ["a", "b"], "labels": [0, 0, 1, 1], "runs": runs}
-    assert results.confusion(result).tolist() == [[2, 2], [1, 3]]
-
-
-def test_the_best_of_several_colorizations_is_chosen_image_by_image():
-    values = {"l2": [9, 9], "l2_0": [9, 9], "l2_1": [3, 12], "l2_2": [5, 6]}
-    variants = results.variants({"runs": [{"values": values}]}, "l2")
-    assert variants.shape == (3, 1, 2) and variants.min(axis=0).tolist() == [[3, 6]]
-    assert results.variants({"runs": [{"values": {"l2": [1]}}]}, "l2").size == 0
 
 
 def test_the_table_is_a_pure_function_of_the_results(evaluated):
@@ -121,8 +108,8 @@ def test_paper_csv_speaks_of_rows_that_exist():
 
 def test_a_row_measured_on_other_panels_than_gray_is_left_out(evaluated, tmp_path):
     for name in ("gray", "l2"):
-        results.write(tmp_path, results.read(evaluated, name) | {"data": name})
-    assert [row["l2"] for row in table.rows(tmp_path)[1:]] == ["-"] * len(ablations.EXPERIMENTS)
+        results.write(tmp_path, dataclasses.replace(results.read(evaluated, name), data=name))
+    assert [row.l2 for row in table.rows(tmp_path)[1:]] == [None] * len(ablations.EXPERIMENTS)
 
 
 def test_rows_come_after_the_rows_they_require_and_are_not_trained_twice(dataset, tmp_path, monkeypatch):
@@ -133,7 +120,7 @@ def test_rows_come_after_the_rows_they_require_and_are_not_trained_twice(dataset
     [weights] = run.load_method(tmp_path / "runs/vgg_features/seed_4").helpers.values()
     [trained] = run.load_method(tmp_path / "runs/vgg16_gray/seed_4").networks.values()
     assert all((one == other).all() for one, other in zip(weights.get_weights(), trained.get_weights()))
-    assert [each["seed"] for each in results.read(tmp_path / "results", "vgg_features")["runs"]] == [3, 4]
+    assert [each.seed for each in results.read(tmp_path / "results", "vgg_features").runs] == [3, 4]
     monkeypatch.setattr(evaluate, "evaluate_runs", lambda *_, **__: pytest.fail("evaluated again"))
     monkeypatch.setattr(reproduce.train.training, "train", lambda *_, **__: pytest.fail("trained again"))
     reproduce.reproduce_row("vgg_features", scale=TINY, seeds=[3, 4], **folders)
@@ -170,7 +157,7 @@ def test_a_row_may_override_its_scale():
 
 def test_rows_on_the_papers_data_are_no_rows_of_its_table(tmp_path):
     assert not ablations.DATA_EXPERIMENTS.keys() & ablations.EXPERIMENTS.keys()
-    assert {row["experiment"] for row in table.rows(tmp_path)}.isdisjoint(ablations.DATA_EXPERIMENTS)
+    assert {row.experiment for row in table.rows(tmp_path)}.isdisjoint(ablations.DATA_EXPERIMENTS)
 
 
 def test_a_row_on_the_papers_data_trains_on_its_selection(dataset, tmp_path):

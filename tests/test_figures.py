@@ -41,8 +41,10 @@ def drawn(folders):
 
 def test_figures_of_trained_rows_are_drawn_and_the_others_are_a_dash_and_a_sentence(folders, drawn):
     entries, _ = drawn
-    drawn = {number for number, entry in entries.items() if entry.file != "-"}
+    drawn = {number for number, entry in entries.items() if entry.file}
     assert drawn == {8, 9, 10}
+    captions = json.loads((pathlib.Path(folders["results_dir"]) / drawing.FOLDER / drawing.CAPTIONS).read_text())
+    assert captions["4"]["file"] == "-" and entries[4].file is None
     assert "There is no result of adversarial yet" in entries[4].caption
     assert "No naturally gray panel" in entries[2].caption
     assert drawing.read(folders["results_dir"]) == entries

@@ -16,7 +16,7 @@ def test_a_region_is_what_one_colour_covers():
     found = flat_regions.find_flat_regions(picture((0, 20, 0, 10, (50, 40, 0)), (30, 40, 30, 40, (50, 0, 40))))
     assert found.share == pytest.approx([0, 200 / 1600, 1300 / 1600, 100 / 1600])
     np.testing.assert_allclose(found.ab, [[0, 0], [40, 0], [0, 0], [0, 40]])
-    assert found.labels[0, 0] == 1 and found.labels[0, 39] == 2 and found.labels[39, 39] == 3
+    assert found.numbers[0, 0] == 1 and found.numbers[0, 39] == 2 and found.numbers[39, 39] == 3
 
 
 def test_a_line_of_ink_parts_two_regions_of_one_colour():
@@ -31,8 +31,8 @@ def test_a_gradient_of_colour_is_no_region():
 
 
 def test_specks_are_no_regions():
-    found = flat_regions.find_flat_regions(picture((0, 1, 0, 1, (50, 40, 0))), smallest=0.001)
-    assert len(found.share) == 2 and found.labels[0, 0] == 0
+    found = flat_regions.find_flat_regions(picture((0, 1, 0, 1, (50, 40, 0))))
+    assert len(found.share) == 2 and found.numbers[0, 0] == 0
 
 
 def test_a_border_reaches_over_the_ink_and_only_along_another_colour():
@@ -41,7 +41,7 @@ def test_a_border_reaches_over_the_ink_and_only_along_another_colour():
         picture((0, 40, 0, 10, red), (0, 40, 10, 11, ink), (0, 40, 11, 25, gray), (0, 40, 25, 26, ink))
     )
     rims = {(border.inside, border.across): border.band for border in flat_regions.borders(found, reach=3)}
-    left, middle, right = found.labels[0, [0, 12, 30]]
+    left, middle, right = found.numbers[0, [0, 12, 30]]
     assert (middle, right) not in rims and (right, middle) not in rims
     assert np.flatnonzero(rims[left, middle][0]).tolist() == [8, 9]  # 11 - 3 = 8
     assert np.flatnonzero(rims[middle, left][0]).tolist() == [11, 12]

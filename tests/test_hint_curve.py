@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from experiments import hint_curve
+from experiments import hint_curve, plots
 from webtoon_colorize import data
 from webtoon_colorize.methods.method import Method
 
@@ -43,11 +43,21 @@ def test_the_error_is_that_after_each_number_of_hints(dataset):
 
 
 def test_the_plot_has_a_line_for_each_run_and_kind_of_places():
-    rows = [
-        {"experiment": "l2", "places": places, "hints": count, "rmse_lab": 10, "gray_rmse_lab": 20}
-        for places in ("random", "worst")
+    points = [
+        hint_curve.Point("l2", places, count, rmse_lab=share * 20, gray_rmse_lab=20)
+        for places, share in (("random", 0.5), ("worst", 0.25))
         for count in hint_curve.COUNTS
     ]
-    svg = hint_curve.plot(rows)
-    assert svg.count("<polyline") == 2 and "l2, worst" in svg
-    assert 'points="60,155.0 170,155.0' in svg  # half of gray's error: half of 250 pixels below 30
+    [axes] = hint_curve.plot(points).axes
+    _, random, worst = axes.lines  # the first is gray's
+    assert worst.get_label() == "l2: where the error is largest"
+    assert list(random.get_xdata()) == [0, 1, 2, 3, 4]  # evenly spaced
+    assert list(random.get_ydata()) == [0.5] * 5 and list(worst.get_ydata()) == [0.25] * 5
+
+
+def test_the_file_of_a_plot_is_the_same_every_time(tmp_path):
+    points = [hint_curve.Point("l2", "worst", count, 10, 20) for count in hint_curve.COUNTS]
+    for name in ("a.svg", "b.svg"):
+        plots.write_svg(hint_curve.plot(points), tmp_path / name)
+    content = (tmp_path / "a.svg").read_bytes()
+    assert content == (tmp_path / "b.svg").read_bytes() and b"<dc:date>" not in content

@@ -36,38 +36,55 @@ def test_a_dataset_without_annotations_has_none(dataset, panels):
     assert found.tags == found.bubbles == [[]] * len(panels.path)
 
 
-def test_a_colorizer_that_gives_the_truth_has_the_truths_values(panels):
-    """Halving it changes nothing but saturation."""
+def times_truth(panels, factor):
+    """A colorizer that knows the truth, and gives `factor` times its colours."""
     by_lightness = {
         batch.lightness.numpy().tobytes(): batch.ab for batch in data.evaluation_batches(panels, batch_size=1)
     }
 
-    def cheat(lightness, label=None, hints=None):
-        return tf.concat([by_lightness[each[None].numpy().tobytes()] for each in lightness], axis=0) / 2
+    def cheat(lightness):
+        return factor * tf.concat([by_lightness[each[None].numpy().tobytes()] for each in lightness], axis=0)
 
-    eager = Method({}, None, lambda *given: tf.py_function(cheat, given, tf.float32))
-    own, truth = (
-        per_panel.values(eager, panels, annotations(panels)),
-        per_panel.values_of_truth(panels, annotations(panels)),
-    )
+    return lambda lightness, label: tf.py_function(cheat, [lightness], tf.float32)
+
+
+def test_half_of_the_truth_differs_from_it_in_saturation_only(panels):
+    method = Method({}, None, times_truth(panels, 0.5))
+    own = per_panel.values(method, panels, annotations(panels))
+    truth = per_panel.values_of_truth(panels, annotations(panels))
     for measure in ("inconsistency", "background_inconsistency", "bleeding", "sepia_share"):
         np.testing.assert_allclose(own[measure], truth[f"{measure}_true"], atol=1e-5)
     assert np.isnan(own["near_bubbles"]).all()
 
 
 def test_variants_are_measured_beside_what_is_colorized(panels):
-    def colorize(lightness, label=None, hints=None):
-        return tf.concat([lightness, -lightness], axis=-1)
+    """Multiples of the truth, of which everything that is measured follows."""
+    none, half, whole, double = (times_truth(panels, factor) for factor in (0.0, 0.5, 1.0, 2.0))
 
-    def variants(lightness, label=None):
-        return [colorize(lightness), 2 * colorize(lightness)]
+    def variants(lightness, label):
+        return [each(lightness, label) for each in (none, half, whole, double)]
 
-    bubble = np.array([[0.2, 0.2], [0.6, 0.2], [0.6, 0.6]])
-    method = Method({}, None, colorize, variants=variants)
-    values = per_panel.values(method, panels, annotations(panels, [bubble]))
-    assert values["inconsistency_0"] == pytest.approx(values["inconsistency"])
-    assert values["error_kept_0"] == pytest.approx([1] * len(panels.path))
-    assert np.isfinite(values["near_bubbles_1"]).all()
+    method = Method({}, None, half, variants=variants)
+    values = per_panel.values(method, panels, annotations(panels))
+    every = np.ones(len(panels.path))
+    for number, kept in enumerate((1, 0.5, 0, -1)):  # the first is none, whose error is the truth's chroma
+        np.testing.assert_allclose(values[f"error_kept_{number}"], kept * every, atol=1e-4)
+    assert np.isnan(values["inconsistency_0"]).all()  # there is no colour to be inconsistent
+    for measure in ("inconsistency", "bleeding", "sepia_share"):
+        for number in (1, 2, 3):
+            np.testing.assert_allclose(values[f"{measure}_{number}"], values[measure], atol=1e-5)
+    # At least 5% of the pixels have the 95th percentile of chroma or more: doubled, they exceed it.
+    assert max(values["saturated_share_1"]) <= 0.05 <= min(values["saturated_share_3"])
+
+
+def test_the_surroundings_of_a_bubble_reach_a_16th_of_the_width():
+    corners = np.array([[0.25, 0.25], [0.5, 0.25], [0.5, 0.5], [0.25, 0.5]])
+    inside, near = per_panel._bubble_masks([corners], size=64)
+    assert np.flatnonzero(inside[24]).tolist() == list(range(16, 33)) and inside.sum() == 17 * 17
+    assert np.flatnonzero(near[24]).tolist() == list(range(12, 37))  # 64 / 16 = 4 pixels on both sides
+    assert near[14, 14] and not near[13, 13]  # at a corner the distance is diagonal: 2.8 and 4.2 pixels
+    inside, near = per_panel._bubble_masks([], size=64)
+    assert not inside.any() and not near.any()
 
 
 def test_chroma_in_low_resolution_is_exact_where_it_is_even_and_lost_where_it_is_fine():

@@ -7,16 +7,15 @@ import pytest
 
 from experiments import report, results
 from experiments.figures import drawing
+from tests.result_files import make_result
 from webtoon_colorize.io import images
 
 
 @pytest.fixture
 def folder(tmp_path):
     """Results of gray only, samples of two rows, one figure and one that is missing."""
-    content = {"experiment": "gray", "dataset": "drawn", "data": "x", "settings": {"image_size": 32}}
-    values = {name: [1.0, 2.0] for name in ("l2", "rmse_lab", "psnr_db", "ssim", "chroma_lab", "colorfulness")}
-    about = {"paths": ["a", "b"], "labels": [0, 1], "tags": [[], []], "titles": ["blue", "red"]}
-    results.write(tmp_path, content | about | {"runs": [{"seed": 0, "values": values}]})
+    names = ("l2", "rmse_lab", "psnr_db", "ssim", "chroma_lab", "colorfulness")
+    results.write(tmp_path, make_result("gray", {name: [1.0, 2.0, 3.0] for name in names}))
     for row in ("gray", "truth"):
         images.write_image(tmp_path / "samples" / row / "00.png", np.zeros((32, 32, 3), np.uint8))
     images.write_image(tmp_path / "figures/figure_04.png", np.zeros((8, 8, 3), np.uint8))

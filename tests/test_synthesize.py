@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from data_tools import synthesize
-from data_tools.comic import panels, strips, tags, titles
+from data_tools.comic import panel_kinds, strips, tags, titles
 from data_tools.comic.colors import neutral, to_lab
-from data_tools.comic.panels import Size
+from data_tools.comic.panel_kinds import Size
 from data_tools.comic.style import COLOR_FIELDS
 
 SEED = 3
@@ -104,7 +104,7 @@ def test_a_title_does_not_depend_on_how_many_there_are():
 def test_default_settings_plan_about_1500_usable_panels():
     plans = [strips.plan_episode(0, index, episode) for index in range(5) for episode in range(1, 41)]
     kinds = [spot.kind for pages in plans for page in pages for spot in page.spots]
-    assert 1450 <= sum(kind in (panels.color_panel, panels.sparse_panel) for kind in kinds) <= 1550
+    assert 1450 <= sum(kind in (panel_kinds.color_panel, panel_kinds.sparse_panel) for kind in kinds) <= 1550
     assert all(1 <= len(pages) <= 3 and all(page.height <= strips.MAX_HEIGHT for page in pages) for pages in plans)
 
 
@@ -165,7 +165,7 @@ def test_every_tag_is_a_known_one(drawn):
 
 
 @pytest.mark.parametrize("index", range(5))
-@pytest.mark.parametrize("kind", [panels.balloon_panel, panels.screentone_panel])
+@pytest.mark.parametrize("kind", [panel_kinds.balloon_panel, panel_kinds.screentone_panel])
 def test_gray_and_screentone_panels_have_no_chroma(index, kind):
     for stream in range(3):
         panel = kind(titles.make_title(SEED, index), Size(420, 300, 0), np.random.default_rng(stream))
@@ -181,7 +181,9 @@ def test_usable_panels_have_color(drawn):
 @pytest.mark.parametrize("index", range(5))
 def test_sparse_panels_are_gray_but_for_one_person(index):
     for stream in range(4):
-        panel = panels.sparse_panel(titles.make_title(SEED, index), Size(500, 400, 0), np.random.default_rng(stream))
+        panel = panel_kinds.sparse_panel(
+            titles.make_title(SEED, index), Size(500, 400, 0), np.random.default_rng(stream)
+        )
         image = panel.image.astype(int)
         colored = (image.max(2) - image.min(2) > 12).mean()
         assert 0.001 < colored < 0.5 and tags.SPARSE_COLOR in panel.tags

@@ -1,10 +1,10 @@
 """Prepared dataset -> batches of (lightness, ab, label)."""
 
-import csv
 import hashlib
 import json
 import os
 import pathlib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from webtoon_colorize import color, files
+from webtoon_colorize.io import csv_files
 
 SMALLEST_CROP = 0.6  # of the width and height; without crops a network learns 1,400 panels by heart in ten epochs
 
@@ -35,6 +36,11 @@ class Panels(NamedTuple):
     rgb: np.ndarray  # [N, S, S, 3] uint8
     label: np.ndarray  # [N] int32
     path: list[str]  # below the dataset's folder
+
+
+def take(panels: Panels, indices: Sequence[int] | np.ndarray) -> Panels:
+    """Some of the panels, in the order of `indices`; an index may come more than once."""
+    return Panels(panels.rgb[indices], panels.label[indices], [panels.path[index] for index in indices])
 
 
 def load_titles(data_dir: str | os.PathLike) -> list[str]:
@@ -65,8 +71,7 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
     """
     data_dir = pathlib.Path(data_dir)
     titles = load_titles(data_dir)
-    with open(data_dir / "panels.csv", newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = csv_files.read(data_dir / "panels.csv")
     chosen = [index for index, row in enumerate(rows) if row["split"] == split]
     if not chosen:
         raise ValueError(f"{data_dir} has no panels in its {split} split")

@@ -86,4 +86,4 @@ def make_picture(colorize: Colorize) -> Callable[[data.Panels], np.ndarray]:
 def pick(panels: data.Panels, count: int) -> data.Panels:
     """`count` panels at equal distances, so that every title is there; all of them if there are fewer."""
     chosen = np.unique(np.linspace(0, len(panels.path) - 1, count).round().astype(int))
-    return data.Panels(panels.rgb[chosen], panels.label[chosen], [panels.path[index] for index in chosen])
+    return data.take(panels, chosen)

@@ -1,4 +1,4 @@
-"""Drawing routines of the embedded comic: from curves and colours up to whole strips.
+"""Draws the invented comic, from curves and colours up to whole strips.
 
-`data_tools.synthesize` is their command.
+The program is `data_tools.synthesize`.
 """

@@ -89,7 +89,7 @@ def beanie(pen: Pen, frame: Frame, who: Character) -> None:
 
 
 def headphones(pen: Pen, frame: Frame, who: Character) -> None:
-    """Over the ears."""
+    """Headphones over the ears."""
     arc = [(-0.5, 0.0), (-0.46, -0.38), (-0.2, -0.68), (0.2, -0.68), (0.46, -0.38), (0.5, 0.0)]
     pen.canvas.line(
         frame(smooth(arc, closed=False)), pen.style.line_color(who.accent), max(0.075 * frame.scale, 2) + pen.thickness
@@ -100,13 +100,13 @@ def headphones(pen: Pen, frame: Frame, who: Character) -> None:
 
 
 def earrings(pen: Pen, frame: Frame, who: Character) -> None:
-    """Drops."""
+    """Drop-shaped earrings."""
     for x in (-0.44, 0.44):
         pen.shape(frame(ellipse(x, 0.27, 0.04, 0.06)), who.accent)
 
 
 def crown(pen: Pen, frame: Frame, who: Character) -> None:
-    """A circlet with points."""
+    """A crown with points."""
     points = [
         (-0.33, -0.42),
         (-0.4, -0.74),
@@ -124,6 +124,3 @@ def crown(pen: Pen, frame: Frame, who: Character) -> None:
 def plaster(pen: Pen, frame: Frame, who: Character) -> None:
     """A plaster on the cheek."""
     pen.shape(frame.at(0.25, 0.26, angle=-0.3)(box(-0.08, -0.028, 0.16, 0.056)), who.accent)
-
-
-ACCESSORIES = (nothing, glasses, hairpin, ribbon, headband, beanie, headphones, earrings, crown, plaster)

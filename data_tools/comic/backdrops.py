@@ -16,8 +16,8 @@ def _plain_color(pen: Pen, palette: Palette) -> Color:
 
 
 def paint_gradient(pen: Pen, top: Color, bottom: Color) -> None:
-    """Covers the canvas from one colour above to another below."""
-    pen.canvas.image[:] = gradient(top, bottom, pen.canvas.height * SCALE, 1)
+    """Covers the canvas with a vertical gradient from `top` to `bottom`."""
+    pen.canvas.image[:] = gradient(top, bottom, pen.canvas.height * SCALE)
 
 
 def solid(pen: Pen, palette: Palette) -> None:
@@ -43,7 +43,7 @@ def dreamy(pen: Pen, palette: Palette) -> None:
 
 
 def _grid(pen: Pen, pitch: float) -> list[tuple[float, float]]:
-    """Places of a pattern, every other row moved by half a step."""
+    """Positions of a pattern, with every other row shifted by half a step."""
     rows, columns = int(pen.canvas.height / pitch) + 2, int(pen.canvas.width / pitch) + 2
     return [
         ((column + row % 2 / 2 - 0.3) * pitch, (row - 0.2) * pitch) for row in range(rows) for column in range(columns)
@@ -114,7 +114,7 @@ def stripes(pen: Pen, palette: Palette) -> None:
 
 
 def burst(pen: Pen, palette: Palette) -> None:
-    """Wedges that run together behind the head."""
+    """Wedges that meet in one point behind the head."""
     canvas, rng = pen.canvas, pen.canvas.rng
     color = _plain_color(pen, palette)
     canvas.image[:] = color

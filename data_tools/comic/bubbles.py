@@ -1,4 +1,4 @@
-"""Speech bubbles: outlines, where they go, and what is written in them. Positions in final pixels of the canvas."""
+"""Speech bubbles: their outlines, places and text. Positions are in final pixels of the canvas."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from data_tools.comic.colors import Color
 from data_tools.comic.curves import box, smooth
 from data_tools.comic.lettering import text_width, wrapped, write
 
-INSET = 6.0  # px between a bubble and the panel's edge that it does not cross
+INSET = 6.0  # px that a bubble inside a panel keeps from its edge
 
 
 class Look(NamedTuple):
@@ -39,7 +39,7 @@ def _around(x: float, y: float, radius_x: float, radius_y: float, roundness: flo
 
 
 def speech(x: float, y: float, radius_x: float, radius_y: float, target, roundness: float) -> np.ndarray:
-    """A rounded bubble with a tail that points to `target` (x, y), when there is one."""
+    """A rounded bubble; with a `target` (x, y), it has a tail that points there."""
     outline = _around(x, y, radius_x, radius_y, roundness)
     if target is None:
         return outline
@@ -82,7 +82,7 @@ OUTLINES = (speech, speech, speech, speech, thought, outcry, caption)
 def draw_bubble(
     canvas: Canvas, look: Look, outline: np.ndarray, lines: list[str], x: float, y: float, size: int
 ) -> None:
-    """Fill, outline and text."""
+    """Draws fill, outline and text."""
     canvas.mark_lettering(outline)
     canvas.fill(outline, look.fill)
     canvas.line(outline, look.ink, look.line_width, closed=True)
@@ -102,7 +102,7 @@ def _overlap(first: np.ndarray, second: np.ndarray) -> bool:
 
 
 def _hides_face(canvas: Canvas, outline: np.ndarray) -> bool:
-    """Whether the middle of a face would be covered: cheeks and hair may be, features not."""
+    """Whether the outline would cover the middle of a face. It may cover cheeks and hair."""
     low, high = outline.min(0), outline.max(0)
     for x, y, radius in canvas.heads:
         reach = min(radius * 0.62, 110)
@@ -115,14 +115,14 @@ def _hides_face(canvas: Canvas, outline: np.ndarray) -> bool:
 def find_place(canvas: Canvas, frame, radius, look: Look, taken: list[np.ndarray], overhang: float):
     """(outline, x, y) for a bubble of half axes `radius` within the panel `frame` (x, y, width, height), or None.
 
-    overhang: how far the bubble may stand out over the panel's edge in px; 0 keeps it inside.
+    overhang: pixels by which the bubble may reach over the panel's edge; 0 keeps it inside.
     """
     left, top, width, height = frame
     room = np.float32((width - 2 * radius[0] * 1.24, height - 2 * radius[1] * 1.24)) - 2 * INSET
     if (room < 0).any():
         return None
     for _ in range(14):
-        share = canvas.rng.uniform(0, 1, 2) ** (1.0, 1.5)  # bubbles like the upper part
+        share = canvas.rng.uniform(0, 1, 2) ** (1.0, 1.5)  # the upper part of the panel is likelier
         x, y = np.float32((left, top)) + INSET + np.float32(radius) * 1.24 + room * share
         if overhang and share[0] < 0.5:
             x = left + radius[0] - overhang

@@ -1,4 +1,4 @@
-"""A picture under way: everything is drawn at twice the size and averaged at the end, which smooths every edge."""
+"""The picture that is being drawn. It has twice the final size and is averaged at the end, which smooths every edge."""
 
 from typing import NamedTuple
 
@@ -11,13 +11,13 @@ from data_tools.comic.curves import ribbon
 SCALE = 2  # drawn pixels per final pixel, in both directions
 FRACTION_BITS = 4  # OpenCV takes positions in sixteenths of a pixel
 MASK_STEP = 4  # final pixels per pixel of the masks of people and lettering
-COVERED = 0.01  # share of the people's area from which on they count as covered
+COVERED = 0.01  # of the people's area: people of whom more lies under lettering count as covered
 
 
 class Region(NamedTuple):
     """The part of the picture that a shape covers."""
 
-    view: np.ndarray  # uint8 [height, width, 3], a window into the picture
+    view: np.ndarray  # uint8 [height, width, 3], a view of its bounding box
     mask: np.ndarray  # uint8 [height, width], 255 inside the shape
 
 
@@ -26,7 +26,7 @@ class Canvas:
 
     Positions and widths given to its methods are in final pixels.
 
-    tags: what the drawing turned out to contain. heads: (x, y, radius) of every face. figure and lettering: uint8 masks
+    tags: what the drawing contains so far. heads: (x, y, radius) of every face. figure and lettering: uint8 masks
     of all people and of all bubbles and sounds, at 1/MASK_STEP of the size.
     """
 
@@ -39,12 +39,12 @@ class Canvas:
         self.heads: list[tuple[float, float, float]] = []
 
     def fixed(self, points: np.ndarray, offset=(0, 0)) -> np.ndarray:
-        """Positions as OpenCV wants them: int32, in sixteenths of a drawn pixel."""
+        """Positions for OpenCV: int32, in sixteenths of a drawn pixel."""
         scaled = (np.asarray(points, np.float32) * SCALE - 0.5 - np.float32(offset)) * (1 << FRACTION_BITS)
         return np.rint(scaled).astype(np.int32)
 
     def region(self, *polygons: np.ndarray) -> Region | None:
-        """The window around the union of polygons and its mask; None when it lies outside the picture."""
+        """The bounding box of the union of polygons, and its mask; None if it lies outside the picture."""
         points = np.concatenate(polygons)
         low = np.floor(points.min(0) * SCALE).astype(int) - 1
         high = np.ceil(points.max(0) * SCALE).astype(int) + 2
@@ -57,16 +57,16 @@ class Canvas:
         return Region(self.image[low[1] : high[1], low[0] : high[0]], mask)
 
     def fill(self, points: np.ndarray, color: Color) -> None:
-        """A polygon in one colour."""
+        """Fills a polygon with one colour."""
         cv2.fillPoly(self.image, [self.fixed(points)], color, cv2.LINE_8, FRACTION_BITS)
 
     def fill_all(self, polygons, color: Color) -> None:
-        """Many polygons in one colour; where two overlap the colour stays."""
+        """Fills many polygons with one colour, also where they overlap."""
         for polygon in polygons:
             self.fill(polygon, color)
 
     def fill_inside(self, points: np.ndarray, outer: np.ndarray, color: Color) -> None:
-        """The part of a polygon that lies inside another one."""
+        """Fills the part of a polygon that lies inside another one."""
         region = self.region(points)
         if region is None:
             return
@@ -76,17 +76,17 @@ class Canvas:
         paint(region.view, region.mask & limit, color)
 
     def line(self, points: np.ndarray, color: Color, width: float, *, closed: bool = False) -> None:
-        """A line of even width in final pixels."""
+        """Draws a line of even width, in final pixels."""
         thickness = max(1, int(round(width * SCALE)))
         cv2.polylines(self.image, [self.fixed(points)], closed, color, thickness, cv2.LINE_AA, FRACTION_BITS)
 
     def stroke(self, points: np.ndarray, color: Color, width: float, *, profile=(0.15, 0.8, 1.0, 0.7, 0.1)) -> None:
-        """A pen stroke whose width swells and tapers as `profile` times `width`."""
+        """Draws a pen stroke whose width is `profile` times `width` along its length."""
         outline = ribbon(points, [part * width for part in profile])
         cv2.fillPoly(self.image, [self.fixed(outline)], color, cv2.LINE_AA, FRACTION_BITS)
 
     def mark_figure(self, points: np.ndarray, *, visible: bool = True) -> None:
-        """Notes that a polygon belongs to a person, or, not `visible`, that it hides what there is of one."""
+        """Notes that a polygon shows part of a person or, if not `visible`, that it hides part of one."""
         cv2.fillPoly(self.figure, [np.rint(points / MASK_STEP).astype(np.int32)], 255 if visible else 0)
 
     def mark_lettering(self, points: np.ndarray) -> None:
@@ -99,11 +99,11 @@ class Canvas:
         return hidden > max(COVERED * cv2.countNonZero(self.figure), 4)
 
     def drop_color(self) -> None:
-        """Turns what is drawn so far into its grays (L of Lab)."""
+        """Turns what is drawn so far gray and keeps its L (Lab)."""
         lightness = cv2.cvtColor(self.image, cv2.COLOR_RGB2LAB)[:, :, 0]
         lab = np.full_like(self.image, 128)
         lab[:, :, 0] = lightness
-        # The conversion back may round the three channels apart by one.
+        # Else the three channels may differ by one after the conversion back.
         self.image[:] = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)[:, :, 1:2]
 
     def finished(self) -> np.ndarray:

@@ -25,11 +25,11 @@ def to_lab(color: Color) -> tuple[float, float, float]:
 def from_lab(lightness: float, a: float, b: float) -> Color:
     """The 8-bit colour of this L.
 
-    Where sRGB has no colour of that chroma, the chroma is lowered and L and hue are kept.
+    The chroma is lowered where sRGB lacks the colour; L and hue are kept.
     """
     lightness = min(max(lightness, 0.0), 100.0)
     if abs(a) + abs(b) < 0.5:
-        a = b = 0.0  # the noise of a conversion must not tint a gray
+        a = b = 0.0  # else rounding in the conversion could tint a gray
     for chroma in np.linspace(1, 0, 25):
         pixel = cv2.cvtColor(np.array([[(lightness, a * chroma, b * chroma)]], np.float32), cv2.COLOR_LAB2RGB)
         color = tuple(int(value) for value in np.rint(pixel[0, 0] * 255))
@@ -62,9 +62,9 @@ def neutral(color: Color) -> Color:
 
 
 def darker(color: Color, amount: float = 16.0) -> Color:
-    """`amount` of L darker, as a painter's shadow: skin and wood grow redder, all else bluer, grays stay gray.
+    """The colour with `amount` less L, whatever its hue.
 
-    All hues lose the same L.
+    As in painted shadows, skin and wood become redder and other colours bluer; grays stay gray.
     """
     lightness, a, b = to_lab(color)
     if is_neutral(color):
@@ -77,24 +77,24 @@ def darker(color: Color, amount: float = 16.0) -> Color:
 
 
 def lighter(color: Color, amount: float = 12.0) -> Color:
-    """`amount` of L lighter, hue kept; grays stay gray."""
+    """The colour with `amount` more L and the same hue; grays stay gray."""
     lightness, a, b = to_lab(color)
     return from_lab(min(lightness + amount, 99.0), a * 0.9, b * 0.9)
 
 
 def mixed(first: Color, second: Color, share: float) -> Color:
-    """`first` and `second` in the proportion 1 - share to share."""
+    """(1 - share) * first + share * second, channel by channel."""
     return tuple(int(round(a + (b - a) * share)) for a, b in zip(first, second))
 
 
 def rotated(color: Color, degrees: float) -> Color:
-    """The same L and chroma at a hue turned by `degrees`; grays stay gray."""
+    """The colour with its hue rotated by `degrees`; L and chroma are kept, grays stay gray."""
     lightness, chroma, hue = to_lch(color)
     return color if is_neutral(color) else lch(lightness, chroma, hue + degrees)
 
 
-def gradient(top: Color, bottom: Color, height: int, width: int) -> np.ndarray:
-    """uint8 [height, width, 3] running from `top` to `bottom`."""
+def gradient(top: Color, bottom: Color, height: int) -> np.ndarray:
+    """A column of pixels that runs from `top` to `bottom`, uint8 [height, 1, 3]."""
     share = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     column = np.float32(top) + (np.float32(bottom) - np.float32(top)) * share
-    return np.broadcast_to(np.rint(column).astype(np.uint8)[:, None], (height, width, 3))
+    return np.rint(column).astype(np.uint8)[:, None]

@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Frame(NamedTuple):
-    """Places a drawing: local units are scaled, mirrored, turned and moved to pixels."""
+    """Maps local units to pixels: scales, mirrors, rotates and moves."""
 
     x: float
     y: float
@@ -22,7 +22,7 @@ class Frame(NamedTuple):
         return np.stack([self.x + x * cosine - y * sine, self.y + x * sine + y * cosine], 1).astype(np.float32)
 
     def at(self, x: float, y: float, *, scale: float = 1.0, angle: float = 0.0) -> "Frame":
-        """A frame whose origin is the local point (x, y) of this one, turned and scaled against it."""
+        """A frame whose origin is the local point (x, y) of this one, rotated and scaled relative to it."""
         ((pixel_x, pixel_y),) = self([(x, y)])
         return Frame(float(pixel_x), float(pixel_y), self.scale * scale, self.angle + angle * self.mirror, self.mirror)
 
@@ -30,10 +30,10 @@ class Frame(NamedTuple):
 def _tangents(
     points: np.ndarray, corners: np.ndarray, closed: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Start, end and both tangents of every segment; tangents break at corners."""
+    """Start, end and both tangents of every segment; the tangents of two segments differ at a corner."""
     before, after = np.roll(points, 1, 0), np.roll(points, -1, 0)
     length = np.linalg.norm(after - points, axis=1) + 1e-6
-    # Chord lengths weigh the tangents: with plain Catmull-Rom, short segments beside long ones overshoot into loops.
+    # Tangents are weighted by chord lengths. With plain Catmull-Rom, a short segment beside a long one forms a loop.
     direction = (after - before) / (length + np.roll(length, 1))[:, None]
     chord = (after - points) / length[:, None]
     if not closed:
@@ -46,7 +46,7 @@ def _tangents(
 
 
 def smooth(controls, *, closed: bool = True, steps: int = 8) -> np.ndarray:
-    """A curve through all control points, `steps` points a segment."""
+    """A curve through all control points, with `steps` points per segment."""
     points = np.array([point[:2] for point in controls], np.float32)
     corners = np.array([len(point) > 2 and bool(point[2]) for point in controls])
     start, end, start_tangent, end_tangent = _tangents(points, corners, closed)
@@ -78,7 +78,7 @@ def box(x: float, y: float, width: float, height: float) -> np.ndarray:
 
 
 def ribbon(spine: np.ndarray, widths) -> np.ndarray:
-    """The outline of a band along `spine` [N, 2]; `widths` (any number, at equal distances) are full widths."""
+    """The outline of a band along `spine` [N, 2]; `widths` are full widths at equal distances."""
     step = np.gradient(spine, axis=0)
     normal = np.stack([-step[:, 1], step[:, 0]], 1) / (np.linalg.norm(step, axis=1, keepdims=True) + 1e-6)
     half = np.interp(np.linspace(0, 1, len(spine)), np.linspace(0, 1, len(widths)), widths) / 2
@@ -86,9 +86,9 @@ def ribbon(spine: np.ndarray, widths) -> np.ndarray:
     return np.concatenate([spine + side, (spine - side)[::-1]]).astype(np.float32)
 
 
-def star(x: float, y: float, outer: float, inner: float, points: int, *, angle: float = -np.pi / 2) -> np.ndarray:
-    """A star with `points` rays, the first at `angle`."""
-    turn = angle + np.arange(2 * points) * np.pi / points
+def star(x: float, y: float, outer: float, inner: float, points: int) -> np.ndarray:
+    """A star with `points` rays, the first of which points up."""
+    turn = -np.pi / 2 + np.arange(2 * points) * np.pi / points
     radius = np.where(np.arange(2 * points) % 2 == 0, outer, inner)
     return np.stack([x + radius * np.cos(turn), y + radius * np.sin(turn)], 1).astype(np.float32)
 

@@ -1,6 +1,6 @@
 """Light, speed and texture.
 
-The first kind works on a canvas, the second (grain, halftone) on a finished picture, uint8 [height, width, 3].
+Most functions draw on a canvas; `grain` and `halftone` change a finished picture, uint8 [height, width, 3].
 """
 
 import cv2
@@ -12,11 +12,11 @@ from data_tools.comic.colors import Color, lighter, rotated
 from data_tools.comic.curves import box, ellipse, smooth, star
 from data_tools.comic.shading import dot_ranks
 
-COARSE = 8  # light is soft, so it is worked out at an eighth of the drawn size
+COARSE = 8  # light is smooth, so it is computed at an eighth of the drawn size
 
 
 def _add_light(canvas: Canvas, strength: np.ndarray, color: Color) -> None:
-    """Moves the picture towards `color` by `strength` (float32, coarse, 0..1)."""
+    """Blends the picture with `color`; `strength` is `color`'s share, float32 0..1 on the coarse grid."""
     height, width = canvas.image.shape[:2]
     full = cv2.resize(strength, (width, height), interpolation=cv2.INTER_LINEAR)
     rest = cv2.merge([1 - full] * 3)
@@ -40,52 +40,52 @@ def glow(canvas: Canvas, x: float, y: float, radius: float, color: Color, *, str
 
 
 def light_from_above(canvas: Canvas, color: Color, *, strength: float = 0.65) -> None:
-    """Light that falls in from one upper corner."""
+    """Light from one upper corner."""
     grid_x, grid_y = _coarse_grid(canvas)
     corner = 0.0 if canvas.rng.random() < 0.5 else canvas.width
     distance = np.hypot(grid_x - corner, grid_y) / np.hypot(canvas.width, canvas.height)
     _add_light(canvas, strength * np.clip(1 - 1.3 * distance, 0, 1) ** 1.5, color)
 
 
-def rays(canvas: Canvas, x: float, y: float, color: Color, *, strength: float = 0.55) -> None:
+def rays(canvas: Canvas, x: float, y: float, color: Color) -> None:
     """Beams that spread from (x, y)."""
     grid_x, grid_y = _coarse_grid(canvas)
     angle = np.arctan2(grid_y - y, grid_x - x)
     phase = canvas.rng.uniform(0, 6.28, 2)
     beams = np.clip(np.sin(angle * 9 + phase[0]) + 0.6 * np.sin(angle * 14 + phase[1]), 0, 1)
     fade = np.exp(-np.hypot(grid_x - x, grid_y - y) / (0.6 * canvas.width))
-    _add_light(canvas, cv2.GaussianBlur((strength * beams * fade).astype(np.float32), (5, 5), 0), color)
+    _add_light(canvas, cv2.GaussianBlur((0.55 * beams * fade).astype(np.float32), (5, 5), 0), color)
 
 
-def sparkles(canvas: Canvas, color: Color, *, count: int = 16) -> None:
+def sparkles(canvas: Canvas, color: Color) -> None:
     """Little four-pointed stars."""
     rng = canvas.rng
-    for _ in range(count):
+    for _ in range(16):
         x, y, radius = rng.uniform(0, canvas.width), rng.uniform(0, canvas.height), rng.uniform(4, 17)
         canvas.fill(star(x, y, radius, radius * 0.22, 4), color)
     canvas.tags.add(tags.LIGHT)
 
 
-def focus_lines(canvas: Canvas, x: float, y: float, radius: float, color: Color, *, count: int = 60) -> None:
+def focus_lines(canvas: Canvas, x: float, y: float, radius: float, color: Color) -> None:
     """Wedges from the rim towards (x, y), ending about `radius` away from it."""
     rng = canvas.rng
     reach = float(np.hypot(canvas.width, canvas.height))
-    for angle in rng.uniform(0, 2 * np.pi, count):
+    for angle in rng.uniform(0, 2 * np.pi, 60):
         near, width = radius * rng.uniform(0.9, 1.5), rng.uniform(0.004, 0.014)
         ends = [(near, angle), (reach, angle - width), (reach, angle + width)]
         canvas.fill(np.float32([(x + r * np.cos(a), y + r * np.sin(a) * 0.8) for r, a in ends]), color)
 
 
-def speed_lines(canvas: Canvas, color: Color, *, count: int = 34) -> None:
-    """Long thin level streaks."""
+def speed_lines(canvas: Canvas, color: Color) -> None:
+    """Long thin horizontal lines."""
     rng = canvas.rng
-    for _ in range(count):
+    for _ in range(34):
         y, x, length = rng.uniform(0, canvas.height), rng.uniform(-100, canvas.width), rng.uniform(120, 420)
         canvas.stroke(np.linspace((x, y), (x + length, y), 5, dtype=np.float32), color, rng.uniform(1.5, 5))
 
 
 def hatching(canvas: Canvas, color: Color) -> None:
-    """Slanted pen lines over a lower corner of the picture, longer towards the corner; thinner ones cross them."""
+    """Slanted pen lines over a lower corner of the picture, longer near the corner, with thinner ones across."""
     left, reach, overlay = canvas.rng.random() < 0.5, canvas.width * 0.7, canvas.image.copy()
     for slant, pitch, width in ((0.5, 8.0, 1.3), (-0.35, 11.0, 0.8)):
         for offset in np.arange(0, reach, pitch):
@@ -101,7 +101,7 @@ def hatching(canvas: Canvas, color: Color) -> None:
 
 
 def _scattered(canvas: Canvas, shape: np.ndarray, color: Color, count: int, sizes: tuple[float, float]) -> None:
-    """Copies of a shape at any place, size and turn."""
+    """Draws copies of a shape at random places, sizes and angles."""
     rng = canvas.rng
     for _ in range(count):
         angle, size = rng.uniform(0, 2 * np.pi), rng.uniform(*sizes)
@@ -121,7 +121,7 @@ def petals(canvas: Canvas, color: Color) -> None:
 
 
 def confetti(canvas: Canvas, color: Color) -> None:
-    """Paper snippets in three hues."""
+    """Drifting snippets in three hues."""
     for degrees in (0, 120, 240):
         _scattered(canvas, box(-0.5, -0.25, 1, 0.5), rotated(color, degrees), 12, (8, 15))
 
@@ -142,21 +142,18 @@ def rain(canvas: Canvas, color: Color) -> None:
         )
 
 
-def grain(picture: np.ndarray, rng: np.random.Generator, *, strength: float = 13.0) -> np.ndarray:
-    """The picture under film grain.
-
-    The noise is the same in all channels, `strength` its standard deviation in gray levels.
-    """
+def grain(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The picture under film grain: the same noise in all channels, with a standard deviation of 13 gray levels."""
     height, width = picture.shape[:2]
-    noise = rng.standard_normal((height, width), dtype=np.float32) * strength
+    noise = rng.standard_normal((height, width), dtype=np.float32) * 13.0
     noise = cv2.GaussianBlur(noise, (3, 3), 0.6)
     return cv2.add(picture, cv2.merge([noise] * 3), dtype=cv2.CV_8U)
 
 
-def halftone(picture: np.ndarray, *, pitch: int = 6) -> np.ndarray:
-    """A gray picture in black dots on white; its ink stays ink."""
+def halftone(picture: np.ndarray) -> np.ndarray:
+    """A gray picture in black dots on white that repeat every 6 pixels; black lines stay."""
     level = picture[:, :, 0].astype(np.float32) / 255
-    ranks = dot_ranks(pitch, *level.shape)
+    ranks = dot_ranks(6, *level.shape)
     dots = np.clip((0.15 + level * 0.95 - ranks) * 5 + 0.5, 0, 1)
     ink = np.clip((level - 0.22) * 8, 0, 1)
     return cv2.merge([np.rint(np.minimum(dots, ink) * 255).astype(np.uint8)] * 3)

@@ -1,4 +1,4 @@
-"""Eyes, brows and mouths, and the faces they make. Head units; the feature's own middle is the origin.
+"""Eyes, brows and mouths, and the expressions that they make. The origin is the middle of the feature; units are heads.
 
 An eye is a function (pen, frame, character, open) and draws the left eye as seen; the frame mirrors it for the right
 one.
@@ -14,7 +14,7 @@ from data_tools.comic.style import Character
 
 
 def toned(color: Color, warm: Color, share: float) -> Color:
-    """`color` with a share of `warm` in it; when `color` is gray, so is the result."""
+    """A mix of `color` and `warm`; gray if `color` is gray."""
     result = mixed(color, warm, share)
     return neutral(result) if is_neutral(color) else result
 
@@ -48,12 +48,12 @@ def _arc_eye(pen: Pen, frame: Frame, who: Character, depth: float) -> None:
 
 
 def happy_eye(pen: Pen, frame: Frame, who: Character, height: float) -> None:
-    """Closed with joy."""
+    """An eye closed with joy."""
     _arc_eye(pen, frame, who, -0.09)
 
 
 def closed_eye(pen: Pen, frame: Frame, who: Character, height: float) -> None:
-    """Closed, calm."""
+    """An eye closed calmly."""
     _arc_eye(pen, frame, who, 0.06)
 
 
@@ -67,13 +67,13 @@ def smile(pen: Pen, frame: Frame, who: Character) -> None:
 
 
 def frown(pen: Pen, frame: Frame, who: Character) -> None:
-    """Mouth corners down."""
+    """A mouth with its corners down."""
     curve = frame(smooth([(-0.075, 0.02), (0.0, -0.012), (0.075, 0.02)], closed=False))
     pen.canvas.stroke(curve, toned(who.skin, (96, 30, 34), 0.85), max(0.02 * frame.scale, 1.1))
 
 
 def flat_mouth(pen: Pen, frame: Frame, who: Character) -> None:
-    """A short straight line."""
+    """A mouth that is a short straight line."""
     curve = frame(smooth([(-0.05, 0.0), (0.0, 0.004), (0.055, -0.004)], closed=False))
     pen.canvas.stroke(curve, toned(who.skin, (96, 30, 34), 0.85), max(0.02 * frame.scale, 1.1))
 
@@ -89,7 +89,7 @@ def _open(pen: Pen, frame: Frame, who: Character, controls, teeth: bool) -> None
 
 
 def laugh(pen: Pen, frame: Frame, who: Character) -> None:
-    """Wide open and merry."""
+    """A mouth wide open with laughter."""
     _open(
         pen,
         frame,
@@ -100,12 +100,12 @@ def laugh(pen: Pen, frame: Frame, who: Character) -> None:
 
 
 def gasp(pen: Pen, frame: Frame, who: Character) -> None:
-    """A small round opening."""
+    """A small round mouth."""
     _open(pen, frame, who, [(0.0, -0.035), (0.045, 0.01), (0.0, 0.06), (-0.045, 0.01)], False)
 
 
 def shout(pen: Pen, frame: Frame, who: Character) -> None:
-    """Open and angular."""
+    """A mouth open and angular."""
     _open(
         pen,
         frame,

@@ -44,7 +44,7 @@ TORSO = mirrored(
 
 
 class Pose(NamedTuple):
-    """Where the limbs are and how the head is held. turn: -1..1. tilt: radians."""
+    """The places of the limbs and the attitude of the head. turn: -1..1. tilt: radians."""
 
     arms: tuple
     legs: tuple
@@ -63,7 +63,7 @@ def _limb(start, end, widths) -> list[np.ndarray]:
 def _hand(pen: Pen, frame: Frame, who: Character, side: int) -> None:
     """A hand that starts at the frame's origin and points along its y axis.
 
-    The thumb is towards the body's middle when the arm hangs.
+    When the arm hangs, the thumb is on the side of the body.
     """
     palm = [
         (-0.09, -0.06),
@@ -117,7 +117,7 @@ def _body(pen: Pen, frame: Frame, who: Character, pose: Pose) -> None:
 
 
 def _near(pen: Pen, frame: Frame) -> Pen:
-    """The pen for a person of that size: larger people have heavier lines."""
+    """The pen for a person of that size; larger people have thicker lines."""
     return pen._replace(person=True, weight=pen.weight * float(np.clip((frame.scale / 130) ** 0.4, 0.55, 1.5)))
 
 
@@ -133,7 +133,7 @@ def draw_person(pen: Pen, frame: Frame, who: Character, pose: Pose) -> None:
 
 
 def draw_person_from_behind(pen: Pen, frame: Frame, who: Character) -> None:
-    """A person with the back to us, arms hanging."""
+    """A person seen from behind, arms hanging."""
     pen = _near(pen, frame)
     body = frame.at(0, 0.46, scale=pen.style.body_scale * who.height)
     for side in (-1, 1):

@@ -1,4 +1,4 @@
-"""Five kinds of webtoon: the colours each one lives in and the clothes and hair of its people.
+"""Five genres of webtoon: their colours, and the clothes and hair of their people.
 
 Colours are (L, chroma, hue in degrees).
 """
@@ -13,7 +13,7 @@ from data_tools.comic.style import Palette
 
 @dataclasses.dataclass(frozen=True)
 class Genre:
-    """What titles of one kind share. names: one for each title of that kind, then seasons of the same."""
+    """What titles of one genre share. names: of its titles; further titles are seasons of these."""
 
     names: tuple[str, ...]
     palette: Palette

@@ -1,6 +1,6 @@
 """Hair styles in head units.
 
-The head is 1 high, its middle the origin, its chin at (0, 0.5), its temples at x = -0.4 and 0.4.
+The head is 1 high. Its middle is the origin, its chin (0, 0.5); its temples are at x = -0.4 and 0.4.
 
 A style is a function () -> Hair. Points are control points for `curves.smooth`.
 """
@@ -23,7 +23,7 @@ SKULL = [
 
 
 class Hair(NamedTuple):
-    """Closed shapes behind and before the head, and open strands on the front."""
+    """Closed shapes behind and in front of the head, and open strands on the front."""
 
     back: tuple = ()
     front: tuple = ()
@@ -31,10 +31,7 @@ class Hair(NamedTuple):
 
 
 def _cap(tips, *, skull=SKULL, bulge: float = 0.06) -> list:
-    """Front hair: over the skull, then along the tips of the fringe from left to right temple.
-
-    The skull runs right to left.
-    """
+    """Front hair: over the skull from right to left, then along the tips of the fringe from left to right."""
     return [(*skull[0], True), *skull[1:-1], *zigzag([skull[-1], *tips, skull[0]], bulge=bulge)[:-1]]
 
 

@@ -1,4 +1,4 @@
-"""A head: hair behind, face, features, hair before, accessory. Frames are in head units (see hair.py)."""
+"""A head: back hair, face, features, front hair, accessory. Frames are in head units (see hair.py)."""
 
 import numpy as np
 
@@ -12,11 +12,11 @@ from data_tools.comic.style import Character
 FACE = mirrored(
     [(0, -0.54), (0.28, -0.46), (0.405, -0.2), (0.405, 0.04), (0.36, 0.24), (0.2, 0.43), (0.055, 0.505), (0, 0.508)]
 )
-EYE_X, EYE_Y, TURN = 0.19, 0.09, 0.085  # TURN: how far the features move when the head turns by 1
+EYE_X, EYE_Y, TURN = 0.19, 0.09, 0.085  # TURN: by how much the features move when the head turns by 1
 
 
 def draw_back_hair(pen: Pen, frame: Frame, who: Character) -> None:
-    """What hangs behind neck and shoulders; to be drawn before the body."""
+    """Draws the hair behind neck and shoulders. The body comes after it."""
     for controls in who.hair_style().back:
         pen.shape(frame(smooth(controls)), darker(who.hair, 7))
 
@@ -54,7 +54,7 @@ def _features(pen: Pen, frame: Frame, who: Character, expression: Expression, tu
     features = frame.at(turn * TURN, 0.0)
     size = pen.style.eye_scale
     for side, eye in ((-1, expression.left), (1, expression.right)):
-        # The eye on the far side of a turned head looks narrower, so it is set a little nearer to the nose.
+        # On a turned head, the farther eye looks narrower: it is drawn a little nearer to the nose.
         spot = features.at(
             side * (EYE_X - 0.02 * max(side * turn, 0)), EYE_Y, scale=size * (1 - 0.1 * max(side * turn, 0))
         )
@@ -92,13 +92,13 @@ def _front_hair(pen: Pen, frame: Frame, who: Character) -> None:
 
 
 def draw_head(pen: Pen, frame: Frame, who: Character, expression: Expression, *, turn: float = 0.0) -> None:
-    """Face and front hair. turn: -1 (to the left) .. 1."""
+    """Draws face and front hair. turn: -1 (to the left) .. 1."""
     canvas = pen.canvas
     canvas.heads.append((frame.x, frame.y, frame.scale * 0.5))
     _ears(pen, frame, who, turn)
     face = pen.shape(frame(smooth(FACE)), who.skin)
     for controls in who.hair_style().front:
-        # The fringe throws a shadow: the same shape a little lower, kept inside the face.
+        # The shadow of the fringe is the same shape a little lower, clipped to the face.
         canvas.fill_inside(frame(smooth(controls) + np.float32([0.0, 0.05])), face, darker(who.skin, 9))
     _blush(canvas, frame, who, face, 0.9 if expression.blush else 0.3)
     _features(pen, frame, who, expression, turn)
@@ -107,7 +107,7 @@ def draw_head(pen: Pen, frame: Frame, who: Character, expression: Expression, *,
 
 
 def draw_head_from_behind(pen: Pen, frame: Frame, who: Character) -> None:
-    """A head that looks away: hair all over."""
+    """Draws a head seen from behind: hair all over."""
     _ears(pen, frame, who, 0.0)
     pen.shape(frame(smooth(FACE) * np.float32([1.1, 1.08]) + np.float32([0.0, -0.06])), who.hair)
     for controls in who.hair_style().back:

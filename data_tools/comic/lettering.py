@@ -1,4 +1,4 @@
-"""Text in pictures: lines of lettering, and big slanted sounds."""
+"""Text in pictures: lines of lettering, and sound effects in large slanted letters."""
 
 import cv2
 import numpy as np
@@ -9,7 +9,7 @@ from data_tools.comic.colors import Color
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` characters, where its words allow."""
+    """`text` in lines of at most `width` characters; a longer word has a line of its own."""
     lines = [""]
     for word in text.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
@@ -44,7 +44,7 @@ def write(
 
 
 def _slanted(mask: np.ndarray, angle: float, slant: float) -> np.ndarray:
-    """The mask turned by `angle` radians and sheared, on a square big enough to hold it."""
+    """The mask rotated by `angle` radians and sheared, on a square that holds all of it."""
     height, width = mask.shape
     side = int(1.25 * width + height)
     cosine, sine = np.cos(angle), np.sin(angle)
@@ -54,7 +54,7 @@ def _slanted(mask: np.ndarray, angle: float, slant: float) -> np.ndarray:
 
 
 def _place(picture: np.ndarray, mask: np.ndarray, x: float, y: float) -> tuple[np.ndarray, np.ndarray]:
-    """The parts of picture and mask that meet when the middle of the mask lies on the picture's pixel (x, y)."""
+    """The overlapping parts of picture and mask when the middle of the mask lies on the picture's pixel (x, y)."""
     left, top = int(x) - mask.shape[1] // 2, int(y) - mask.shape[0] // 2
     low_x, low_y = max(left, 0), max(top, 0)
     high_x, high_y = min(left + mask.shape[1], picture.shape[1]), min(top + mask.shape[0], picture.shape[0])
@@ -64,10 +64,10 @@ def _place(picture: np.ndarray, mask: np.ndarray, x: float, y: float) -> tuple[n
 def sound(
     canvas: Canvas, text: str, x: float, y: float, size: int, fill: Color, rim: Color, *, angle: float = -0.15
 ) -> np.ndarray:
-    """A sound in big slanted letters with a rim; returns the rectangle it covers as a polygon in final pixels."""
+    """Draws a sound effect with a rim; returns the rectangle that it covers as a polygon in final pixels."""
     length = text_width(text, size, 900)
     mask = np.zeros((int(size * 1.5 * SCALE), int((length + size * 0.5) * SCALE)), np.uint8)
-    # Drawn on three channels and then reduced, because the lettering call paints colour pictures.
+    # OpenCV draws this lettering on three channels only; one of them is kept.
     letters = cv2.merge([mask] * 3)
     cv2.putText(
         letters,

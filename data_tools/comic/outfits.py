@@ -1,4 +1,4 @@
-"""Clothes in body units: one is a head's height, (0, 0) the chin, shoulders at y = 0.35, hips at 1.6, ankles at 3.7.
+"""Clothes, in heads: (0, 0) is the chin, the shoulders are at y = 0.35, the hips at 1.6, the ankles at 3.7.
 
 Necklines are functions (pen, frame, character, torso outline as drawn); lower parts (pen, frame, character, legs).
 """
@@ -9,12 +9,6 @@ from data_tools.comic.colors import WHITE, darker, lighter
 from data_tools.comic.curves import Frame, box, ellipse, mirrored, ribbon, smooth
 from data_tools.comic.pen import Pen
 from data_tools.comic.style import Character
-
-
-def _skin_opening(pen: Pen, frame: Frame, who: Character, torso: np.ndarray, controls) -> None:
-    opening = frame(smooth(controls))
-    pen.canvas.fill_inside(opening, torso, who.skin)
-    pen.stroke(opening[: len(opening) * 2 // 3], who.top, 0.8)
 
 
 def crew(pen: Pen, frame: Frame, who: Character, torso: np.ndarray) -> None:
@@ -91,9 +85,6 @@ def cape(pen: Pen, frame: Frame, who: Character, torso: np.ndarray) -> None:
     pen.shape(frame(ellipse(0, 0.38, 0.075, 0.075)), who.accent)
 
 
-NECKLINES = (crew, v_neck, shirt_and_tie, hoodie, sailor, cape)
-
-
 def _shoes(pen: Pen, frame: Frame, who: Character, legs) -> None:
     for (x, y), side in ((legs[0][-1], -1), (legs[1][-1], 1)):
         shoe = [
@@ -163,6 +154,3 @@ def gown(pen: Pen, frame: Frame, who: Character, legs) -> None:
     pen.canvas.fill_inside(frame(box(-1, 3.45, 2, 0.14)), drawn, who.trim)
     for x in (-0.2, 0.15):
         pen.stroke(frame(smooth([(x, 1.8), (x * 1.6, 2.6), (x * 2.2, 3.5)], closed=False)), who.bottom, 0.9)
-
-
-LOWERS = (trousers, shorts, skirt, gown)

@@ -1,4 +1,4 @@
-"""Draws in the manner of a title: fill, shade and outline in one go."""
+"""Draws filled, shaded and outlined shapes in the style of a title."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from data_tools.comic.style import Style
 
 
 class Pen(NamedTuple):
-    """A style at work on a canvas. `weight` scales its line thickness: nearer things have heavier lines."""
+    """A style that draws on a canvas. `weight` scales its line thickness; nearer things have thicker lines."""
 
     canvas: Canvas
     style: Style
@@ -24,7 +24,7 @@ class Pen(NamedTuple):
         return self.style.thickness * self.weight
 
     def wavering(self, points: np.ndarray) -> np.ndarray:
-        """`points` with the unsteady hand of the style: slow waves along the line."""
+        """`points` displaced by slow waves along the line: the unsteady hand of the style."""
         if not self.style.wobble or len(points) < 8:
             return points
         turns = np.linspace(0, 2 * np.pi, len(points), endpoint=False, dtype=np.float32)
@@ -34,7 +34,7 @@ class Pen(NamedTuple):
         return points + np.stack([x, y], 1) * (self.style.wobble * 0.5 * self.weight)
 
     def shape(self, points: np.ndarray, color: Color, *, outline: bool = True, shade: bool = True) -> np.ndarray:
-        """A filled shape; returns the outline as drawn, for what has to stay inside it."""
+        """Draws a filled shape. Returns the outline as drawn: what must stay inside it is clipped to it."""
         points = self.wavering(points)
         if self.person:
             self.canvas.mark_figure(points)
@@ -50,7 +50,7 @@ class Pen(NamedTuple):
         return points
 
     def union(self, polygons, color: Color) -> None:
-        """Several overlapping polygons as one shape with one outline around them all."""
+        """Draws overlapping polygons as one shape with one outline around all of them."""
         region = self.canvas.region(*polygons)
         if region is None:
             return
@@ -63,5 +63,5 @@ class Pen(NamedTuple):
             self.canvas.tags.add(tags.TEXTURE)
 
     def stroke(self, points: np.ndarray, color: Color, width: float = 1.0) -> None:
-        """A tapered line in the ink that goes with a fill `color`, `width` times the outline."""
+        """Draws a tapered line in the ink of the fill `color`, `width` times as thick as an outline."""
         self.canvas.stroke(points, self.style.line_color(color), self.thickness * width)

@@ -1,4 +1,4 @@
-"""Things to look at: functions (pen, frame, palette); a thing is about one unit high around (0, 0)."""
+"""Things: functions (pen, frame, palette). A thing is about one unit high, with (0, 0) in its middle."""
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def phone(pen: Pen, frame: Frame, palette: Palette) -> None:
 
 
 def apple(pen: Pen, frame: Frame, palette: Palette) -> None:
-    """An apple, in whatever colour the title gives to things that stand out."""
+    """An apple in the accent colour of the title."""
     body = [
         (0, -0.28),
         (0.24, -0.38),
@@ -160,6 +160,3 @@ def cat_tail() -> np.ndarray:
     return smooth(
         [(0.2, 0.5), (0.5, 0.48), (0.66, 0.25), (0.6, 0.0), (0.7, -0.02), (0.78, 0.28), (0.58, 0.58), (0.2, 0.6)]
     )
-
-
-PROPS = (cup, book, phone, apple, cake, sword, flask, cat)

@@ -1,4 +1,4 @@
-"""Places in the open: functions (pen, palette) that cover the whole canvas with a scene."""
+"""Outdoor places: functions (pen, palette) that cover the whole canvas."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from data_tools.comic.style import Palette
 
 
 def thin(pen: Pen) -> Pen:
-    """The pen for backgrounds: thinner lines, not part of any person. Tags the panel as having a scenery."""
+    """The pen for backgrounds: thinner lines that belong to no person. Tags the panel as one with a background."""
     pen.canvas.tags.add(tags.BACKGROUND)
     return pen._replace(weight=0.6, person=False)
 
@@ -36,7 +36,7 @@ def cloud(pen: Pen, x: float, y: float, size: float, color: Color) -> None:
 
 
 def draw_sky(pen: Pen, palette: Palette, horizon: float) -> None:
-    """A day's sky with clouds down to `horizon` px."""
+    """Draws a sky by day, with clouds, down to `horizon` px."""
     canvas, rng = pen.canvas, pen.canvas.rng
     paint_gradient(pen, palette.sky, mixed(palette.sky, palette.horizon, 0.9))
     for _ in range(int(rng.integers(2, 5))):
@@ -120,7 +120,7 @@ def park(pen: Pen, palette: Palette) -> None:
 
 
 def forest(pen: Pen, palette: Palette) -> None:
-    """Trunks in rows, paler with distance, undergrowth."""
+    """Rows of trunks, paler with distance, and undergrowth."""
     canvas, rng, pen = pen.canvas, pen.canvas.rng, thin(pen)
     width, height = canvas.width, canvas.height
     paint_gradient(pen, mixed(palette.sky, palette.horizon, 0.3), palette.horizon)
@@ -149,7 +149,7 @@ def forest(pen: Pen, palette: Palette) -> None:
 
 
 def ruins(pen: Pen, palette: Palette) -> None:
-    """Columns and an arch before an evening sky."""
+    """Columns and an arch in front of an evening sky."""
     canvas, rng, pen = pen.canvas, pen.canvas.rng, thin(pen)
     width, height = canvas.width, canvas.height
     ground = height * rng.uniform(0.76, 0.86)

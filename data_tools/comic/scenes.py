@@ -1,4 +1,4 @@
-"""What happens in a panel: functions (stage) that draw background, people, things and light into the panel's frame."""
+"""Scenes of panels: functions (stage) that draw background, people, things and light into the panel's frame."""
 
 from typing import NamedTuple
 
@@ -26,11 +26,11 @@ class Stage(NamedTuple):
 
     @property
     def rng(self) -> np.random.Generator:
-        """The panel's source of chance."""
+        """The random generator of the panel."""
         return self.pen.canvas.rng
 
     def at(self, across: float, down: float) -> tuple[float, float]:
-        """Canvas position of a place in shares of the panel."""
+        """Position on the canvas of a point given in shares of the panel."""
         left, top, width, height = self.frame
         return left + across * width, top + down * height
 
@@ -44,12 +44,12 @@ def pick(rng: np.random.Generator, options):
 
 
 def backdrop(stage: Stage) -> None:
-    """A background in the manner of the title."""
+    """Draws one of the title's backgrounds."""
     pick(stage.rng, stage.title.style.backdrops)(stage.pen, stage.palette)
 
 
 def _people(stage: Stage, count: int) -> list[Character]:
-    """`count` different people; the look-alikes come a little more often than chance would have it."""
+    """`count` different people; the look-alikes are likelier than the others."""
     weight = np.where(np.arange(len(stage.cast)) < 2, 1.5, 1.0)
     return [
         stage.cast[place] for place in stage.rng.choice(len(stage.cast), count, replace=False, p=weight / weight.sum())
@@ -91,9 +91,9 @@ def eyes(stage: Stage) -> None:
 
 
 def _cut(stage: Stage, size: float) -> float:
-    """How far above the panel's lower edge a head of that size is.
+    """Distance of a head of that size from the panel's lower edge.
 
-    It is so far that people fill the panel's height and their feet stay below it.
+    The body then fills the panel below the head, and the feet lie outside it.
     """
     return float(
         np.clip(
@@ -131,13 +131,13 @@ def trio(stage: Stage) -> None:
 
 
 def lookalike_pair(stage: Stage) -> None:
-    """The two who are told apart by colour only, side by side."""
+    """The two characters who differ only in colour, side by side."""
     first, second = stage.cast[:2]
     _group(stage._replace(cast=(first, second)), 2 if stage.frame[2] > 400 else 1, 0.4)
 
 
 def over_shoulder(stage: Stage) -> None:
-    """One person, seen past another who stands near with the back to us."""
+    """One person, seen over the shoulder of another one."""
     backdrop(stage)
     (far, near), left = _people(stage, 2), stage.rng.random() < 0.5
     size = min(stage.frame[3] * 0.34, stage.frame[2] * 0.3)
@@ -225,7 +225,7 @@ def establishing(stage: Stage) -> None:
 
 
 def still_life(stage: Stage) -> None:
-    """A thing, large, on a ground without scenery: an apple before a tree would be as large as the tree."""
+    """A large thing on a background without scenery, or an apple would look as large as a tree."""
     plain = [painter for painter in stage.title.style.backdrops if painter not in PLACES] or [gradient_backdrop]
     pick(stage.rng, plain)(stage.pen, stage.palette)
     size = min(stage.frame[3] * 0.5, stage.frame[2] * 0.42)
@@ -235,7 +235,7 @@ def still_life(stage: Stage) -> None:
 
 
 def radiance(stage: Stage) -> None:
-    """Someone in a flood of light: glow, rays and sparkles in light tones that hardly differ from each other."""
+    """Someone in glow, rays and sparkles of similar light tones."""
     canvas, palette = stage.pen.canvas, stage.palette
     (starry if stage.rng.random() < 0.4 else dreamy)(stage.pen, palette)
     x, y = stage.at(stage.rng.uniform(0.3, 0.7), stage.rng.uniform(0.25, 0.5))
@@ -249,7 +249,7 @@ def radiance(stage: Stage) -> None:
 
 
 def portrait(stage: Stage, who: Character) -> None:
-    """One given person from the waist up, on what is there already."""
+    """The given person from the waist up, on what is drawn already."""
     size = min(stage.frame[3] * 0.46, stage.frame[2] * 0.42)
     x, y = stage.at(stage.rng.uniform(0.35, 0.65), 1.0)
     _person(stage, who, x, y - size * 1.3, size)

@@ -1,6 +1,6 @@
 """Ways to shade a filled shape, and the colour of its outline.
 
-A shading gets (region, color) and says whether it laid a texture over colour.
+A shading is a function (region, color) that returns whether it drew a texture.
 """
 
 import functools
@@ -11,11 +11,11 @@ import numpy as np
 from data_tools.comic.canvas import SCALE, Region, paint
 from data_tools.comic.colors import Color, darker, is_neutral, lighter, mixed, to_lab
 
-TONE_PITCH = 5  # final pixels after which the dots of a screentone repeat, across and down
+TONE_PITCH = 5  # final pixels: the period of a screentone, across and down
 
 
 def _shadow_mask(mask: np.ndarray, share: float = 0.14) -> np.ndarray:
-    """The side of a shape away from the light (which comes from the upper left): the shape less itself, moved."""
+    """The shaded side of a shape, with light from the upper left: the shape without a shifted copy of itself."""
     height, width = mask.shape
     step = int(np.clip(share * min(height, width), 2, 26 * SCALE))
     shadow = mask.copy()
@@ -55,9 +55,9 @@ def soft(region: Region, color: Color) -> bool:
 
 
 def dot_ranks(pitch: int, height: int, width: int) -> np.ndarray:
-    """float32 [height, width] in (0, 1]: the order in which a halftone that repeats every `pitch` pixels fills up."""
+    """float32 [height, width] in (0, 1]: the thresholds of a halftone that repeats every `pitch` pixels."""
     turn = np.cos(np.arange(pitch) * 2 * np.pi / pitch)
-    # The product of the waves puts a dot at every corner and one in the middle, which is a grid turned by 45 degrees.
+    # The product of the waves has a dot at every corner and one in the middle: a grid rotated by 45 degrees.
     order = np.argsort(np.argsort(-np.outer(turn, turn).round(6), axis=None, kind="stable"), kind="stable")
     ranks = ((order + 1) / order.size).reshape(pitch, pitch).astype(np.float32)
     return np.tile(ranks, (height // pitch + 1, width // pitch + 1))[:height, :width]
@@ -91,7 +91,7 @@ def own_line(color: Color) -> Color:
 
 @functools.lru_cache(maxsize=4096)
 def brown_line(color: Color) -> Color:
-    """Warm dark brown ink, a little of the fill in it."""
+    """Warm dark brown ink with a little of the fill."""
     return mixed(darker(color, 50), (62, 36, 30), 0.75) if not is_neutral(color) else (44, 44, 44)
 
 

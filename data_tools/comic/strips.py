@@ -1,4 +1,4 @@
-"""Episodes: which panels they have, how these are set on strips, and the strips themselves with their description."""
+"""Plans episodes (their panels, and the places of these on strips), and draws and describes the strips."""
 
 import functools
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data_tools.comic import panels, tags
-from data_tools.comic.panels import Panel, Size
+from data_tools.comic import panel_kinds, tags
+from data_tools.comic.panel_kinds import Panel, Size
 from data_tools.comic.style import Title
 from data_tools.comic.titles import make_title
 
@@ -16,11 +16,11 @@ MAX_HEIGHT = 5200  # px of a strip
 MIN_GUTTER, MAX_GUTTER = 12, 80  # px between panels
 MARGINS = (0, 14, 20, 20, 30, 44)  # px to the left and right of a row
 TITLE_SIZE, END_SIZE = Size(650, 420, 0), Size(650, 300, 0)
-TITLE_STREAM, END_STREAM = 1, 2  # random streams of "episode 0", which no episode uses
+TITLE_STREAM, END_STREAM = 1, 2  # random streams of episode 0; episodes start at 1
 
 
 class Spot(NamedTuple):
-    """One panel to be drawn. x, y: its place on the strip; stream: the numbers that seed its chance."""
+    """One panel to be drawn. x, y: its place on the strip; stream: the numbers that seed its random generator."""
 
     kind: Callable
     size: Size
@@ -47,37 +47,40 @@ def _half_row(rng: np.random.Generator) -> Row:
     inner = STRIP_WIDTH - 2 * margin - gutter
     left = int(inner * rng.uniform(0.42, 0.58))
     height, lower = int(rng.integers(300, 460)), int(rng.choice((0, 0, 30)))
-    first = (panels.color_panel, margin, 0, left, height)
-    return Row((first, (panels.color_panel, margin + left + gutter, lower, inner - left, height)), height + lower)
+    first = (panel_kinds.color_panel, margin, 0, left, height)
+    return Row((first, (panel_kinds.color_panel, margin + left + gutter, lower, inner - left, height)), height + lower)
 
 
 def _rows(rng: np.random.Generator) -> list[Row]:
-    """Rows of one episode between the title and the end: 7 or 8 usable panels, and now and then gray ones."""
+    """The rows of an episode with its title and end: 7 or 8 usable panels, and in some episodes gray ones."""
     rows, usable = [], int(rng.choice((7, 8)))
     while usable:
         if usable >= 2 and rng.random() < 0.2:
             rows.append(_half_row(rng))
             usable -= 2
         else:
-            kind = panels.sparse_panel if rng.random() < 0.05 else panels.color_panel
+            kind = panel_kinds.sparse_panel if rng.random() < 0.05 else panel_kinds.color_panel
             rows.append(
                 _row(
                     rng, kind, int(rng.choice((rng.integers(230, 400), rng.integers(360, 560), rng.integers(540, 780))))
                 )
             )
             usable -= 1
-    for kind, chance, low, high in ((panels.balloon_panel, 0.7, 230, 420), (panels.screentone_panel, 0.5, 300, 520)):
+    for kind, chance, low, high in (
+        (panel_kinds.balloon_panel, 0.7, 230, 420),
+        (panel_kinds.screentone_panel, 0.5, 300, 520),
+    ):
         if rng.random() < chance:
             rows.insert(int(rng.integers(1, len(rows))), _row(rng, kind, int(rng.integers(low, high))))
     fixed = [
         Row(((kind, 20, 0, size.width, size.height),), size.height)
-        for kind, size in ((panels.title_panel, TITLE_SIZE), (panels.end_panel, END_SIZE))
+        for kind, size in ((panel_kinds.title_panel, TITLE_SIZE), (panel_kinds.end_panel, END_SIZE))
     ]
     return [fixed[0], *rows, fixed[1]]
 
 
 def _on_strips(rng: np.random.Generator, rows: list[Row]) -> list[list[Row]]:
-    """The rows in one to three runs of about equal height, none of them higher than a strip may be."""
+    """The rows split into one to three strips of about equal height, none higher than MAX_HEIGHT."""
     total = sum(row.height + MAX_GUTTER for row in rows)
     count = max(int(rng.choice((1, 2, 2, 3))), -(-total // (MAX_HEIGHT - 900)))
     pages: list[list[Row]] = [[] for _ in range(count)]
@@ -96,7 +99,7 @@ class Page(NamedTuple):
 
 
 def _pad(title_or_end: bool, above: int, below: int, margin: int) -> int:
-    """How far a bubble may overhang: less than half of the narrowest gutter around the panel."""
+    """Pixels by which a bubble may overhang: less than half of the narrowest gutter around the panel."""
     return 0 if title_or_end else max(0, min(24, (min(above, below) - 4) // 2, margin - 2))
 
 
@@ -107,7 +110,7 @@ def _planned_page(rng: np.random.Generator, rows: list[Row], stream: tuple[int, 
     spots, y = [], gutters[0]
     for row, above, below in zip(rows, gutters, gutters[1:]):
         for kind, x, lower, width, height in row.panels:
-            fixed = {panels.title_panel: TITLE_STREAM, panels.end_panel: END_STREAM}.get(kind)
+            fixed = {panel_kinds.title_panel: TITLE_STREAM, panel_kinds.end_panel: END_STREAM}.get(kind)
             pad = _pad(fixed is not None or len(row.panels) > 1, above, below, x)
             numbers = (*stream, first + len(spots)) if fixed is None else (*stream[:2], 0, fixed)
             spots.append(Spot(kind, Size(width, height, pad), x, y + lower, numbers))
@@ -164,5 +167,5 @@ def draw_page(seed: int, index: int, page: Page) -> tuple[np.ndarray, dict]:
 
 
 def is_usable(described: dict) -> bool:
-    """Whether a described panel is a coloured one that belongs to its episode alone."""
+    """Whether a described panel is coloured and appears in its episode only."""
     return not tags.UNUSABLE & set(described["tags"])

@@ -1,7 +1,4 @@
-"""What is settled for a whole title: its colours, its way of drawing, its people.
-
-All of it is data; the drawing is elsewhere.
-"""
+"""Colours, style and people of a title, as data."""
 
 import dataclasses
 from collections.abc import Callable
@@ -11,7 +8,7 @@ from data_tools.comic.colors import Color, neutral
 
 @dataclasses.dataclass(frozen=True)
 class Palette:
-    """Colours of the world of one title."""
+    """Colours of the places and things of a title."""
 
     sky: Color
     horizon: Color
@@ -33,13 +30,13 @@ class Palette:
 
 @dataclasses.dataclass(frozen=True)
 class Style:
-    """Way of drawing of one title. Lengths are in final pixels."""
+    """How a title is drawn. Lengths are in final pixels."""
 
     line_color: Callable[[Color], Color]  # ink of the outline around a fill of that colour
     thickness: float  # 1..3, of an outline
-    wobble: float  # 0..1.5, how far a line strays
-    shade: Callable  # (region, color, light) -> whether it laid a texture
-    backdrops: tuple[Callable, ...]  # painters of whole backgrounds, the likely ones repeated
+    wobble: float  # 0..1.5, by how much a line strays
+    shade: Callable  # one of shading.py: (region, color) -> whether it drew a texture
+    backdrops: tuple[Callable, ...]  # functions (pen, palette); likelier ones are repeated
     gutter: Color
     border: Color
     border_width: int  # 0..4
@@ -69,7 +66,7 @@ class Character:
     accent: Color
 
     def gray(self, *, keep: tuple[str, ...] = ()) -> "Character":
-        """The same person in grays of the same L, but for the colours named in `keep`."""
+        """The same person in grays of the same L, except for the colours named in `keep`."""
         colors = {name: neutral(getattr(self, name)) for name in COLOR_FIELDS if name not in keep}
         return dataclasses.replace(self, **colors)
 

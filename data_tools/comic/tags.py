@@ -1,4 +1,4 @@
-"""Names of what makes a panel hard or special, as they stand in the JSON beside every strip.
+"""Names of what makes a panel hard or special, as written in the JSON file beside each strip.
 
 The first five are the paper's kinds of failure (figure 3).
 """
@@ -8,7 +8,7 @@ OCCLUSION = "occlusion"  # a bubble or lettering covers part of a figure
 MULTIMODALITY = "multimodality"  # shows one of the two characters that only colour tells apart
 LIGHT = "light"  # glow, rays, sparkles or light-toned gradients
 BACKGROUND = "background"  # pattern or scenery
-GRAY = "gray"  # naturally gray: balloons on white or gray, nothing else
+GRAY = "gray"  # naturally gray: bubbles on white or gray, nothing else
 SCREENTONE = "screentone"  # gray picture with screentone only
 SPARSE_COLOR = "sparse_color"  # gray picture with one coloured accent
 TITLE = "title"

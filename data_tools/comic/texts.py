@@ -1,10 +1,10 @@
-"""What is said and heard in each kind of webtoon."""
+"""Speech and sound effects of each genre."""
 
 from typing import NamedTuple
 
 
 class Texts(NamedTuple):
-    """Lines of speech, and sounds."""
+    """Lines of speech, and sound effects."""
 
     lines: tuple[str, ...]
     noises: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The titles: title number `index` of a seed, whatever the number of titles asked for."""
+"""Titles. Title number `index` of a seed is the same whatever the number of titles."""
 
 import dataclasses
 import functools
@@ -12,7 +12,7 @@ from data_tools.comic.style import COLOR_FIELDS, Character, Palette, Style, Titl
 
 CAST = 6
 
-# One row for each genre, so that the first five titles differ in every respect and show every kind of gutter.
+# One per genre: the first five titles differ in everything, and have every kind of gutter.
 STYLES = (
     Style(
         line_color=shading.own_line,
@@ -106,7 +106,7 @@ GUTTERS = (
 
 
 def _turned(palette: Palette, degrees: float) -> Palette:
-    """The man-made colours at other hues; sky, grass, leaves and wood stay what they are."""
+    """The palette with the hues of man-made things rotated; sky, grass, leaves and wood keep theirs."""
     fields = ("wall", "floor", "accent", "second", "backdrop", "glow")
     changed = {name: rotated(getattr(palette, name), degrees) for name in fields}
     buildings = tuple(rotated(color, degrees) for color in palette.buildings)
@@ -146,7 +146,7 @@ def _person(rng: np.random.Generator, genre: Genre, hair_style, hair_color: Colo
 def lookalikes(who: Character, hue: float) -> tuple[Character, Character]:
     """Two people of the same shapes whose colours have the same L and chroma but other hues (degrees); skin is shared.
 
-    Chroma and L are brought to where sRGB has every hue, or one of the two would be paler than the other.
+    Chroma and L are limited to what sRGB has at every hue, or one of the two would be paler.
     """
     first, second = {}, {}
     for step, name in enumerate(field for field in COLOR_FIELDS if field != "skin"):
@@ -178,7 +178,7 @@ def make_title(seed: int, index: int) -> Title:
     rng = np.random.default_rng([seed, index])
     genre, style, palette = genre_of(index), STYLES[index % len(STYLES)], genre_of(index).palette
     if index >= len(STYLES):
-        # Later titles mix the ways of drawing, and their rooms and clothes have other hues.
+        # Later titles mix the styles, and their man-made things have other hues.
         other = STYLES[int(rng.integers(len(STYLES)))]
         gutter, border = GUTTERS[int(rng.integers(len(GUTTERS)))]
         style = dataclasses.replace(

@@ -1,4 +1,4 @@
-"""Places that people built: functions (pen, palette) that cover the whole canvas with a scene."""
+"""Built places: functions (pen, palette) that cover the whole canvas."""
 
 import numpy as np
 
@@ -24,14 +24,14 @@ def _windows(pen: Pen, x: float, y: float, width: float, height: float, color: C
             )
 
 
-def _houses(pen: Pen, palette: Palette, base: float, colors, glass: Color, lit: Color, share: float) -> None:
+def _houses(pen: Pen, palette: Palette, base: float, colors, glass: Color, share: float) -> None:
     canvas, rng, x = pen.canvas, pen.canvas.rng, -30.0
     while x < canvas.width:
         width, tall = rng.uniform(90, 180), rng.uniform(0.45, 0.95) * base
         color = colors[int(rng.integers(len(colors)))]
         pen.shape(box(x, base - tall, width, tall + 6), color, shade=False)
         pen.shape(box(x - 4, base - tall - 7, width + 8, 12), darker(color, 12), shade=False)
-        _windows(pen, x + 6, base - tall + 14, width - 12, tall * 0.72, glass, lit, share)
+        _windows(pen, x + 6, base - tall + 14, width - 12, tall * 0.72, glass, palette.glow, share)
         if rng.random() < 0.5:
             pen.shape(
                 box(x + 10, base - 44, width - 20, 14),
@@ -42,12 +42,12 @@ def _houses(pen: Pen, palette: Palette, base: float, colors, glass: Color, lit: 
 
 
 def street(pen: Pen, palette: Palette) -> None:
-    """Houses along a road, lamps."""
+    """Houses along a road, and lamps."""
     canvas, rng, pen = pen.canvas, pen.canvas.rng, thin(pen)
     width, height = canvas.width, canvas.height
     base = height * rng.uniform(0.62, 0.72)
     draw_sky(pen, palette, base)
-    _houses(pen, palette, base, palette.buildings, mixed(palette.sky, palette.night, 0.25), palette.glow, 0.12)
+    _houses(pen, palette, base, palette.buildings, mixed(palette.sky, palette.night, 0.25), 0.12)
     pen.shape(box(-10, base, width + 20, 26), palette.stone, shade=False)
     pen.shape(box(-10, base + 26, width + 20, height), palette.road, shade=False)
     for x in np.arange(rng.uniform(-60, 0), width, 120):
@@ -81,11 +81,11 @@ def _night_sky(pen: Pen, palette: Palette) -> None:
 
 
 def night(pen: Pen, palette: Palette) -> None:
-    """Night sky, moon and a skyline with lit windows."""
+    """A night sky, a moon and a skyline with lit windows."""
     canvas, pen = pen.canvas, thin(pen)
     _night_sky(pen, palette)
     colors = [mixed(color, palette.night, 0.7) for color in palette.buildings]
-    _houses(pen, palette, canvas.height * 0.86, colors, mixed(palette.night, palette.second, 0.3), palette.glow, 0.35)
+    _houses(pen, palette, canvas.height * 0.86, colors, mixed(palette.night, palette.second, 0.3), 0.35)
     canvas.fill(
         box(-10, canvas.height * 0.86, canvas.width + 20, canvas.height), mixed(palette.road, palette.night, 0.6)
     )
@@ -195,7 +195,7 @@ def _cabinet(pen: Pen, palette: Palette, x: float, base: float, width: float, he
 
 
 def room(pen: Pen, palette: Palette) -> None:
-    """A wall with window, shelf and picture, a wooden floor, a plant."""
+    """A wall with a window, a shelf and a picture, a wooden floor, and a plant."""
     canvas, rng, pen = pen.canvas, pen.canvas.rng, thin(pen)
     width, height = canvas.width, canvas.height
     floor = height * rng.uniform(0.74, 0.84)

@@ -1,1 +1,1 @@
-"""What the paper says, as measurements that can come out against it."""
+"""Tests of the paper's statements by measurements, which can contradict them."""

@@ -1,4 +1,4 @@
-"""Holds the paper's statements against result files: writes claims.csv and claims.md. Runs nothing."""
+"""Tests the paper's statements on result files and writes claims.csv and claims.md. Trains nothing."""
 
 from absl import flags
 

@@ -1,41 +1,41 @@
-"""How a statement of the paper is held against result files.
+"""Tests statements of the paper on result files.
 
-A claim compares two sides, values per test image; its difference is left - right, with a bootstrap interval over images
-and seeds, and a judge that says what the interval means.
+A claim compares two sides, each with values per test image. The difference is left - right, with a bootstrap interval
+over images and seeds. A judge turns the interval into a verdict.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from experiments import bootstrap, results
 
 HOLDS, FAILS, UNDECIDED = "holds", "does not hold", "undecided"
-TOLERANCE = 0.05  # a smaller difference, as a share of the right side, counts as none
+TOLERANCE = 0.05  # as a share of the right side: a smaller difference counts as none
 
 
 class NotMeasured(LookupError):
-    """A side has no values; the message is a sentence that says why."""
+    """A side has no values. The message says why."""
 
 
 class Study:
-    """The results that claims look at: one folder of them."""
+    """A folder of results on which claims are tested."""
 
     def __init__(self, results_dir: str):
         self.results_dir = results_dir
         gray = self._result("gray")
-        self.labels = np.array(gray["labels"])
-        self.tags = gray["tags"]
+        self.labels = np.array(gray.labels)
+        self.tags = gray.tags
 
     def values(self, experiment: str, measure: str) -> np.ndarray:
         """[seeds, images]; NaN where an image has nothing to measure. Raises NotMeasured."""
         result = self._result(experiment)
-        if measure not in result["runs"][0]["values"]:
+        if measure not in result.metrics:
             raise NotMeasured(f"the results of {experiment} have no {measure}")
-        return results.per_image(result, measure)
+        return result.per_image(measure)
 
-    def _result(self, experiment: str) -> dict[str, Any]:
+    def _result(self, experiment: str) -> results.Result:
         result = results.read_comparable(self.results_dir, experiment)
         if result is None:
             reason = results.read_reason(self.results_dir, experiment)
@@ -44,7 +44,7 @@ class Study:
 
 
 Side = Callable[[Study], np.ndarray]  # -> [seeds, images]
-Judge = Callable[[float, float, float], str]  # low and high of the difference, mean of the right side -> verdict
+Judge = Callable[[float, float, float], str]  # (low and high of the difference, mean of the right side) -> verdict
 
 
 class Claim(NamedTuple):
@@ -56,6 +56,17 @@ class Claim(NamedTuple):
     right: Side
     judge: Judge
     paired: bool = True  # both sides are of the same images
+
+
+class Outcome(NamedTuple):
+    """What came of a claim: means of both sides, the interval (95%) of their difference, and the verdict."""
+
+    left: float
+    right: float
+    difference: float  # left - right
+    low: float
+    high: float
+    verdict: str
 
 
 def of(experiment: str, measure: str) -> Side:
@@ -89,8 +100,8 @@ def is_different(low: float, high: float, right: float) -> str:
     return {HOLDS: FAILS, FAILS: HOLDS, UNDECIDED: UNDECIDED}[is_alike(low, high, right)]
 
 
-def evaluate(claim: Claim, study: Study) -> dict[str, Any]:
-    """A row of claims.csv, with the sentence as well. Raises NotMeasured."""
+def evaluate(claim: Claim, study: Study) -> Outcome:
+    """Compares the two sides of a claim. Raises NotMeasured."""
     left, right = claim.left(study), claim.right(study)
     if claim.paired:
         whole = ~np.isnan(np.concatenate([left, right])).any(axis=0)
@@ -101,5 +112,5 @@ def evaluate(claim: Claim, study: Study) -> dict[str, Any]:
         raise NotMeasured("no test panel has what this measures")
     interval = bootstrap.paired_interval if claim.paired else bootstrap.unpaired_interval
     low, high = interval(left, right)
-    values = {"left": left.mean(), "right": right.mean(), "difference": left.mean() - right.mean()}
-    return values | {"low": low, "high": high, "verdict": claim.judge(low, high, right.mean())}
+    left_mean, right_mean = float(left.mean()), float(right.mean())
+    return Outcome(left_mean, right_mean, left_mean - right_mean, low, high, claim.judge(low, high, right_mean))

@@ -1,14 +1,14 @@
-"""Sides of claims that are more than a row's values of a measure."""
+"""Sides of claims that are derived from the values of rows."""
 
-import csv
 import pathlib
 
 import numpy as np
 
 from experiments import training_subsets
 from experiments.claims.judging import NotMeasured, Side, Study
+from webtoon_colorize.io import csv_files
 
-TITLES = 5  # of which a single one is set against the collection
+TITLES = 5  # that are compared one by one with the collection
 
 
 def accuracy(experiment: str) -> Side:
@@ -20,7 +20,7 @@ def fraction(share: float, side: Side) -> Side:
 
 
 def tagged(tag: str, *, present: bool) -> Side:
-    """RMSE of l2 over that of gray on the panels that have the tag, or have it not."""
+    """RMSE of l2 divided by that of gray, on the panels with the tag if `present`, else on those without it."""
 
     def side(study):
         chosen = np.array([(tag in tags) == present for tags in study.tags])
@@ -50,17 +50,21 @@ def _title_by_title(study: Study) -> list[np.ndarray]:
 
 
 def one_title(study: Study) -> np.ndarray:
-    """Each panel's error when its own title alone was seen in training."""
+    """The error on each panel of the network that was trained on its title only."""
     parts = [study.values(f"l2_only_{label}", "rmse_lab")[:, own] for label, own in enumerate(_title_by_title(study))]
     return np.concatenate(parts, axis=1)
 
 
 def collection(study: Study) -> np.ndarray:
+    """The error on the same panels, in the same order, of the network that was trained on all titles."""
     return study.values("l2", "rmse_lab")[:, np.concatenate(_title_by_title(study))]
 
 
 def gain_of_collection(study: Study, *, characteristic: bool) -> np.ndarray:
-    """What the collection saves on the half of each title's panels that is nearer to (farther from) its mean colour."""
+    """By how much the collection lowers the error, on half of each title's panels.
+
+    It is the half with the mean colours nearest to the title's if `characteristic`, else the other half.
+    """
     saved = one_title(study).mean(axis=0) - collection(study).mean(axis=0)
     distance = study.values("gray", "distance_from_title")[0]
     near = np.concatenate([distance[own] <= np.median(distance[own]) for own in _title_by_title(study)])
@@ -68,12 +72,11 @@ def gain_of_collection(study: Study, *, characteristic: bool) -> np.ndarray:
 
 
 def dead_share(study: Study) -> np.ndarray:
-    """Of the channels in the second half of ResNet-50's layers: one value."""
+    """Mean share of dead channels in the second half of ResNet-50's layers: one value."""
     path = pathlib.Path(study.results_dir) / "activations.csv"
     if not path.exists():
         raise NotMeasured("experiments.activations has not been run")
-    with open(path, newline="", encoding="utf-8") as file:
-        layers = [row for row in csv.DictReader(file) if row["experiment"] == "resnet50_gray"]
+    layers = [row for row in csv_files.read(path) if row["experiment"] == "resnet50_gray"]
     if not layers:
         raise NotMeasured("experiments.activations has not looked at resnet50_gray")
     later = layers[len(layers) // 2 :]

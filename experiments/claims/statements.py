@@ -1,4 +1,4 @@
-"""The paper's statements as data: what is compared, and which difference bears the statement out."""
+"""The paper's statements as data: what is compared, and which difference confirms the statement."""
 
 import functools
 

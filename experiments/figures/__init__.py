@@ -1,1 +1,1 @@
-"""The paper's figures, drawn again."""
+"""Draws the paper's figures from our runs."""

@@ -1,4 +1,4 @@
-"""Draws the paper's figures 2 to 10 from trained runs: PNG files and captions.json. Trains nothing."""
+"""Draws the paper's figures 2 to 10 from trained runs as PNG files, and writes captions.json. Trains nothing."""
 
 import pathlib
 
@@ -15,8 +15,8 @@ def main(_) -> None:
     except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f"error: {error}") from error
     for number, entry in entries.items():
-        drawn = entry.file != results.MISSING
-        print(f"figure {number}: {pathlib.Path(FLAGS.results_dir) / entry.file if drawn else f'- {entry.caption}'}")
+        said = pathlib.Path(FLAGS.results_dir) / entry.file if entry.file else f"{results.MISSING} {entry.caption}"
+        print(f"figure {number}: {said}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a Keras model looks like: its maps from input to output, and the skips between them."""
+"""Reads the architecture of a Keras model: its feature maps from input to output, and its skip connections."""
 
 from typing import NamedTuple
 
@@ -11,14 +11,14 @@ class Stage(NamedTuple):
     name: str  # of the layer
     size: int  # pixels, width and height
     channels: int
-    grows: bool  # made by a transposed convolution: of the decoder
+    grows: bool  # output of a transposed convolution, in the decoder
 
 
 class Network(NamedTuple):
     """The stages in the order in which they are computed."""
 
     stages: list[Stage]
-    skips: list[tuple[int, int]]  # from stage, to stage: concatenated past what lies between
+    skips: list[tuple[int, int]]  # (from stage, to stage) that are concatenated
 
 
 def read(model: keras.Model) -> Network:
@@ -40,6 +40,6 @@ def _stage(layer: keras.layers.Layer) -> Stage:
 
 
 def _origin(tensor: keras.KerasTensor, position: dict[str, int]) -> str:
-    """The name of the stage that `tensor` comes from, through layers that only normalize, activate or drop."""
+    """The name of the stage that `tensor` comes from, through layers other than convolutions."""
     layer = tensor._keras_history.operation
     return layer.name if layer.name in position else _origin(layer.input, position)

@@ -1,58 +1,42 @@
-"""Figure 8: color & apply, drawn from the models of a run and with what they make of a panel."""
+"""Figure 8: color & apply, drawn from the models of a trained run and what they make of a panel.
+
+Coordinates are pixels of the figure from its upper left corner.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageDraw
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.path import Path
 
-from experiments.figures import architecture, rules, sheets
+from experiments import plots
+from experiments.figures import architecture, rules
 from experiments.figures.architecture import Network
 from experiments.figures.panel_figures import Figure
-from experiments.figures.trained import Trained, colorize, take
+from experiments.figures.trained import Trained, colorize
 from webtoon_colorize import data, evaluation, sparse_color
 
-FINE = 3  # everything is drawn this many times larger, then reduced: smooth edges
-WIDTH, HEIGHT = 1800, 752
-UPPER, MIDDLE, LOWER = 170, 380, 590  # heights of the three lines of flow
-PICTURE = 150
-INK, FAINT = sheets.INK, sheets.FAINT
-BLUE, ORANGE = (38, 98, 190), (205, 98, 28)  # what the color generator learns from, and the applier
-PALE = {BLUE: (214, 228, 248), ORANGE: (250, 226, 207)}
+WIDTH, HEIGHT = 1200, 905
+LEFT, NETWORK, RIGHT = 85, 235, 1115  # centers of the pictures in a column, and where the networks begin
+SPAN, TALL = 730, 190  # width and height of a network
+UPPER, LOWER, BOTTOM = 165, 590, 820  # centers of the two networks' rows and of the truth's row
+PICTURE = 130
+INK, FAINT = "#202124", "#696c72"
 
 Point = tuple[float, float]
 
 
-class Pen:
-    """Draws in the figure's coordinates."""
+class Shade(NamedTuple):
+    """The colour of one network: of its lines and letters, and of its boxes."""
 
-    def __init__(self):
-        self.image = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), "white")
-        self._draw = ImageDraw.Draw(self.image)
+    line: str
+    fill: str
 
-    def text(self, at: Point, text: str, *, size: int = 19, color=INK, anchor: str = "mm") -> None:
-        self._draw.text((at[0] * FINE, at[1] * FINE), text, color, sheets.font(size * FINE), anchor=anchor)
 
-    def box(self, left: float, top: float, width: float, height: float, *, color, edge, radius: float = 3) -> None:
-        corners = [value * FINE for value in (left, top, left + width, top + height)]
-        self._draw.rounded_rectangle(corners, radius * FINE, fill=color, outline=edge, width=int(1.5 * FINE))
-
-    def line(self, *points: Point, color=INK, width: float = 2) -> None:
-        scaled = [(x * FINE, y * FINE) for x, y in points]
-        self._draw.line(scaled, color, int(width * FINE), joint="curve")
-
-    def arrow(self, *points: Point, color=INK, width: float = 2) -> None:
-        """A line whose last piece, to the right, ends in a head."""
-        *before, (x, y) = points
-        head = 5 + 2 * width
-        self.line(*before, (x - head / 2, y), color=color, width=width)
-        tip = [(x, y), (x - head, y - head / 2), (x - head, y + head / 2)]
-        self._draw.polygon([(px * FINE, py * FINE) for px, py in tip], color)
-
-    def paste(self, center: Point, rgb: np.ndarray, label: str) -> None:
-        """A picture with its name above it."""
-        left, top = center[0] - PICTURE / 2, center[1] - PICTURE / 2
-        picture = Image.fromarray(rgb).resize((PICTURE * FINE,) * 2, Image.Resampling.BICUBIC)
-        self.image.paste(picture, (int(left * FINE), int(top * FINE)))
-        self.text((center[0], top - 16), label, size=22)
+BLUE = Shade("#2662be", "#d6e4f8")  # what the color generator learns from
+ORANGE = Shade("#b8521a", "#fae2cf")  # what the applier learns from
 
 
 def draw(trained: Trained) -> Figure:
@@ -61,30 +45,24 @@ def draw(trained: Trained) -> Figure:
     settings = trained.settings("color_and_apply")
     keep = sparse_color.as_many_as_at_256(settings.arguments["keep_probability"], image_size=settings.image_size)
     [index] = rules.largest(-trained.share_of_gray("color_and_apply"), 1)
-    pictures = _pictures(method.networks, take(trained.panels("color_and_apply"), [index]), keep_probability=keep)
+    panel = data.take(trained.panels("color_and_apply"), [index])
     networks = {name: architecture.read(model) for name, model in method.networks.items()}
-    pen = Pen()
-    _draw_flow(pen, pictures, keep_probability=keep)
-    draw_network(pen, networks["color_generator"], left=225, center=UPPER, width=500, color=BLUE)
-    draw_network(pen, networks["applier"], left=1035, center=MIDDLE, width=500, color=ORANGE)
-    pen.text((475, UPPER - 130), "color generator", size=26, color=BLUE)
-    pen.text((1285, MIDDLE - 130), "applier", size=26, color=ORANGE)
+    pictures = _pictures(method.networks, panel, keep_probability=keep)
     weights = {
         name: sum(int(np.prod(w.shape)) for w in model.trainable_weights) for name, model in method.networks.items()
     }
-    reduced = pen.image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
     return Figure(
-        np.asarray(reduced),
-        "Color & apply, drawn from the models of the trained run: a box is the input or the output of a convolution; "
-        "its width grows with the square root of its channels (the upper number below it), its height with that of its "
-        f"pixels across (the lower one); arrows inside are skips. Color generator {weights['color_generator']:,}, "
-        f"applier {weights['applier']:,} trained weights. Losses: the color generator learns from the blue ones, the "
+        picture(networks, pictures, keep_probability=keep),
+        "Color & apply, drawn from the models of the trained run. A box is the input or the output of a convolution: "
+        "its width is proportional to the square root of its channels (the upper number), its height to that of its "
+        f"pixels across (the lower number). Arrows inside are skips. Color generator {weights['color_generator']:,}, "
+        f"applier {weights['applier']:,} trained weights. The color generator learns from the blue losses, the "
         "applier from the orange one. Rule for the panel: the test panel with the smallest error as a share of gray's.",
     )
 
 
 def _pictures(networks: dict, panel: data.Panels, *, keep_probability: float) -> dict[str, np.ndarray]:
-    """Every picture of the flow, uint8 [S, S, 3], of one panel."""
+    """The pictures in the figure, uint8 [S, S, 3] each, of one panel."""
 
     def proposed(lightness, label=None):
         del label
@@ -96,7 +74,7 @@ def _pictures(networks: dict, panel: data.Panels, *, keep_probability: float) ->
     [batch] = data.evaluation_batches(panel, batch_size=1)
     sparse = sparse_color.pixel_dropout(batch.ab, keep_probability, seed=tf.constant([0, 0]))
     every = {
-        "lightness": evaluation.gray,
+        "L": evaluation.gray,
         "ab": proposed,
         "ab'": lambda lightness, label: applied(lightness, proposed(lightness)),
         "image'": lambda lightness, label: sparse,
@@ -105,23 +83,37 @@ def _pictures(networks: dict, panel: data.Panels, *, keep_probability: float) ->
     return {name: colorize(how, panel).rgb[0] for name, how in every.items()} | {"truth": panel.rgb[0]}
 
 
-def draw_network(pen: Pen, network: Network, *, left: float, center: float, width: float, color) -> None:
-    boxes = layout(network, left=left, center=center, width=width, height=190)
+def picture(networks: dict[str, Network], pictures: dict[str, np.ndarray], *, keep_probability: float) -> np.ndarray:
+    """The figure as uint8 RGB."""
+    drawn = plots.figure(WIDTH, HEIGHT)
+    axes = drawn.add_axes((0, 0, 1, 1))
+    axes.axis("off")
+    _draw_network(axes, networks["color_generator"], "color generator", center=UPPER, shade=BLUE)
+    _draw_network(axes, networks["applier"], "applier", center=LOWER, shade=ORANGE)
+    _draw_flow(axes, pictures, keep_probability=keep_probability)
+    axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0), aspect="auto")  # last, for every picture sets them
+    return plots.as_rgb(drawn)
+
+
+def _draw_network(axes: Axes, network: Network, name: str, *, center: float, shade: Shade) -> None:
+    _text(axes, (NETWORK + SPAN / 2, center - TALL / 2 - 32), name, size=24, color=shade.line)
+    boxes = layout(network, left=NETWORK, center=center, width=SPAN, height=TALL)
     for stage, (x, y, wide, high) in zip(network.stages, boxes):
-        pen.box(x, y, wide, high, color="white" if stage.grows else PALE[color], edge=color)
-        pen.text((x + wide / 2, y + high + 12), str(stage.channels), size=13, color=color)
-        pen.text((x + wide / 2, y + high + 28), str(stage.size), size=13, color=FAINT)
+        fill = "white" if stage.grows else shade.fill
+        axes.add_patch(Rectangle((x, y), wide, high, facecolor=fill, edgecolor=shade.line))
+        _text(axes, (x + wide / 2, y + high + 12), str(stage.channels), size=14, color=shade.line)
+        _text(axes, (x + wide / 2, y + high + 29), str(stage.size), size=14, color=FAINT)
     for source, target in network.skips:
         (x, y, wide, high), (x_end, *_) = boxes[source], boxes[target]
         at = y + 0.06 * high
-        pen.arrow((x + wide, at), (x_end, at), color=color, width=1)
+        _arrow(axes, (x + wide, at), (x_end, at), color=shade.line, width=1)
 
 
 def layout(network: Network, *, left: float, center: float, width: float, height: float) -> list[tuple]:
-    """(left, top, width, height) of a box per stage, in a row; the largest is `height` high."""
+    """(left, top, width, height) of a box per stage, side by side; the largest is `height` high."""
     tall = max(stage.size for stage in network.stages) ** 0.5
     wide = [stage.channels**0.5 for stage in network.stages]
-    gap = width / (3 * len(wide))
+    gap = width / (2 * len(wide))
     unit = (width - gap * (len(wide) - 1)) / sum(wide)
     boxes, x = [], left
     for stage, share in zip(network.stages, wide):
@@ -131,32 +123,58 @@ def layout(network: Network, *, left: float, center: float, width: float, height
     return boxes
 
 
-def _draw_flow(pen: Pen, pictures: dict[str, np.ndarray], *, keep_probability: float) -> None:
-    pen.arrow((115, UPPER), (222, UPPER))
-    pen.arrow((728, UPPER), (792, UPPER))
-    pen.line((115, UPPER), (115, MIDDLE))
-    pen.arrow((115, MIDDLE), (1030, MIDDLE))
-    pen.arrow((870, UPPER), (985, UPPER), (985, MIDDLE - 40), (1030, MIDDLE - 40), color=BLUE)
-    pen.arrow((870, LOWER), (985, LOWER), (985, MIDDLE + 40), (1030, MIDDLE + 40), color=ORANGE)
-    pen.arrow((475, LOWER), (792, LOWER), color=ORANGE)
-    pen.text((672, LOWER - 18), "dropout of ab,", size=17, color=FAINT)
-    pen.text((672, LOWER + 18), f"keep {keep_probability:g}", size=17, color=FAINT)
-    pen.arrow((1538, MIDDLE), (1575, MIDDLE), (1575, UPPER), (1607, UPPER), color=BLUE)
-    pen.arrow((1538, MIDDLE), (1575, MIDDLE), (1575, LOWER), (1607, LOWER), color=ORANGE)
-    pen.paste((115, UPPER), pictures["lightness"], "L")
-    pen.paste((870, UPPER), pictures["ab"], "ab")
-    pen.paste((475, LOWER), pictures["truth"], "truth")
-    pen.paste((870, LOWER), pictures["image'"], "image'")
-    pen.paste((1685, UPPER), pictures["ab'"], "ab'")
-    pen.paste((1685, LOWER), pictures["generated'"], "generated'")
-    _draw_loss(pen, (870, UPPER), "color generator loss", "L2(ab, truth)", BLUE)
-    _draw_loss(pen, (1685, UPPER), "color loss", "L2(ab', truth)", BLUE)
-    _draw_loss(pen, (1685, LOWER), "applier loss", "L2(generated', truth)", ORANGE)
+def _draw_flow(axes: Axes, pictures: dict[str, np.ndarray], *, keep_probability: float) -> None:
+    """The pictures, the arrows between them and the networks, and the losses."""
+    edge, begin, end, fork = PICTURE / 2, NETWORK - 5, NETWORK + SPAN + 5, NETWORK + SPAN + 45
+    into, out, turn, between = LOWER - 135, LOWER + 135, NETWORK - 45, UPPER + 200
+    _arrow(axes, (LEFT + edge, UPPER), (begin, UPPER))
+    _arrow(axes, (LEFT, UPPER + edge), (LEFT, LOWER), (begin, LOWER))
+    _arrow(axes, (end, UPPER), (RIGHT - edge, UPPER), color=BLUE.line)
+    _arrow(
+        axes, (fork, UPPER), (fork, between), (turn, between), (turn, LOWER - 45), (begin, LOWER - 45), color=BLUE.line
+    )
+    _arrow(axes, (330, BOTTOM), (LEFT + edge, BOTTOM), color=ORANGE.line)
+    _arrow(axes, (LEFT, BOTTOM - edge - 30), (LEFT, LOWER + 45), (begin, LOWER + 45), color=ORANGE.line)
+    _arrow(axes, (end, LOWER), (fork, LOWER), (fork, into), (RIGHT - edge, into), color=BLUE.line)
+    _arrow(axes, (end, LOWER + 20), (fork, LOWER + 20), (fork, out), (RIGHT - edge, out), color=ORANGE.line)
+    _text(axes, (240, BOTTOM - 17), "dropout of ab,", size=16, color=FAINT)
+    _text(axes, (240, BOTTOM + 17), f"keep {keep_probability:g}", size=16, color=FAINT)
+    for name, at in {
+        "L": (LEFT, UPPER),
+        "ab": (RIGHT, UPPER),
+        "image'": (LEFT, BOTTOM),
+        "truth": (330 + edge, BOTTOM),
+        "ab'": (RIGHT, into),
+        "generated'": (RIGHT, out),
+    }.items():
+        _draw_picture(axes, at, pictures[name], name)
+    _draw_loss(axes, (RIGHT, UPPER), "color generator loss", "L2(ab, truth)", BLUE)
+    _draw_loss(axes, (RIGHT, into), "color loss", "L2(ab', truth)", BLUE)
+    _draw_loss(axes, (RIGHT, out), "applier loss", "L2(generated', truth)", ORANGE)
 
 
-def _draw_loss(pen: Pen, picture: Point, name: str, formula: str, color) -> None:
-    """Below a picture."""
-    x, y = picture[0], picture[1] + PICTURE / 2 + 10
-    pen.box(x - 97, y, 194, 52, color=PALE[color], edge=color, radius=10)
-    pen.text((x, y + 17), name, size=17, color=color)
-    pen.text((x, y + 37), formula, size=15)
+def _draw_picture(axes: Axes, center: Point, rgb: np.ndarray, caption: str) -> None:
+    """A picture with its caption above it."""
+    (x, y), half = center, PICTURE / 2
+    axes.imshow(rgb, extent=(x - half, x + half, y + half, y - half), interpolation="bicubic")
+    _text(axes, (x, y - half - 15), caption, size=20)
+
+
+def _draw_loss(axes: Axes, center: Point, name: str, formula: str, shade: Shade) -> None:
+    """A box below the picture at `center`."""
+    x, y = center[0], center[1] + PICTURE / 2 + 14
+    box = FancyBboxPatch((x - 76, y), 152, 44, "round,pad=3", facecolor=shade.fill, edgecolor=shade.line)
+    axes.add_patch(box)
+    _text(axes, (x, y + 12), name, size=14, color=shade.line)
+    _text(axes, (x, y + 33), formula, size=14)
+
+
+def _text(axes: Axes, at: Point, text: str, *, size: float, color: str = INK) -> None:
+    axes.text(*at, text, fontsize=plots.points(size), color=color, ha="center", va="center")
+
+
+def _arrow(axes: Axes, *corners: Point, color: str = INK, width: float = 2) -> None:
+    """A line through `corners` whose last piece ends in a head."""
+    line = plots.points(width)
+    style = {"arrowstyle": "-|>", "mutation_scale": 6 + 4 * width, "shrinkA": 0, "shrinkB": 0, "joinstyle": "round"}
+    axes.add_patch(FancyArrowPatch(path=Path(corners), linewidth=line, facecolor=color, edgecolor=color, **style))

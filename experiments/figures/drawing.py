@@ -1,7 +1,7 @@
-"""The paper's figures 2 to 10 from trained runs: PNG files, and captions.json, which says how panels were chosen.
+"""Draws the paper's figures 2 to 10 as PNG files, and writes captions.json, which says how panels were chosen.
 
-A pure function of result files, checkpoints and the prepared dataset: running it again changes nothing. A figure that
-cannot be drawn yet is a dash and a sentence.
+The files are a pure function of result files, checkpoints and the dataset. For a figure that cannot be drawn,
+captions.json has a dash and the reason.
 """
 
 import json
@@ -17,7 +17,7 @@ from webtoon_colorize.io import images
 FOLDER = "figures"  # below the results
 CAPTIONS = "captions.json"
 
-# Number in the paper -> title, and what draws it.
+# Number in the paper -> title, and the function that draws it.
 FIGURES = {
     2: ("Naturally gray panels in colour", panel_figures.gray),
     3: ("Failures by kind", panel_figures.failures),
@@ -32,25 +32,25 @@ FIGURES = {
 
 
 class Entry(NamedTuple):
-    """What captions.json holds of a figure."""
+    """The entry of a figure in captions.json."""
 
     title: str
-    file: str  # below the results, or a dash
-    caption: str  # or why there is no figure
+    file: str | None  # below the results; None if there is no figure
+    caption: str  # or the reason why there is no figure
 
 
 def write(*, data_dir: str, runs_dir: str, results_dir: str) -> dict[int, Entry]:
-    """Draws what can be drawn into results_dir/figures; returns and writes what captions.json holds.
+    """Draws all figures that can be drawn into results_dir/figures; writes and returns the entries of captions.json.
 
     Raises:
       FileNotFoundError: `data_dir` is no prepared dataset.
       ValueError: it has no test panels.
     """
-    data.load_titles(data_dir)  # else every figure would say that its row has no result
+    data.load_titles(data_dir)  # else the reason for every figure would be that its row has no result
     trained = Trained(data_dir=data_dir, runs_dir=runs_dir, results_dir=results_dir)
     folder = pathlib.Path(results_dir)
     entries = {number: _write_figure(number, trained, folder) for number in FIGURES}
-    content = {number: entry._asdict() for number, entry in entries.items()}
+    content = {number: entry._replace(file=results.shown(entry.file))._asdict() for number, entry in entries.items()}
     with files.atomic_path(folder / FOLDER / CAPTIONS) as temporary:
         temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return entries
@@ -63,14 +63,18 @@ def _write_figure(number: int, trained: Trained, folder: pathlib.Path) -> Entry:
         figure = draw(trained)
     except Missing as missing:
         (folder / name).unlink(missing_ok=True)
-        return Entry(title, results.MISSING, str(missing))
+        return Entry(title, None, str(missing))
     images.write_image(folder / name, figure.picture)
     return Entry(title, name, figure.caption)
 
 
 def read(results_dir: str) -> dict[int, Entry]:
-    """What captions.json holds; nothing where no figures have been drawn."""
+    """The entries of captions.json; none if no figures have been drawn."""
     path = pathlib.Path(results_dir) / FOLDER / CAPTIONS
     if not path.exists():
         return {}
-    return {int(number): Entry(**entry) for number, entry in json.loads(path.read_text(encoding="utf-8")).items()}
+    entries = {int(number): Entry(**entry) for number, entry in json.loads(path.read_text(encoding="utf-8")).items()}
+    return {
+        number: entry._replace(file=None) if entry.file == results.MISSING else entry
+        for number, entry in entries.items()
+    }

@@ -1,4 +1,4 @@
-"""The paper's figures that show panels, each with the rule by which its panels are chosen."""
+"""The paper's figures that show panels. Each caption says the rule by which its panels are chosen."""
 
 from typing import NamedTuple
 
@@ -7,9 +7,10 @@ import numpy as np
 from experiments.claims.statements import FAILURES
 from experiments.figures import rules, sheets
 from experiments.figures.sheets import Block, Tile
-from experiments.figures.trained import Missing, Trained, lab, load_gray_panels, take
+from experiments.figures.trained import Missing, Trained, lab, load_gray_panels
 from experiments.visual_metrics.flat_regions import find_flat_regions
 from experiments.visual_metrics.per_panel import load_annotations
+from webtoon_colorize.data import take
 
 KINDS = tuple(FAILURES)  # tags; figure 3's columns
 MODELS = ("l2", "color_and_apply")
@@ -17,11 +18,11 @@ MODELS = ("l2", "color_and_apply")
 
 class Figure(NamedTuple):
     picture: np.ndarray  # uint8 [height, width, 3]
-    caption: str  # what it shows, and by which rule
+    caption: str  # what the figure shows, and the rule for its panels
 
 
 def gray(trained: Trained) -> Figure:
-    """Figure 2."""
+    """Figure 2: naturally gray panels, coloured."""
     panels = load_gray_panels(trained.data_dir, image_size=trained.panels("l2").rgb.shape[1])
     every = {name: trained.colored(name, panels) for name in MODELS}
     chroma = np.linalg.norm(every["color_and_apply"].ab, axis=3).mean(axis=(1, 2))
@@ -37,19 +38,19 @@ def gray(trained: Trained) -> Figure:
     block = Block("", ["original", "L2", "color & apply"] * 2, _side_by_side(tiles), groups=2)
     return Figure(
         sheets.draw([block]),
-        "Naturally gray panels, which the dataset leaves out, in colour, from the thumbnails that it keeps. Rule: of "
-        "the panels dropped as gray from test episodes, those that color & apply gives the highest mean chroma (Lab "
-        "units).",
+        "Naturally gray panels, coloured. The dataset leaves them out; these are its thumbnails. Rule: of the panels "
+        "of test episodes that were dropped as gray, those (at most six) to which color & apply gives the highest mean "
+        "chroma (Lab units).",
     )
 
 
 def _side_by_side(tiles: list[list[Tile]]) -> list[list[Tile]]:
-    """Two lists of tiles to a row; the last may be alone."""
+    """Rows of two lists of tiles each; the last row may have one only."""
     return [sum(tiles[index : index + 2], []) for index in range(0, len(tiles), 2)]
 
 
 def failures(trained: Trained) -> Figure:
-    """Figure 3."""
+    """Figure 3: failures by kind."""
     panels = trained.panels("l2")
     tags = load_annotations(trained.data_dir, panels).tags
     if not any(tags):
@@ -62,20 +63,24 @@ def failures(trained: Trained) -> Figure:
     for side, heading in enumerate(("Where both fail", "Where both do well: the same titles, not of this kind")):
         chosen = [pair[side] for pair in pairs.values()]
         rows = _columns_as_rows(trained, chosen, errors)
-        blocks.append(Block(heading, list(pairs), rows, row_labels=["L2", "color & apply", "truth"]))
+        blocks.append(Block(heading, list(pairs), rows, row_captions=["L2", "color & apply", "truth"]))
     return Figure(
         sheets.draw(blocks),
-        "Failures by kind, with the error (RMSE) of each panel as a share of what gray's would be: 100% is no better "
-        "than no colour. Rule: of all pairs of a test panel of this kind and one of the same title that is not, the "
-        "pair with the largest difference between the smaller of the two errors above and the larger of the two "
-        "below. No panel is shown twice.",
+        "Failures by kind. Below each panel is its error (RMSE) as a share of the uncoloured panel's: 100% is no "
+        "better than no colour. Rule: of all pairs of a test panel of the kind and one of the same title that is not "
+        "of the kind, the pair with the largest difference between the smaller error of the first and the larger "
+        "error of the second. No panel is shown twice.",
     )
 
 
 def pick_failures(tags: list[list[str]], label: np.ndarray, errors: np.ndarray) -> dict[str, tuple[int, int]]:
-    """Kind -> a panel of it, and one of the same title, not of it, that every method does better than any does there.
+    """Kind -> a pair of panels of one title, the first of the kind and the second not.
 
-    errors [methods, panels]; panels where they are not finite are passed over. Kinds without such a pair are left out.
+    Every method has a smaller error on the second than any method has on the first. Kinds without such a pair are left
+    out.
+
+    Args:
+      errors: [methods, panels]; panels whose errors are not finite are left out.
     """
     hard, easy = errors.min(axis=0), errors.max(axis=0)
     pairs, used = {}, set()
@@ -102,7 +107,7 @@ def _columns_as_rows(trained: Trained, chosen: list[int], errors: np.ndarray) ->
 
 
 def adversarial(trained: Trained) -> Figure:
-    """Figure 4."""
+    """Figure 4: adversarial loss beside L2 loss."""
     panels = trained.panels("l2")
     regions = [find_flat_regions(each) for each in lab(panels)]
     names = ("adversarial", "l2")
@@ -132,15 +137,15 @@ def adversarial(trained: Trained) -> Figure:
         raise Missing("On no test panel does adversarial loss make a background less even or colours stronger.")
     return Figure(
         sheets.draw(blocks),
-        "Adversarial loss, L2 loss only, truth. Rules: for jumbled backgrounds, the test panels whose largest flat "
-        f"region (at least {rules.BACKGROUND:.0%} of the picture) has the most excess spread of ab (Lab units) with "
-        "adversarial loss; for less washed out ones, of the others, those to which it gives back most of the chroma "
-        "that L2 lacks.",
+        "Adversarial loss, L2 loss only, truth. Rules: jumbled backgrounds are the test panels on which adversarial "
+        "loss increases the spread of ab (standard deviation, Lab units) in the largest flat region most; the region "
+        f"fills at least {rules.BACKGROUND:.0%} of the picture. Less washed out are those of the other panels on which "
+        "adversarial loss increases the chroma most, counted up to the true chroma.",
     )
 
 
 def vae(trained: Trained) -> Figure:
-    """Figure 5."""
+    """Figure 5: samples of the VAE."""
     panels = trained.panels("diverse_vae")
     errors = trained.variant_values("diverse_vae", "rmse_lab")
     chosen = rules.largest_per_group(np.ptp(errors, axis=0), panels.label, 5)
@@ -150,18 +155,18 @@ def vae(trained: Trained) -> Figure:
         [Tile(sample.rgb[row], f"{errors[n, i]:.1f}") for n, sample in enumerate(samples)] + [Tile(shown.rgb[row])]
         for row, i in enumerate(chosen)
     ]
-    labels = [f"sample {number}" for number in range(1, len(samples) + 1)]
+    captions = [f"sample {number}" for number in range(1, len(samples) + 1)]
     return Figure(
-        sheets.draw([Block("", [*labels, "truth"], rows)]),
-        "Samples of the VAE with mixture density network, from the likeliest component to the least likely, with the "
-        "RMSE (Lab units) of each. Rule: of each title (at most five) the test panel whose best and worst sample are "
-        "furthest apart. The paper shows training panels of a single title; these are test panels, and all titles were "
-        "learned together.",
+        sheets.draw([Block("", [*captions, "truth"], rows)]),
+        "Samples of the VAE with a mixture density network, from the likeliest component to the least likely, each "
+        "with its RMSE (Lab units). Rule: of each title (at most five), the test panel with the largest difference "
+        "between its best and its worst sample. Deviation: the paper shows training panels of a single title; these "
+        "are test panels, and all titles were learned together.",
     )
 
 
 def sparse(trained: Trained) -> Figure:
-    """Figure 6."""
+    """Figure 6: training with sparse colour."""
     panels = trained.panels("l2")
     score = [rules.small_saturated(each[..., 1:]) for each in lab(panels)]
     chosen = rules.largest_per_group(score, panels.label, 5)
@@ -176,24 +181,24 @@ def sparse(trained: Trained) -> Figure:
     columns = ["L2", "a or b withheld", "sparse colour", "truth"]
     return Figure(
         sheets.draw([Block("", columns, rows)]),
-        "Training with sparse colour: first iterations, which see no colour at all, of the networks that learned with "
-        "a or b withheld and with the colour of few pixels. Rule: of each title (at most five) the test panel with the "
-        "most chroma in excess of its surroundings, blurred over an eighth of the width. The paper shows training "
-        "panels.",
+        "Training with sparse colour. Shown are first iterations, which see no colour, of the networks that were "
+        "trained with a or b withheld and with the colour of few pixels. Rule: of each title (at most five), the test "
+        "panel whose chroma exceeds that of its surroundings (a blur over an eighth of the width) most. Deviation: "
+        "the paper shows training panels.",
     )
 
 
 def iterations(trained: Trained) -> Figure:
-    """Figure 7."""
+    """Figure 7: iterations of the networks with sparse colour."""
     blocks = [
         _iterations(trained, "pixel_dropout", "Learned with sparse colour"),
         _iterations(trained, "channel_dropout", "Learned with a or b withheld"),
     ]
     return Figure(
         sheets.draw(blocks),
-        "Iterations, each given the output of the one before; the first sees no colour. Below the pictures stands "
-        "their mean chroma, above them that of all test panels (Lab units). Rule: of each title (at most three) the "
-        "test panel whose mean chroma changes most from the first iteration to the last.",
+        "Iterations. Each one sees the output of the one before; the first sees no colour. The number below a picture "
+        "is its mean chroma, the number above a column that of all test panels (Lab units). Rule: of each title (at "
+        "most three), the test panel whose mean chroma changes most from the first iteration to the last.",
     )
 
 
@@ -214,7 +219,7 @@ def _iterations(trained: Trained, experiment: str, heading: str) -> Block:
 
 
 def color_and_apply(trained: Trained) -> Figure:
-    """Figure 9."""
+    """Figure 9: L2 loss beside color & apply."""
     panels = trained.panels("l2")
     errors = {name: trained.values(name, "rmse_lab") for name in MODELS}
     gain = errors["l2"] - errors["color_and_apply"]
@@ -235,14 +240,14 @@ def color_and_apply(trained: Trained) -> Figure:
     better = float(np.mean(gain > 0))
     return Figure(
         sheets.draw(blocks),
-        "L2 loss only, color & apply, truth, with the RMSE (Lab units) of each panel. Rule: the (at most six) test "
-        "panels whose error color & apply reduces most, and those whose error it increases most. It has the smaller "
-        f"error on {better:.0%} of all test panels.",
+        "L2 loss only, color & apply, truth. The number below a panel is its RMSE (Lab units). Rule: the test panels "
+        "(at most six) on which color & apply lowers the error most, and those on which it raises the error most. "
+        f"Color & apply has the smaller error on {better:.0%} of all test panels.",
     )
 
 
 def mistakes(trained: Trained) -> Figure:
-    """Figure 10."""
+    """Figure 10: typical mistakes of color & apply."""
     panels = trained.panels("color_and_apply")
     colored = trained.colored("color_and_apply", panels)
     found = []
@@ -255,11 +260,11 @@ def mistakes(trained: Trained) -> Figure:
         [Tile(colored.rgb[mistake.panel], note, mistake.mask) for _, mistake, note in chosen],
         [Tile(panels.rgb[mistake.panel], outline=mistake.mask) for _, mistake, _ in chosen],
     ]
-    block = Block("", [kind for kind, _, _ in chosen], rows, row_labels=["color & apply", "truth"])
+    block = Block("", [kind for kind, _, _ in chosen], rows, row_captions=["color & apply", "truth"])
     return Figure(
         sheets.draw([block]),
-        "Typical mistakes of color & apply in flat regions of the truth (outlined; at least "
-        f"{rules.SEGMENT:.0%} of the picture). Rules: the two largest spreads of ab inside a region, the largest "
-        "distance of a region's mean ab from the true one, the two largest excesses of the error in a region's rim "
-        "over that in its interior (Lab units). No panel is shown twice.",
+        "Typical mistakes of color & apply in flat regions of the truth, which are outlined and fill at least "
+        f"{rules.SEGMENT:.0%} of the picture. Rules: the two largest spreads (standard deviations) of ab inside a "
+        "region, the largest distance of a region's mean ab from the true one, and the two largest differences between "
+        "the error in a region's rim and that in its interior (Lab units). No panel is shown twice.",
     )

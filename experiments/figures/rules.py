@@ -1,4 +1,4 @@
-"""Rules by which panels get into the figures: scores, and what is chosen by them."""
+"""Rules that choose the panels of the figures: scores, and the choice by scores."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -8,13 +8,13 @@ import numpy as np
 
 from experiments.visual_metrics.flat_regions import Regions
 
-BACKGROUND = 0.05  # of the picture: a region that counts as a solid background
-SEGMENT = 0.02  # of the picture: a region in which a mistake is seen
-RIM = 1 / 32  # of the picture's width
+BACKGROUND = 0.05  # of the picture: the least size of a solid background
+SEGMENT = 0.02  # of the picture: the least size of a region in which mistakes are looked for
+RIM = 1 / 32  # of the picture's width: the rim of a region
 
 
 class Mistake(NamedTuple):
-    """A flat region of the truth that a colorization got wrong."""
+    """What a colorization got wrong in a flat region of the truth. Values are in Lab units."""
 
     panel: int
     mask: np.ndarray  # bool [S, S]
@@ -24,7 +24,7 @@ class Mistake(NamedTuple):
 
 
 def largest(score: Sequence[float], count: int, *, without: Iterable[int] = ()) -> list[int]:
-    """Indices of the `count` largest scores, largest first; never those that are NaN or in `without`."""
+    """Indices of the `count` largest scores, largest first, without those that are not finite or in `without`."""
     score = np.asarray(score, np.float64)
     left_out = set(without)
     order = np.argsort(-score, kind="stable")
@@ -32,7 +32,7 @@ def largest(score: Sequence[float], count: int, *, without: Iterable[int] = ()) 
 
 
 def largest_positive(score: Sequence[float], count: int, *, without: Iterable[int] = ()) -> list[int]:
-    """As `largest`, but only scores above 0: nothing is shown as a gain that is a loss."""
+    """As `largest`, but only scores above 0, so that no loss is shown as a gain."""
     score = np.asarray(score, np.float64)
     return largest(np.where(score > 0, score, np.nan), count, without=without)
 
@@ -48,7 +48,7 @@ def largest_per_group(score: Sequence[float], group: Sequence, count: int) -> li
 def background(regions: Regions) -> np.ndarray | None:
     """The largest flat region, bool [S, S], or None where it fills less than BACKGROUND."""
     number = int(np.argmax(regions.share))
-    return regions.labels == number if regions.share[number] >= BACKGROUND else None
+    return regions.numbers == number if regions.share[number] >= BACKGROUND else None
 
 
 def spread(ab: np.ndarray) -> float:
@@ -63,9 +63,9 @@ def background_spread(ab: np.ndarray, regions: Regions) -> float:
 
 
 def small_saturated(ab: np.ndarray) -> float:
-    """How much chroma of ab [S, S, 2] stands out of its surroundings: details in strong colours.
+    """A score for details in strong colours, of ab [S, S, 2].
 
-    Mean over the picture of how far a pixel's chroma exceeds that of ab blurred over an eighth of the width.
+    Mean over the picture of the excess of a pixel's chroma over that of ab blurred over an eighth of the width.
     """
     size = ab.shape[0] // 8 | 1
     blurred = cv2.blur(ab.astype(np.float64), (size, size))
@@ -73,9 +73,9 @@ def small_saturated(ab: np.ndarray) -> float:
 
 
 def mistakes(ab: np.ndarray, ab_true: np.ndarray, regions: Regions, *, panel: int) -> list[Mistake]:
-    """One for each flat region of at least SEGMENT; ab and ab_true [S, S, 2] in Lab units."""
+    """The mistakes in each flat region of at least SEGMENT; ab and ab_true are [S, S, 2] in Lab units."""
     numbers = np.flatnonzero(regions.share >= SEGMENT)
-    return [_mistake(ab, ab_true, regions.labels == number, panel=panel) for number in numbers]
+    return [_mistake(ab, ab_true, regions.numbers == number, panel=panel) for number in numbers]
 
 
 def _mistake(ab: np.ndarray, ab_true: np.ndarray, mask: np.ndarray, *, panel: int) -> Mistake:
@@ -89,7 +89,7 @@ def _mistake(ab: np.ndarray, ab_true: np.ndarray, mask: np.ndarray, *, panel: in
 
 
 def pick_mistakes(found: Sequence[Mistake]) -> list[tuple[str, Mistake, str]]:
-    """What kind of mistake, the mistake and its size in words: the largest of each kind, no panel twice."""
+    """The largest mistakes of each kind, as (kind, mistake, its size in words); no panel comes twice."""
     chosen = []
     for kind, count, attribute, unit in (
         ("uneven segment", 2, "unevenness", "spread"),

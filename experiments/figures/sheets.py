@@ -1,4 +1,4 @@
-"""Pictures side by side under labels, on white: what every figure with panels is made of."""
+"""Sheets of pictures in rows and columns, with captions, on white. Every figure with panels is one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-TILE = 192  # pixels, at least
+TILE = 192  # pixels: the least width of a tile
 MARGIN, GAP, WIDE_GAP = 24, 8, 28
-LABEL, HEADING = 19, 24  # font sizes
+CAPTION, HEADING = 19, 24  # font sizes
 INK, FAINT = (32, 33, 36), (105, 108, 114)
 
 
@@ -18,21 +18,21 @@ class Tile(NamedTuple):
 
     rgb: np.ndarray  # uint8 [S, S, 3]
     note: str = ""
-    outline: np.ndarray | None = None  # bool [S, S]: what to draw a line around
+    outline: np.ndarray | None = None  # bool [S, S]: the region to outline
 
 
 class Block(NamedTuple):
     """Rows of tiles under one heading."""
 
     heading: str
-    columns: Sequence[str]  # labels
+    columns: Sequence[str]  # captions
     rows: Sequence[Sequence[Tile]]
-    row_labels: Sequence[str] = ()
-    groups: int = 1  # into which the columns are divided by wider gaps
+    row_captions: Sequence[str] = ()
+    groups: int = 1  # of columns, with wider gaps between them
 
 
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """Pillow's own, the same on every machine."""
+    """Pillow's built-in font, which is the same on every machine."""
     return ImageFont.load_default(size=size)
 
 
@@ -51,30 +51,30 @@ def draw(blocks: Sequence[Block]) -> np.ndarray:
 
 
 def tile_size(image_size: int) -> int:
-    """A whole multiple of the picture's size, TILE or more."""
+    """The smallest multiple of the picture's size from TILE on."""
     return image_size * -(-TILE // image_size)
 
 
 def _draw_block(block: Block, size: int) -> Image.Image:
-    labels = max((int(font(LABEL).getlength(label)) for label in block.row_labels), default=-GAP) + GAP
-    lefts = _lefts(len(block.columns), block.groups, size, first=labels)
-    notes = LABEL + GAP if any(tile.note for row in block.rows for tile in row) else 0
+    margin = max((int(font(CAPTION).getlength(caption)) for caption in block.row_captions), default=-GAP) + GAP
+    lefts = _lefts(len(block.columns), block.groups, size, first=margin)
+    notes = CAPTION + GAP if any(tile.note for row in block.rows for tile in row) else 0
     heading = HEADING + 2 * GAP if block.heading else 0
-    top = heading + (LABEL + GAP if any(block.columns) else 0)
+    top = heading + (CAPTION + GAP if any(block.columns) else 0)
     pitch = size + GAP + notes
     width = max(lefts[-1] + size, int(font(HEADING).getlength(block.heading)))
     picture = Image.new("RGB", (width, top + pitch * len(block.rows) - GAP), "white")
     pen = ImageDraw.Draw(picture)
     pen.text((0, 0), block.heading, INK, font(HEADING))
-    for left, label in zip(lefts, block.columns):
-        pen.text((left + size / 2, top - GAP), label, INK, font(LABEL), anchor="ms")
+    for left, caption in zip(lefts, block.columns):
+        pen.text((left + size / 2, top - GAP), caption, INK, font(CAPTION), anchor="ms")
     for index, row in enumerate(block.rows):
         y = top + pitch * index
-        if block.row_labels:
-            pen.text((0, y + size / 2), block.row_labels[index], INK, font(LABEL), anchor="lm")
+        if block.row_captions:
+            pen.text((0, y + size / 2), block.row_captions[index], INK, font(CAPTION), anchor="lm")
         for left, tile in zip(lefts, row):
             picture.paste(enlarge(tile, size), (left, y))
-            pen.text((left + size / 2, y + size + GAP / 2), tile.note, FAINT, font(LABEL - 2), anchor="ma")
+            pen.text((left + size / 2, y + size + GAP / 2), tile.note, FAINT, font(CAPTION - 2), anchor="ma")
     return picture
 
 
@@ -84,7 +84,7 @@ def _lefts(columns: int, groups: int, size: int, *, first: int) -> list[int]:
 
 
 def enlarge(tile: Tile, size: int) -> Image.Image:
-    """The tile's picture at `size` pixels, cubic, with a line around what it outlines, not on it."""
+    """The tile's picture at `size` pixels (cubic), with a line just outside the region to outline."""
     picture = Image.fromarray(tile.rgb).resize((size, size), Image.Resampling.BICUBIC)
     if tile.outline is None:
         return picture

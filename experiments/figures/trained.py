@@ -1,6 +1,5 @@
-"""What figures are made of: test panels, a row's result file, and what its first run makes of panels."""
+"""The material of figures: test panels, results of rows, and colorizations by their first run."""
 
-import csv
 import functools
 import json
 import pathlib
@@ -12,12 +11,12 @@ import tensorflow as tf
 
 from experiments import results
 from webtoon_colorize import color, data, evaluation, run
-from webtoon_colorize.io import images
+from webtoon_colorize.io import csv_files, images
 from webtoon_colorize.methods.method import Method
 
 
 class Missing(Exception):
-    """Something that has to be trained or prepared first; the message is a sentence that says what."""
+    """Something must be trained or prepared first. The message is a sentence that says what."""
 
 
 class Colored(NamedTuple):
@@ -28,7 +27,7 @@ class Colored(NamedTuple):
 
 
 class Trained:
-    """The runs of a results folder, each row's by the first seed of its result."""
+    """The runs behind a folder of results: of each row, that of the first seed."""
 
     def __init__(self, *, data_dir: str, runs_dir: str, results_dir: str):
         self.data_dir, self._runs_dir, self._results_dir = data_dir, runs_dir, results_dir
@@ -36,45 +35,46 @@ class Trained:
         self.method = functools.cache(self._load_method)
         self.panels = functools.cache(self._load_panels)
 
-    def _read_result(self, experiment: str) -> dict:
-        """Raises Missing where there is none of the panels that `data_dir` holds."""
+    def _read_result(self, experiment: str) -> results.Result:
+        """Raises Missing if there is no result on the panels of `data_dir`."""
         result = results.read_comparable(self._results_dir, experiment)
         if result is None and results.read(self._results_dir, experiment):
             raise Missing(f"The result of {experiment} is of other panels, or of another size, than gray's.")
         if result is None:
             reason = results.read_reason(self._results_dir, experiment) or f"make reproduce-table ROWS={experiment}"
             raise Missing(f"There is no result of {experiment} yet: {reason}")
-        if result["data"] != data.fingerprint(self.data_dir):
+        if result.data != data.fingerprint(self.data_dir):
             raise Missing(f"The result of {experiment} is of other data than {pathlib.Path(self.data_dir).name}.")
         return result
 
     def values(self, experiment: str, metric: str) -> np.ndarray:
         """Per test panel, float64 [N], of the first seed."""
-        return results.per_image(self.result(experiment), metric)[0]
+        return self.result(experiment).per_image(metric)[0]
 
     def share_of_gray(self, experiment: str) -> np.ndarray:
-        """RMSE per test panel over that of the uncoloured panel, float64 [N]; not finite where the truth is gray."""
+        """RMSE per test panel divided by that of gray, float64 [N]; not finite where the truth is gray."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return self.values(experiment, "rmse_lab") / self.values("gray", "rmse_lab")
 
     def variant_values(self, experiment: str, metric: str) -> np.ndarray:
         """Per sample or iteration and test panel, float64 [variants, N], of the first seed."""
-        return results.variants(self.result(experiment), metric)[:, 0]
+        return self.result(experiment).variants(metric)[:, 0]
 
     def _load_panels(self, experiment: str) -> data.Panels:
         """The test panels at the row's size."""
-        return data.load_panels(self.data_dir, "test", image_size=self.result(experiment)["settings"]["image_size"])
+        return data.load_panels(self.data_dir, "test", image_size=self.result(experiment).settings["image_size"])
 
     def settings(self, experiment: str) -> run.Settings:
-        """Of the row's first run. Raises Missing where it is gone, or was trained again since it was evaluated."""
+        """Settings of the row's first run. Raises Missing if it is gone or was trained again since."""
         run_dir = self._run_dir(experiment)
         try:
             settings = run.load_settings(run_dir)
             training = json.loads((run_dir / run.FINISHED).read_text())
         except FileNotFoundError as error:
             raise Missing(f"There is a result of {experiment} but no finished run.") from error
-        evaluated = self.result(experiment)["runs"][0]
-        if evaluated != evaluated | training:  # numbers of one run under pictures of another
+        if (
+            self.result(experiment).runs[0].training != training
+        ):  # else numbers of one run would stand below pictures of another
             raise Missing(f"{experiment} was trained again after its result: make reproduce-table ROWS={experiment}")
         return settings
 
@@ -86,14 +86,14 @@ class Trained:
             raise Missing(f"The run of {experiment} has no checkpoint.") from error
 
     def _run_dir(self, experiment: str) -> pathlib.Path:
-        return pathlib.Path(self._runs_dir) / experiment / f"seed_{self.result(experiment)['runs'][0]['seed']}"
+        return pathlib.Path(self._runs_dir) / experiment / f"seed_{self.result(experiment).runs[0].seed}"
 
     def colored(self, experiment: str, panels: data.Panels) -> Colored:
-        """What the row makes of `panels`."""
+        """`panels` as the row colours them."""
         return colorize(self.method(experiment).colorize, panels)
 
     def variants(self, experiment: str, panels: data.Panels) -> list[Colored]:
-        """Its samples or iterations."""
+        """Each sample or iteration of the row on `panels`."""
         method = self.method(experiment)
         return [
             colorize(lambda lightness, label, each=each: method.variants(lightness, label)[each], panels)
@@ -102,7 +102,7 @@ class Trained:
 
 
 def colorize(how: evaluation.Colorize, panels: data.Panels) -> Colored:
-    """`how` on every panel, in batches."""
+    """Colours every panel by `how`, in batches."""
     compiled = tf.function(how, reduce_retracing=True, autograph=False)
     every, pictures = [], []
     for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):
@@ -118,18 +118,15 @@ def lab(panels: data.Panels) -> np.ndarray:
     return np.concatenate([color.lab_units(each.lightness, each.ab) for each in batches])
 
 
-def take(panels: data.Panels, indices: list[int]) -> data.Panels:
-    """Some of the panels, in the order of `indices`."""
-    return data.Panels(panels.rgb[indices], panels.label[indices], [panels.path[index] for index in indices])
-
-
 def load_gray_panels(data_dir: str, *, image_size: int) -> data.Panels:
     """The panels of test episodes that were dropped because they are gray, resized from their thumbnails."""
     folder = pathlib.Path(data_dir)
-    test = {(row["title"], row["episode"]) for row in _read_csv(folder / "panels.csv") if row["split"] == "test"}
+    panels = csv_files.read(folder / "panels.csv")
+    dropped = csv_files.read(folder / "dropped.csv") if (folder / "dropped.csv").exists() else []
+    test = {(row["title"], row["episode"]) for row in panels if row["split"] == "test"}
     gray = [
         row
-        for row in _read_csv(folder / "dropped.csv")
+        for row in dropped
         if row["reason"] == "gray" and (row["title"], row["episode"]) in test and (folder / row["thumbnail"]).is_file()
     ]
     if not gray:
@@ -138,14 +135,6 @@ def load_gray_panels(data_dir: str, *, image_size: int) -> data.Panels:
     pictures = [_resize(images.read_image(folder / row["thumbnail"]), image_size) for row in gray]
     label = np.array([titles.index(row["title"]) for row in gray], np.int32)
     return data.Panels(np.stack(pictures), label, [row["thumbnail"] for row in gray])
-
-
-def _read_csv(path: pathlib.Path) -> list[dict[str, str]]:
-    """Without the file, nothing."""
-    if not path.exists():
-        return []
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def _resize(rgb: np.ndarray, size: int) -> np.ndarray:

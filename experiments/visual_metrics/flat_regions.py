@@ -1,4 +1,4 @@
-"""The flat regions of a picture: places "with solid color", which the paper looks at (section IV, figures 4 and 9)."""
+"""Flat regions of a picture: areas "with solid color", which the paper looks at (section IV, figures 4 and 9)."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -6,15 +6,16 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-JOIN_LAB = 3.0  # neighbours that differ by less, in Lab units, lie in one region
-FLAT_LAB = 3.0  # a region whose ab strays further from its mean (root mean square) is a gradient
-DIFFERENT_LAB = 10.0  # regions whose mean ab differs by less share a colour
+SMALLEST = 0.001  # of the picture: what a region fills at least
+JOIN_LAB = 3.0  # Lab units: neighbouring pixels that differ by less lie in one region
+FLAT_LAB = 3.0  # Lab units: a region whose ab deviates more from its mean (root mean square) is a gradient
+DIFFERENT_LAB = 10.0  # Lab units: regions whose mean ab differs by less have the same colour
 
 
 class Regions(NamedTuple):
-    """The flat regions of one picture, in no order."""
+    """The flat regions of one picture, in arbitrary order."""
 
-    labels: np.ndarray  # [H, W] int32: 0 where there is none, else a region's number
+    numbers: np.ndarray  # [H, W] int32: the number of the region of each pixel, from 1; 0 outside regions
     share: np.ndarray  # [regions + 1] float64: of the picture's pixels; entry 0 is 0
     ab: np.ndarray  # [regions + 1, 2] float64: mean, Lab units; entry 0 is 0
 
@@ -27,39 +28,35 @@ class Border(NamedTuple):
     band: np.ndarray  # [H, W] bool: pixels of the region within reach of the other one
 
 
-def find_flat_regions(lab: np.ndarray, *, smallest: float = 0.001) -> Regions:
-    """Connected pixels of one colour.
-
-    Args:
-      lab: float [H, W, 3], L in 0..100 and ab in Lab units, of the true picture.
-      smallest: share of the picture that a region must fill.
-    """
+def find_flat_regions(lab: np.ndarray) -> Regions:
+    """Connected pixels of one colour in a true picture, float [H, W, 3]: L in 0..100 and ab in Lab units."""
     height, width = lab.shape[:2]
-    # A grid with the pixels at even places and their bonds between them turns bonds into connected pixels.
+    # OpenCV connects pixels, but similar neighbours are pairs. So pixels lie at even places of a grid of twice the
+    # size, and the place between two neighbours is set if they are similar.
     grid = np.zeros((2 * height - 1, 2 * width - 1), np.uint8)
     grid[::2, ::2] = 1
     grid[1::2, ::2] = np.linalg.norm(np.diff(lab, axis=0), axis=2) < JOIN_LAB
     grid[::2, 1::2] = np.linalg.norm(np.diff(lab, axis=1), axis=2) < JOIN_LAB
     count, grid = cv2.connectedComponents(grid, connectivity=4)
-    labels = np.ascontiguousarray(grid[::2, ::2])
-    pixels, ab, spread = _moments(labels, lab[..., 1:], count)
-    kept = (pixels >= smallest * labels.size) & (spread <= FLAT_LAB) & (np.arange(count) > 0)
-    number = np.where(kept, np.cumsum(kept), 0)
+    components = np.ascontiguousarray(grid[::2, ::2])
+    pixels, ab, spread = _moments(components, lab[..., 1:], count)
+    kept = (pixels >= SMALLEST * components.size) & (spread <= FLAT_LAB) & (np.arange(count) > 0)
+    renumbered = np.where(kept, np.cumsum(kept), 0)
     return Regions(
-        number[labels].astype(np.int32),
-        np.concatenate([[0.0], pixels[kept] / labels.size]),
+        renumbered[components].astype(np.int32),
+        np.concatenate([[0.0], pixels[kept] / components.size]),
         np.concatenate([np.zeros((1, 2)), ab[kept]]),
     )
 
 
-def means(labels: np.ndarray, ab: np.ndarray, count: int) -> np.ndarray:
-    """Mean of ab [H, W, 2] over the pixels of each label below `count`, [count, 2]; 0 for a label without pixels."""
-    return _moments(labels, ab, count)[1]
+def means(numbers: np.ndarray, ab: np.ndarray, count: int) -> np.ndarray:
+    """Mean of ab [H, W, 2] over the pixels of each number below `count`, [count, 2]; 0 where a number has none."""
+    return _moments(numbers, ab, count)[1]
 
 
-def _moments(labels: np.ndarray, ab: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pixels [count], mean ab [count, 2] and root mean square distance from it [count] of each label."""
-    flat, values = labels.ravel(), ab.reshape(-1, 2).astype(np.float64)
+def _moments(numbers: np.ndarray, ab: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pixels [count], mean ab [count, 2] and root mean square distance from it [count], of each number."""
+    flat, values = numbers.ravel(), ab.reshape(-1, 2).astype(np.float64)
     pixels = np.bincount(flat, minlength=count)
     divisor = np.maximum(pixels, 1)
     mean = np.stack([np.bincount(flat, channel, count) for channel in values.T], axis=1) / divisor[:, None]
@@ -68,12 +65,15 @@ def _moments(labels: np.ndarray, ab: np.ndarray, count: int) -> tuple[np.ndarray
 
 
 def borders(regions: Regions, *, reach: float) -> Iterator[Border]:
-    """Every rim of a region along one of another colour at most `reach` pixels away, over an ink line, say."""
+    """The rims of regions along others of another colour.
+
+    The other region is at most `reach` pixels away: there may be an ink line between them.
+    """
     for across in range(1, len(regions.share)):
         distance = cv2.distanceTransform(
-            (regions.labels != across).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
+            (regions.numbers != across).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
         )
-        near = (distance <= reach) & (regions.labels != across)
-        for inside in np.unique(regions.labels[near]):
+        near = (distance <= reach) & (regions.numbers != across)
+        for inside in np.unique(regions.numbers[near]):
             if inside and np.linalg.norm(regions.ab[inside] - regions.ab[across]) > DIFFERENT_LAB:
-                yield Border(int(inside), across, near & (regions.labels == inside))
+                yield Border(int(inside), across, near & (regions.numbers == inside))

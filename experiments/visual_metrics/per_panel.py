@@ -1,6 +1,5 @@
-"""Per-image values of what the paper judges by eye; `claims` turns them into verdicts."""
+"""Per-panel values of what the paper judges by eye. `claims` tests its statements on them."""
 
-import csv
 import json
 import pathlib
 from typing import NamedTuple
@@ -12,22 +11,23 @@ import tensorflow as tf
 from experiments.visual_metrics import region_metrics
 from experiments.visual_metrics.flat_regions import Regions, find_flat_regions
 from webtoon_colorize import color, data, evaluation
+from webtoon_colorize.io import csv_files
 from webtoon_colorize.methods.method import Method
 
-RING = 1 / 16  # of the picture's width: what is near a speech bubble
-LOW_RESOLUTION = 28  # values of chroma across a picture: what PixColor, the paper's [7], predicts
+RING = 1 / 16  # of the picture's width: the reach of the surroundings of a speech bubble
+LOW_RESOLUTION = 28  # pixels, width and height: the chroma that PixColor, the paper's [7], predicts
 
 
 class Annotations(NamedTuple):
-    """What the dataset knows of each panel of a split, in the order of `data.Panels`."""
+    """The annotations of each panel of a split, in the order of `data.Panels`."""
 
     tags: list[list[str]]
     bubbles: list[list[np.ndarray]]  # float [corners, 2] each: x and y as shares of the panel's width and height
 
 
 def load_annotations(data_dir: str, panels: data.Panels) -> Annotations:
-    with open(pathlib.Path(data_dir) / "panels.csv", newline="", encoding="utf-8") as file:
-        rows = {row["path"]: row for row in csv.DictReader(file)}
+    """Reads tags and bubbles from panels.csv; empty lists if it has no such columns."""
+    rows = {row["path"]: row for row in csv_files.read(pathlib.Path(data_dir) / "panels.csv")}
     chosen = [rows[path] for path in panels.path]
     return Annotations(
         [[tag for tag in row.get("tags", "").split(";") if tag] for row in chosen],
@@ -41,7 +41,7 @@ def _outlines(row: dict[str, str]) -> list[np.ndarray]:
 
 
 def values(method: Method, panels: data.Panels, annotations: Annotations) -> dict[str, list[float]]:
-    """Measure -> value per panel; of the method's variants as measure_0, measure_1, ..."""
+    """Measure -> value per panel. Measures of the method's variants are named measure_0, measure_1, ..."""
 
     @tf.function(reduce_retracing=True, autograph=False)
     def colorize(batch):
@@ -59,7 +59,7 @@ def values(method: Method, panels: data.Panels, annotations: Annotations) -> dic
 
 
 def values_of_truth(panels: data.Panels, annotations: Annotations) -> dict[str, list[float]]:
-    """What the measures say of the truth itself, as measure_true, and the error of its chroma in low resolution."""
+    """The measures of the truth, named measure_true, and the error of the truth with chroma in low resolution."""
     table = []
     for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):
         for lightness, ab in zip(batch.lightness, batch.ab):
@@ -72,7 +72,7 @@ def values_of_truth(panels: data.Panels, annotations: Annotations) -> dict[str, 
 
 
 def distance_from_title(panels: data.Panels, training: data.Panels) -> list[float]:
-    """How uncharacteristic each panel is: between its mean colour and that of its title in training, in Lab units."""
+    """Distance of each panel's mean colour from that of its title's training panels, in Lab units."""
     mean, mean_training = _mean_colors(panels), _mean_colors(training)
     centers = {label: mean_training[training.label == label].mean(axis=0) for label in np.unique(panels.label)}
     return [float(np.linalg.norm(own - centers[label])) for own, label in zip(mean, panels.label)]
@@ -85,13 +85,13 @@ def _mean_colors(panels: data.Panels) -> np.ndarray:
 
 
 def low_resolution(ab: np.ndarray) -> np.ndarray:
-    """ab [H, W, 2] reduced to 28 x 28 means and brought back to size bilinearly."""
+    """ab [H, W, 2] reduced to the means of 28 x 28 areas, and enlarged again bilinearly."""
     small = cv2.resize(ab, (LOW_RESOLUTION, LOW_RESOLUTION), interpolation=cv2.INTER_AREA)
     return cv2.resize(small, (ab.shape[1], ab.shape[0]))
 
 
 class _Scene(NamedTuple):
-    """What a panel's colorizations are held against."""
+    """What colorizations of a panel are compared with."""
 
     ab_true: np.ndarray
     regions: Regions
@@ -114,7 +114,7 @@ def _bubble_masks(bubbles: list[np.ndarray], *, size: int) -> tuple[np.ndarray, 
 
 
 def _measure_all(every: list[np.ndarray], scene: _Scene) -> dict[str, float]:
-    """Of a colorization, the first of `every`, and of its variants, the others."""
+    """Measures of a colorization, the first of `every`, and of its variants, the others."""
     ab, *variants = every
     row = _measure(ab, scene)
     for number, variant in enumerate(variants):

@@ -1,8 +1,7 @@
-"""What the paper says of colorizations by eye, as measures of one image.
+"""Measures of one image for what the paper judges by eye.
 
-None of them gains from paleness: multiplying a colorization's ab by a positive number leaves all of them as they are
-(`saturated_share`, which is about saturation, aside). Where there is nothing to measure, a gray picture for most of
-them, they are NaN.
+Multiplying a colorization's ab by a positive number changes only `saturated_share` and `error_kept`: the other measures
+do not reward paleness. They are NaN if there is nothing to measure; for most of them, this is a gray picture.
 
 `ab` [H, W, 2] is the colorization and `ab_true` the truth, both float, in Lab units.
 """
@@ -11,13 +10,13 @@ import numpy as np
 
 from experiments.visual_metrics.flat_regions import Regions, borders, means
 
-SOLID = 0.005  # of the picture: a region large enough for its evenness to be seen
-SMALL, LARGE = 0.01, 0.05  # of the picture: below it a region is a detail, from it on a background
-SEPIA_HUE = (37.0, 97.0)  # degrees, 30 to both sides of the hue of sepia, #704214
+SOLID = 0.005  # of the picture: the least size of a region whose evenness is visible
+SMALL, LARGE = 0.01, 0.05  # of the picture: below SMALL a region is a detail, from LARGE on a background
+SEPIA_HUE = (37.0, 97.0)  # degrees: 30 to either side of the hue of sepia, #704214
 
 
 def inconsistency(ab: np.ndarray, regions: Regions) -> float:
-    """Spread of ab inside flat regions over its spread in the whole picture, 0 (even) to about 1 (regions ignored).
+    """Deviation of ab inside flat regions over that in the whole picture: 0 (even) to about 1 (regions are ignored).
 
     sqrt(mean over pixels in regions of |ab - mean of the region|^2 / mean over all pixels of |ab - mean|^2).
     """
@@ -31,16 +30,16 @@ def background_inconsistency(ab: np.ndarray, regions: Regions) -> float:
 
 
 def _unevenness(ab: np.ndarray, regions: Regions, chosen: np.ndarray) -> float:
-    inside = chosen[regions.labels]
+    inside = chosen[regions.numbers]
     overall = np.mean(np.sum((ab - ab.mean(axis=(0, 1))) ** 2, axis=2))
     if not inside.any() or overall < 1e-6:
         return np.nan
-    deviation = ab - means(regions.labels, ab, len(regions.share))[regions.labels]
+    deviation = ab - means(regions.numbers, ab, len(regions.share))[regions.numbers]
     return float(np.sqrt(np.mean(np.sum(deviation**2, axis=2)[inside]) / overall))
 
 
 def bleeding(ab: np.ndarray, regions: Regions) -> float:
-    """How far a region's rim has gone from its own colour to its neighbour's: 0 not at all, 1 wholly.
+    """Share of the way from a region's own colour to its neighbour's that its rim has gone: 0 none, 1 all of it.
 
     sum <rim - own, other - own> / sum |other - own|^2 over the rims of regions along others of another true colour.
     `own` and `other` are the means of ab away from such rims. A rim reaches a 32nd of the picture's width, at least 3
@@ -48,7 +47,7 @@ def bleeding(ab: np.ndarray, regions: Regions) -> float:
     """
     every = list(borders(regions, reach=max(3.0, ab.shape[1] / 32)))
     rims = np.logical_or.reduce([border.band for border in every] + [np.zeros(ab.shape[:2], bool)])
-    interior = np.where(rims, 0, regions.labels)
+    interior = np.where(rims, 0, regions.numbers)
     own = means(interior, ab, len(regions.share))
     present = np.bincount(interior.ravel(), minlength=len(regions.share)) > 0
     leaked = step = 0.0
@@ -61,17 +60,17 @@ def bleeding(ab: np.ndarray, regions: Regions) -> float:
 
 
 def detail(ab: np.ndarray, ab_true: np.ndarray, regions: Regions) -> float:
-    """Relative error in small flat regions over the sum of it there and in large ones, 0 to 1; low: good at details."""
+    """Relative error in small flat regions over its sum there and in large ones: 0 (details are right) to 1."""
     small = (regions.share > 0) & (regions.share < SMALL)
-    return _share_of_error(ab, ab_true, small[regions.labels], (regions.share >= LARGE)[regions.labels])
+    return _share_of_error(ab, ab_true, small[regions.numbers], (regions.share >= LARGE)[regions.numbers])
 
 
 def near_bubbles(ab: np.ndarray, ab_true: np.ndarray, bubbles: np.ndarray, ring: np.ndarray) -> float:
-    """Relative error in a ring around speech bubbles over the sum of it there and elsewhere; above 0.5: worse there.
+    """Relative error around speech bubbles over its sum there and elsewhere, 0 to 1; above 0.5 if it is larger there.
 
     Args:
-      bubbles: bool [H, W], inside a bubble; that does not count.
-      ring: bool [H, W], close to one.
+      bubbles: bool [H, W], the inside of bubbles, which is left out.
+      ring: bool [H, W], the surroundings of bubbles.
     """
     return _share_of_error(ab, ab_true, ring & ~bubbles, ~ring & ~bubbles)
 
@@ -83,19 +82,19 @@ def _share_of_error(ab: np.ndarray, ab_true: np.ndarray, here: np.ndarray, there
 
 
 def gain(ab: np.ndarray, ab_true: np.ndarray) -> float:
-    """The factor, 0 or more, that brings ab closest to the truth: it undoes what is merely too pale or too strong."""
+    """The factor, 0 or more, by which ab comes closest to the truth. It corrects ab that is only too pale or strong."""
     return float(max(0.0, np.sum(ab * ab_true)) / max(np.sum(ab**2), 1e-12))
 
 
 def _relative_error(ab: np.ndarray, ab_true: np.ndarray) -> float:
-    """Root mean square error over root mean square chroma of the truth, both [N, 2]; NaN where that is under 1."""
+    """Root mean square error over root mean square chroma of the truth, both [N, 2]; NaN if the latter is below 1."""
     if not len(ab) or np.mean(np.sum(ab_true**2, axis=1)) < 1.0:
         return np.nan
     return float(np.sqrt(np.sum((ab - ab_true) ** 2) / np.sum(ab_true**2)))
 
 
 def sepia_share(ab: np.ndarray) -> float:
-    """Share of all chroma whose hue is sepia's, 0 to 1."""
+    """Share of all chroma that has the hue of sepia, 0 to 1."""
     chroma = np.linalg.norm(ab, axis=2)
     hue = np.degrees(np.arctan2(ab[..., 1], ab[..., 0]))
     sepia = (hue >= SEPIA_HUE[0]) & (hue <= SEPIA_HUE[1])
@@ -103,12 +102,12 @@ def sepia_share(ab: np.ndarray) -> float:
 
 
 def saturated_share(ab: np.ndarray, ab_true: np.ndarray) -> float:
-    """Share of pixels with more chroma than 95% of the truth's have."""
+    """Share of pixels whose chroma exceeds the 95th percentile of the truth's."""
     return float(np.mean(np.linalg.norm(ab, axis=2) > np.quantile(np.linalg.norm(ab_true, axis=2), 0.95)))
 
 
 def error_kept(ab: np.ndarray, ab_first: np.ndarray, ab_true: np.ndarray) -> float:
-    """How much of a first iteration's error is left in a later one: 1 all of it, 0 none.
+    """Share of a first iteration's error that is left in a later one: 1 all of it, 0 none.
 
     <error, first error> / |first error|^2.
     """

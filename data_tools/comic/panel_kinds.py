@@ -1,4 +1,4 @@
-"""Kinds of panel: functions (title, size, rng) -> Panel. They add frame, bubbles, sounds and texture to a scene."""
+"""Kinds of panel: functions (title, size, rng) -> Panel that add frame, bubbles, sounds and texture to a scene."""
 
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from data_tools.comic.titles import genre_of
 
 
 class Size(NamedTuple):
-    """Of a panel in px, border included; `pad` is what is drawn around it, for bubbles that overhang."""
+    """The size of a panel in pixels, border included. Around it, `pad` pixels are drawn for bubbles that overhang."""
 
     width: int
     height: int
@@ -66,7 +66,7 @@ def _look(stage: Stage, fill: Color, ink: Color) -> bubbles.Look:
 
 
 def _bubble_colors(stage: Stage) -> tuple[Color, Color]:
-    """Fill and ink: mostly white, now and then tinted or dark."""
+    """Fill and ink: white in 68% of cases, else tinted or dark."""
     chance = stage.rng.random()
     if chance < 0.68:
         return WHITE, BLACK
@@ -81,7 +81,7 @@ def _bubble_colors(stage: Stage) -> tuple[Color, Color]:
 def _speak(
     stage: Stage, size: Size, genre: Genre, count: int, colors, *, clear_of=(), letters: int = 0
 ) -> list[np.ndarray]:
-    """Up to `count` bubbles where there is room beside each other and the polygons `clear_of`.
+    """Draws up to `count` bubbles where they cover neither each other nor the polygons `clear_of`.
 
     Returns their outlines.
     """
@@ -102,7 +102,7 @@ def _speak(
 
 
 def _make_noise(stage: Stage, genre: Genre) -> list[np.ndarray]:
-    """A sound effect somewhere in the panel; light on light now and then."""
+    """Draws a sound effect somewhere in the panel, in 35% of cases in light colours."""
     palette, rng = stage.palette, stage.rng
     letters = int(min(stage.frame[2] / 6.5, stage.frame[3] / 4) * rng.uniform(0.8, 1.1))
     x, y = stage.at(rng.uniform(0.35, 0.65), pick(rng, (0.2, 0.8)) + rng.uniform(-0.05, 0.05))
@@ -183,7 +183,7 @@ def screentone_panel(title: Title, size: Size, rng: np.random.Generator) -> Pane
 
 
 def balloon_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
-    """Balloons on white, gray or a gray gradient, and nothing else."""
+    """Bubbles on white, gray or a gray gradient, and nothing else."""
     stage = _stage(title, size, rng)
     top, bottom = pick(rng, ((252, 252), (214, 236), (238, 180), (120, 168)))
     paint_gradient(stage.pen, (top,) * 3, (bottom,) * 3)
@@ -207,7 +207,7 @@ def _poster(stage: Stage, size: Size, lines: list[str], letters: int, down: floa
             mixed(palette.night, palette.accent, 0.25),
             angle=-0.05,
         )
-    stage.pen.canvas.tags.discard(tags.SOUND_EFFECT)  # drawn like one, but it is a heading
+    stage.pen.canvas.tags.discard(tags.SOUND_EFFECT)  # `sound` adds it, but this is a heading
     _close_frame(stage, size, stage.title.style.border, stage.title.style.border_width)
 
 
@@ -223,7 +223,7 @@ def title_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
 
 
 def end_panel(title: Title, size: Size, rng: np.random.Generator) -> Panel:
-    """A thing on a plain ground and the promise to go on."""
+    """A thing on a plain ground with the words "to be continued"."""
     stage = _stage(title, size, rng)
     scenes.still_life(stage)
     x, y = stage.at(0.5, 0.93)
