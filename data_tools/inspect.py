@@ -1,4 +1,7 @@
-"""Shows a prepared dataset on one HTML page: python -m data_tools.inspect --data_dir=...
+"""Shows a prepared dataset on one HTML page.
+
+Usage: python -m data_tools.inspect --data_dir=DATA
+Example: python -m data_tools.inspect --data_dir=data/mine
 
 Writes <data_dir>/inspect.html with Table I, pairs of gray and colour, and contact sheets of what was kept and of what
 was dropped, by reason. The page contains its pictures. It shows an even sample of large datasets, the same each time.

@@ -1,4 +1,7 @@
-"""Prepares a dataset from comics: python -m data_tools.prepare --comic_dir=... --output_dir=...
+"""Prepares a dataset from comics.
+
+Usage: python -m data_tools.prepare --comic_dir=COMIC... --output_dir=DATA
+Example: python -m data_tools.prepare --comic_dir=comics --output_dir=data/mine --page_width=800
 
 Cuts pages into panels, drops copies, panels of the wrong size and gray panels, splits by episode (paper III), and
 prints Table I.

@@ -1,5 +1,8 @@
 """Draws a comic: invented webtoons with the difficulties of real ones and exact ground truth.
 
+Usage: python -m data_tools.synthesize [--output_dir=COMIC] [--titles=N]
+Example: python -m data_tools.synthesize --output_dir=data/comic_2 --titles=2
+
 Writes vertical strips as `<title>/<episode>/<page>.png`, and beside each a `<page>.json` with its panels, bubbles and
 tags (`comic/tags.py`). At the end, it writes `comic.json` with settings and counts. A strip is a function of (seed,
 title, episode), so an interrupted run can go on where it stopped.

@@ -1,5 +1,8 @@
 """Did ResNet-50 learn features beyond its first layers? (section IV.B)
 
+Usage: python -m experiments.activations --run_dir=RUN... --data_dir=DATA --results_dir=RESULTS
+Example: python -m experiments.activations --run_dir=runs/mine/vgg16_gray/seed_0 --data_dir=data/mine --results_dir=out
+
 Writes activations.csv and activations.png. For each layer of trained title classifiers they give the share of dead
 channels, the dependence of the answer on the layer, and a picture of feature maps.
 """

@@ -1,4 +1,8 @@
-"""Prints the error of one row on each title, from result files."""
+"""Prints the error of one row on each title, from result files.
+
+Usage: python -m experiments.by_title --results_dir=RESULTS --experiment=ROW
+Example: python -m experiments.by_title --results_dir=results/mine --experiment=l2
+"""
 
 import numpy as np
 from absl import flags

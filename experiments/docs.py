@@ -1,17 +1,21 @@
 """Writes the tables of README.md and docs/ from experiments/reported/.
 
+Usage: python -m experiments.docs [--check]
+Example: python -m experiments.docs --check
+
 A table stands between the lines `<!-- table: NAME -->` and `<!-- end -->`; TABLES has the names.
 """
 
 import collections
-import csv
 import pathlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from absl import flags
 
+from experiments import markdown
 from webtoon_colorize import files, startup
+from webtoon_colorize.io import csv_files
 
 ROOT = pathlib.Path(__file__).parent.parent
 REPORTED = ROOT / "experiments" / "reported"
@@ -56,18 +60,11 @@ Row = dict[str, str]  # of a CSV file: column -> text
 
 def read(path: str) -> list[Row]:
     """The rows of a CSV file below experiments/reported/."""
-    with open(REPORTED / path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return csv_files.read(REPORTED / path)
 
 
 def _results(folder: str) -> dict[str, Row]:
     return {row["experiment"]: row for row in read(f"{folder}/table.csv")}
-
-
-def _markdown(headings: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
-    headings = list(headings)
-    grid = [headings, ["---"] * len(headings), *lines]
-    return "".join(f"| {' | '.join(line)} |\n" for line in grid)
 
 
 def _number(text: str, form: str) -> str:
@@ -101,7 +98,7 @@ def six_rows() -> str:
         (f"`{name}`", ROWS[name], _paper_l2(real[name]), *_errors(drawn[name]), *_errors(real[name]))
         for name in SIX_ROWS
     ]
-    return _markdown(headings, lines)
+    return markdown.table(headings, lines)
 
 
 def _errors(row: Row) -> tuple[str, str]:
@@ -123,7 +120,7 @@ def every_row() -> str:
             cell for row in (drawn[name], real[name]) for cell in (*_errors(row), _number(row["train_minutes"], ".1f"))
         ]
         lines.append((f"`{name}`", words, _paper_l2(real[name]), *cells))
-    return _markdown(headings, lines)
+    return markdown.table(headings, lines)
 
 
 def measures(folder: str) -> str:
@@ -142,7 +139,7 @@ def measures(folder: str) -> str:
     lines = [
         (f"`{row['experiment']}`", *(_number(row[column], form) for column, form in columns.values())) for row in rows
     ]
-    return _markdown(("row", *columns), lines)
+    return markdown.table(("row", *columns), lines)
 
 
 def errors(folder: str) -> str:
@@ -159,7 +156,7 @@ def errors(folder: str) -> str:
         )
         for row in rows
     ]
-    return _markdown(headings, lines)
+    return markdown.table(headings, lines)
 
 
 def classifiers() -> str:
@@ -176,7 +173,7 @@ def classifiers() -> str:
         rows = [_results(folder)[name] for name in CLASSIFIERS]
         cells = [_interval(row, "accuracy", ".3f") for row in rows]
         lines.append((words, rows[0]["test_images"], rows[0]["epochs"], *cells))
-    return _markdown(("titles", "test panels", "epochs", *(f"`{name}`" for name in CLASSIFIERS)), lines)
+    return markdown.table(("titles", "test panels", "epochs", *(f"`{name}`" for name in CLASSIFIERS)), lines)
 
 
 def _claims(folder: str) -> list[Row]:
@@ -204,14 +201,14 @@ def claims(section: str) -> str:
     """The statements of a section of the paper, on both comics."""
     pairs = [pair for pair in zip(_claims(DRAWN), _claims(REAL)) if pair[0]["section"] == section]
     lines = [(drawn["sentence"], drawn["measure"], _verdict(drawn), _verdict(real)) for drawn, real in pairs]
-    return _markdown(("the paper says", "measured", "drawn, 64 px", "real, 128 px"), lines)
+    return markdown.table(("the paper says", "measured", "drawn, 64 px", "real, 128 px"), lines)
 
 
 def claims_at_128() -> str:
     """The statements that were measured on the drawn comic at 128 px."""
     rows = [row for row in _claims(DRAWN_128) if row["verdict"] != MISSING]
     lines = [(row["sentence"], row["section"], row["measure"], _verdict(row)) for row in rows]
-    return _markdown(("the paper says", "section", "measured", "drawn, 128 px"), lines)
+    return markdown.table(("the paper says", "section", "measured", "drawn, 128 px"), lines)
 
 
 def verdicts() -> str:
@@ -220,7 +217,7 @@ def verdicts() -> str:
     for words, folder in {"drawn, 64 px": DRAWN, "real, 128 px": REAL}.items():
         counts = collections.Counter(row["verdict"] for row in read(f"{folder}/claims.csv"))
         lines.append((words, *(str(counts[verdict]) for verdict in (*VERDICTS, MISSING))))
-    return _markdown(("comic", *VERDICTS, "not measured"), lines)
+    return markdown.table(("comic", *VERDICTS, "not measured"), lines)
 
 
 def hints() -> str:
@@ -231,7 +228,7 @@ def hints() -> str:
     for key, words in HINT_ROWS.items():
         values = {int(row["hints"]): row["rmse_lab"] for row in rows if (row["experiment"], row["places"]) == key}
         lines.append((words, *(_number(values[count], ".2f") for count in counts)))
-    return _markdown(("dots", *map(str, counts)), lines)
+    return markdown.table(("dots", *map(str, counts)), lines)
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -261,7 +258,7 @@ def filled(text: str) -> str:
             raise ValueError(f"there is no table {name!r}, only {', '.join(map(repr, TABLES))}")
         if _START in match["table"]:
             raise ValueError(f"the table {name!r} has no {_END} behind it")
-        return f"{_START}{name} -->\n\n{TABLES[name]()}\n{_END}"  # without the empty lines some readers see no table
+        return f"{_START}{name} -->\n\n{TABLES[name]()}\n\n{_END}"  # without the empty lines some readers see no table
 
     text, count = _MARKED.subn(table, text)
     if count != text.count(_START) or count != text.count(_END):

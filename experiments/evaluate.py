@@ -1,4 +1,8 @@
-"""Evaluates the runs of one row, one per seed, on the test split. Without a run it evaluates uncoloured panels."""
+"""Evaluates the runs of one row, one per seed, on the test split. Without a run it evaluates uncoloured panels.
+
+Usage: python -m experiments.evaluate --run_dir=RUN --data_dir=DATA --results_dir=RESULTS
+Example: python -m experiments.evaluate --run_dir=runs/mine/l2/seed_0 --data_dir=data/mine --results_dir=results/mine
+"""
 
 import dataclasses
 import json

@@ -1,5 +1,8 @@
 """How much do hints help? Writes hints.csv and hints.svg: the error after 0 to 100 hints, for runs that take hints.
 
+Usage: python -m experiments.hint_curve --run_dir=RUN... --data_dir=DATA --results_dir=RESULTS
+Example: python -m experiments.hint_curve --run_dir=runs/hints --data_dir=data/mine --results_dir=out
+
 Hints are dots of true colour on test panels. They lie at random places or, one after the other, where the error is
 largest, as a person would place them.
 """

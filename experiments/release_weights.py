@@ -1,4 +1,8 @@
-"""Writes the best weights of a finished run, in half precision, with its settings and summary, for a release."""
+"""Writes the best weights of a finished run, in half precision, with its settings and summary, for a release.
+
+Usage: python -m experiments.release_weights --run_dir=RUN --output_dir=OUT
+Example: python -m experiments.release_weights --run_dir=runs/mine/l2/seed_0 --output_dir=release
+"""
 
 import pathlib
 import shutil

@@ -1,5 +1,8 @@
 """Writes report.html from results: Table I, the table, the claims, the figures, and samples of every row.
 
+Usage: python -m experiments.report --data_dir=DATA --results_dir=RESULTS
+Example: python -m experiments.report --data_dir=data/mine --results_dir=results/mine
+
 The order is the paper's. The page contains its pictures and needs no other file.
 """
 

@@ -1,5 +1,8 @@
 """Reproduces the whole table: trains and evaluates one row after the other, and prints the table after each.
 
+Usage: python -m experiments.reproduce --data_dir=DATA --runs_dir=RUNS --results_dir=RESULTS
+Example: python -m experiments.reproduce --data_dir=data/mine --runs_dir=runs/mine --results_dir=results/mine
+
 Finished runs are kept and interrupted ones go on. If a row fails, the others are still trained.
 """
 

@@ -1,4 +1,8 @@
-"""Writes the table as Markdown, CSV and HTML. It is a pure function of the result files."""
+"""Writes the table as Markdown, CSV and HTML. It is a pure function of the result files.
+
+Usage: python -m experiments.table --results_dir=RESULTS
+Example: python -m experiments.table --results_dir=results/mine
+"""
 
 import dataclasses
 import pathlib

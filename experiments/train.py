@@ -1,4 +1,8 @@
-"""Trains one row of the table into a run folder, or resumes an interrupted run."""
+"""Trains one row of the table into a run folder, or resumes an interrupted run.
+
+Usage: python -m experiments.train --experiment=ROW --data_dir=DATA --run_dir=RUN
+Example: python -m experiments.train --experiment=l2 --data_dir=data/mine --run_dir=runs/mine/l2/seed_0 --epochs=50
+"""
 
 import dataclasses
 import json

@@ -238,7 +238,7 @@ def test_extras_and_python_examples_are_right(page):
 
 def test_a_table_that_was_edited_by_hand_is_written_anew():
     text = "before\n<!-- table: verdicts -->\n| 1 |\n<!-- end -->\nafter\n"
-    assert docs.filled(text) == f"before\n<!-- table: verdicts -->\n\n{docs.verdicts()}\n<!-- end -->\nafter\n"
+    assert docs.filled(text) == f"before\n<!-- table: verdicts -->\n\n{docs.verdicts()}\n\n<!-- end -->\nafter\n"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,8 @@
-"""Tests the paper's statements on result files and writes claims.csv and claims.md. Trains nothing."""
+"""Tests the paper's statements on result files and writes claims.csv and claims.md. Trains nothing.
+
+Usage: python -m experiments.claims --results_dir=RESULTS
+Example: python -m experiments.claims --results_dir=results/mine
+"""
 
 from absl import flags
 

@@ -1,4 +1,8 @@
-"""Draws the paper's figures 2 to 10 from trained runs as PNG files, and writes captions.json. Trains nothing."""
+"""Draws the paper's figures 2 to 10 from trained runs as PNG files, and writes captions.json. Trains nothing.
+
+Usage: python -m experiments.figures --data_dir=DATA --runs_dir=RUNS --results_dir=RESULTS
+Example: python -m experiments.figures --data_dir=data/mine --runs_dir=runs/mine --results_dir=results/mine
+"""
 
 import pathlib
 

@@ -1,0 +1,99 @@
+"""Every program's help, its answers to bad command lines, and what a command line means."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+FOLDERS = ("webtoon_colorize", "experiments", "data_tools")
+PROGRAMS = sorted(
+    path
+    for folder in FOLDERS
+    for path in (ROOT / folder).rglob("*.py")
+    if path.name != "startup.py" and "startup.run(" in path.read_text(encoding="utf-8")
+)
+
+
+def module_of(path: pathlib.Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
+
+
+@pytest.fixture(scope="module")
+def without_tensorflow(tmp_path_factory):
+    """An environment in which importing TensorFlow fails."""
+    folder = tmp_path_factory.mktemp("fake")
+    for name in ("tensorflow", "keras"):
+        (folder / f"{name}.py").write_text("raise SystemExit('imported')")
+    return os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+
+
+def call(module, *arguments, cwd=ROOT, env=None):
+    return subprocess.run([sys.executable, "-m", module, *arguments], cwd=cwd, env=env, capture_output=True, text=True)
+
+
+def test_all_programs_are_found():
+    assert len(PROGRAMS) >= 16
+    assert {"webtoon_colorize", "webtoon_colorize.app", "experiments.train", "data_tools.prepare"} <= set(
+        map(module_of, PROGRAMS)
+    )
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=module_of)
+def test_help_shows_what_the_program_does_an_example_and_its_flags_and_needs_no_tensorflow(path, without_tensorflow):
+    shown = call(module_of(path), "--help", env=without_tensorflow)
+    assert shown.returncode == 0 and shown.stderr == ""
+    assert "\nUsage: " in shown.stdout and "\nExample: " in shown.stdout
+    defined = re.findall(r'flags\.DEFINE_\w+\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+    listed = re.findall(r"^  --(?:\[no\])?(\w+)", shown.stdout, flags=re.MULTILINE)
+    assert listed == defined != []
+
+
+def test_without_arguments_a_program_that_needs_some_shows_its_help(without_tensorflow):
+    shown = call("webtoon_colorize", env=without_tensorflow)
+    assert shown.returncode == 2 and shown.stdout == ""
+    assert shown.stderr == call("webtoon_colorize", "--helpshort", env=without_tensorflow).stdout
+    assert "\n  --results_dir=..." in call("experiments.table", env=without_tensorflow).stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "sentence"),
+    [
+        ("webtoon_colorize", ["page.png"], "--output_dir is missing."),
+        ("webtoon_colorize", ["page.png", "--outputdir=x"], "Did you mean: output_dir?"),
+        ("webtoon_colorize", ["page.png", "--output_dir=~nobody-of-that-name/x"], "there is no such home folder."),
+        ("webtoon_colorize.app", ["page.png"], "page.png is no flag, and this program takes nothing else."),
+        ("data_tools.synthesize", ["--titles=0"], "--titles=0: "),
+        ("data_tools.prepare", ["--comic_dir=x", "--output_dir=y", "z"], "z is no flag"),
+    ],
+)
+def test_a_command_line_that_makes_no_sense_is_one_sentence(module, arguments, sentence, without_tensorflow):
+    done = call(module, *arguments, env=without_tensorflow)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("error: ") and sentence in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_tilde_in_a_flag_or_a_word_is_the_home_folder(tmp_path, without_tensorflow):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    env = without_tensorflow | {"HOME": str(tmp_path)}
+    done = call("data_tools.synthesize", "--titles=1", "--episodes=1", "--output_dir=~/comic", cwd=empty, env=env)
+    assert done.returncode == 0 and (tmp_path / "comic").is_dir() and not list(empty.iterdir())
+
+
+def test_the_version_is_the_packages(without_tensorflow):
+    from webtoon_colorize import __version__
+
+    assert call("webtoon_colorize", "--version", env=without_tensorflow).stdout == f"webtoon_colorize {__version__}\n"
+
+
+def test_make_refuses_settings_with_spaces(tmp_path):
+    (tmp_path / "comic").mkdir()
+    (tmp_path / "My Comics").mkdir()
+    for comic, data in ((tmp_path / "comic", tmp_path / "mk data"), (tmp_path / "My Comics", tmp_path / "mk")):
+        command = ["make", "--dry-run", "data", f"COMIC={comic}", f"DATA={data}"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 2 and "space" in done.stderr
