@@ -28,6 +28,16 @@ class Box(NamedTuple):
     width: int
     height: int
 
+    @property
+    def right(self) -> int:
+        """The column behind the last one."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """The row below the last one."""
+        return self.y + self.height
+
 
 class _Piece(NamedTuple):
     box: Box
@@ -153,7 +163,7 @@ def _filled(content: np.ndarray, box: Box, axis: int, *, level: int = 1) -> np.n
 
     Shares are float [N], 0 to 1.
     """
-    return (content[box.y : box.y + box.height, box.x : box.x + box.width] >= level).mean(axis=axis)
+    return (content[box.y : box.bottom, box.x : box.right] >= level).mean(axis=axis)
 
 
 def _along(box: Box, axis: int, start: int, stop: int) -> Box:
@@ -217,7 +227,7 @@ def _panel_edges(content: np.ndarray, box: Box) -> tuple[Box, bool]:
     is_panel = False
     for axis in (1, 0):
         fill, strong = (_filled(content, box, axis, level=level) for level in (1, 2))
-        before, after = (box.y, box.y + box.height) if axis == 1 else (box.x, box.x + box.width)
+        before, after = (box.y, box.bottom) if axis == 1 else (box.x, box.right)
         ends = (before == 0, after == content.shape[1 - axis])  # the image's own edges say nothing about a panel
         edges = _edge(fill, strong), _edge(fill[::-1], strong[::-1])
         is_panel |= not all(ends) and all(end or edge is not None for end, edge in zip(ends, edges))
@@ -259,18 +269,18 @@ def _gather(parts: list[list[_Piece]], box: Box) -> list[_Piece]:
 
 def _gap(a: Box, b: Box) -> int:
     """The distance between two boxes, along the axis on which they are further apart."""
-    return max(b.x - a.x - a.width, a.x - b.x - b.width, b.y - a.y - a.height, a.y - b.y - b.height)
+    return max(b.x - a.right, a.x - b.right, b.y - a.bottom, a.y - b.bottom)
 
 
 def around(a: Box, b: Box) -> Box:
     """The smallest box around two."""
     x, y = min(a.x, b.x), min(a.y, b.y)
-    return Box(x, y, max(a.x + a.width, b.x + b.width) - x, max(a.y + a.height, b.y + b.height) - y)
+    return Box(x, y, max(a.right, b.right) - x, max(a.bottom, b.bottom) - y)
 
 
 def crop(image: np.ndarray, box: Box) -> np.ndarray:
     """The part of `image` ([H, W, ...]) in the box; it shares its memory."""
-    return image[box.y : box.y + box.height, box.x : box.x + box.width]
+    return image[box.y : box.bottom, box.x : box.right]
 
 
 def _is_framed(boxes: list[Box], whole: Box, colour: np.ndarray, tolerance: int) -> bool:
@@ -279,6 +289,6 @@ def _is_framed(boxes: list[Box], whole: Box, colour: np.ndarray, tolerance: int)
     It is paper if it is white, or on two opposite sides.
     """
     inner = functools.reduce(around, boxes)
-    left, top = inner.x, inner.y
-    right, bottom = whole.width - inner.x - inner.width, whole.height - inner.y - inner.height
-    return colour.min() >= 255 - tolerance or min(left, right) > 0 or min(top, bottom) > 0
+    is_beside = inner.x > 0 and inner.right < whole.width
+    is_above_and_below = inner.y > 0 and inner.bottom < whole.height
+    return bool(colour.min() >= 255 - tolerance) or is_beside or is_above_and_below

@@ -30,7 +30,7 @@ def joined_panels(image: np.ndarray, *, background: np.ndarray | None = None) ->
 def _is_parted(image: np.ndarray, above: Box, below: Box) -> bool:
     """False if the boxes lie one above the other and what is between them is no gutter."""
     both = around(above, below)
-    return is_gutter(image[above.y + above.height : below.y, both.x : both.x + both.width])
+    return is_gutter(image[above.bottom : below.y, both.x : both.right])
 
 
 def is_gutter(part: np.ndarray) -> bool:
@@ -57,19 +57,17 @@ def _with_margins(image: np.ndarray, regions: list[Box]) -> list[Box]:
     """The regions, grown to the image's edges where it is art that lies between."""
     whole = functools.reduce(around, regions)
     height, width = image.shape[:2]
-    right, bottom = whole.x + whole.width, whole.y + whole.height
     x0 = 0 if not is_gutter(image[:, : whole.x]) else whole.x
-    x1 = width if not is_gutter(image[:, right:]) else right
+    x1 = width if not is_gutter(image[:, whole.right :]) else whole.right
     y0 = 0 if not is_gutter(image[: whole.y]) else whole.y
-    y1 = height if not is_gutter(image[bottom:]) else bottom
+    y1 = height if not is_gutter(image[whole.bottom :]) else whole.bottom
     return [_grown(box, whole, Box(x0, y0, x1 - x0, y1 - y0)) for box in regions]
 
 
 def _grown(box: Box, whole: Box, wider: Box) -> Box:
     """`box` with those of its sides that are sides of `whole` moved to those of `wider`."""
-    x0, y0 = (b if a == w else a for a, w, b in zip(box[:2], whole[:2], wider[:2]))
-    x1, y1 = (
-        b + wide if a + long == w + all_long else a + long
-        for a, long, w, all_long, b, wide in zip(box[:2], box[2:], whole[:2], whole[2:], wider[:2], wider[2:])
-    )
-    return Box(x0, y0, x1 - x0, y1 - y0)
+    x = wider.x if box.x == whole.x else box.x
+    y = wider.y if box.y == whole.y else box.y
+    right = wider.right if box.right == whole.right else box.right
+    bottom = wider.bottom if box.bottom == whole.bottom else box.bottom
+    return Box(x, y, right - x, bottom - y)

@@ -29,7 +29,7 @@ def blend(box: Box, parts: list[tuple[Box, np.ndarray]]) -> np.ndarray:
     total = np.zeros((box.height, box.width, 2), np.float32)
     weights = np.zeros((box.height, box.width, 1), np.float32)
     for part, values in parts:
-        place = np.s_[part.y - box.y : part.y - box.y + part.height, part.x - box.x : part.x - box.x + part.width]
+        place = np.s_[part.y - box.y : part.bottom - box.y, part.x - box.x : part.right - box.x]
         weight = _ramp(part.height)[:, None, None] if box.width < box.height else _ramp(part.width)[None, :, None]
         total[place] += weight * values
         weights[place] += weight
