@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from webtoon_colorize.io.images import read_image
-from webtoon_colorize.panels import Box, around, crop, find_panels
+from webtoon_colorize.panels import Box, around, background_colours, crop, find_panels
 
 COMICS = pathlib.Path(os.environ.get("WEBTOON_COMICS", pathlib.Path(__file__).parents[1] / "../shared/comics"))
 needs_comics = pytest.mark.skipif(

@@ -84,9 +84,9 @@ def _find(
     ]
     panels = sum(piece.is_panel for piece in pieces)
     boxes = [piece.box for piece in pieces]
-    if not boxes or not is_strip and not (panels and (panels > 2 or _is_framed(boxes, whole, colour, tolerance))):
-        return [], 0
-    return boxes, panels
+    if is_strip or panels > 2 or (panels > 0 and _lies_on_blank_ground(boxes, whole, colour, tolerance)):
+        return boxes, panels
+    return [], 0
 
 
 def background_colours(image: np.ndarray, *, tolerance: int = 24) -> list[np.ndarray]:
@@ -283,12 +283,13 @@ def crop(image: np.ndarray, box: Box) -> np.ndarray:
     return image[box.y : box.bottom, box.x : box.right]
 
 
-def _is_framed(boxes: list[Box], whole: Box, colour: np.ndarray, tolerance: int) -> bool:
-    """Whether what lies around and between the `boxes` is paper and no part of a picture (a sky, a floor, a tree).
+def _lies_on_blank_ground(boxes: list[Box], whole: Box, colour: np.ndarray, tolerance: int) -> bool:
+    """Whether the `boxes` lie on the page background, and not on a part of the art (a sky, a floor, a tree).
 
-    It is paper if it is white, or on two opposite sides.
+    The ground is blank if its colour is white, or if it lies on two opposite sides of the boxes.
     """
     inner = functools.reduce(around, boxes)
-    is_beside = inner.x > 0 and inner.right < whole.width
+    is_left_and_right = inner.x > 0 and inner.right < whole.width
     is_above_and_below = inner.y > 0 and inner.bottom < whole.height
-    return bool(colour.min() >= 255 - tolerance) or is_beside or is_above_and_below
+    is_white = bool(colour.min() >= 255 - tolerance)
+    return is_white or is_left_and_right or is_above_and_below
