@@ -6,7 +6,7 @@ the page's size along the edges of the lightness (`upsampling`) and is laid unde
 
 import functools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -108,7 +108,7 @@ class Colorizer:
 
     def color_slices(
         self, slices: Iterable[strips.Slice], *, label: str | None, keep_white: bool
-    ) -> Iterable[tuple[strips.Slice, int, np.ndarray]]:
+    ) -> Iterator[strips.ColoredRows]:
         """Colours pages and strips in a stream: (slice, row, ab [N, W, 2] from that row on), all rows in order."""
         index = self.label_index(label)
         return strips.color_slices(
@@ -138,7 +138,7 @@ class Colorizer:
         label: int,
         keep_white: bool,
     ) -> np.ndarray:
-        """ab [H, W, 2] of a page or a piece of a strip: see `strips.ColorPiece`."""
+        """ab [H, W, 2] of a page or a piece of a strip: see `strips.ColorSection`."""
         size = image.shape[1::-1]
         scale = (_LARGEST / (size[0] * size[1])) ** 0.5
         if scale < 1:

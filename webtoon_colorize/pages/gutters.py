@@ -1,6 +1,7 @@
 """The parts of a page that are coloured by themselves: its panels, as far as real gutters part them."""
 
 import functools
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -39,17 +40,24 @@ def is_gutter(part: np.ndarray) -> bool:
     return not part.size or bool((np.abs(gray - np.median(gray)) <= FLAT).mean() >= MOSTLY)
 
 
-def last_gutter(image: np.ndarray, *, after: int) -> tuple[int, np.ndarray] | None:
-    """The lowest gutter of `image` (uint8 [H, W, 3]) that is not above row `after`: a row in its middle, its colour.
+class Gutter(NamedTuple):
+    """A gutter between panels that lie one above the other."""
 
-    Gutters are rows of the colour that fills most rows. None if there are none.
+    row: int  # in its middle
+    colour: np.ndarray  # int [3], 0 to 255
+
+
+def last_gutter(image: np.ndarray, *, after: int) -> Gutter | None:
+    """The lowest gutter of `image` (uint8 [H, W, 3]) whose middle is at or below row `after`; None without one.
+
+    Gutters have the colour that fills the most rows.
     """
     for colour in background_colours(image, tolerance=TOLERANCE)[:1]:
         low, high = (np.clip(colour + sign * TOLERANCE, 0, 255).astype(np.uint8) for sign in (-1, 1))
         clear = (cv2.inRange(image, low, high) > 0).mean(axis=1) >= CLEAR
         gutters = [(start, stop) for start, stop in runs(clear, MIN_GUTTER) if is_gutter(image[start:stop])]
         middles = [(start + stop) // 2 for start, stop in gutters]
-        return next(((row, colour) for row in reversed(middles) if row >= after), None)
+        return next((Gutter(row, colour) for row in reversed(middles) if row >= after), None)
     return None
 
 
