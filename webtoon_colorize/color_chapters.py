@@ -14,7 +14,6 @@ from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import chapters, page_images
 from webtoon_colorize.io.archives import ArchiveError
 from webtoon_colorize.io.chapters import Chapter, Page
-from webtoon_colorize.pages.compositing import color_layer, paint
 from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.pages.strips import Slice
 
@@ -109,14 +108,14 @@ class _ChapterColoring:
 
     def _color(self, slices: Iterator[Slice]) -> None:
         stream = self._colorizer.color_slices(slices, label=self._options.label, keep_white=self._options.keep_white)
-        on_lines = self._colorizer.on_lines
+        painter = self._colorizer.painter
         for each, row, ab in stream:
             work: _Work = each.source
             rows = np.s_[row : row + len(ab)]
             if each.wanted:
                 if work.layer is not None:
-                    work.layer[rows] = color_layer(work.picture.pixels[rows], ab, on_lines=on_lines)
-                work.picture.pixels[rows] = paint(work.picture.pixels[rows], ab, on_lines=on_lines)
+                    work.layer[rows] = painter.color_layer(work.picture.pixels[rows], ab)
+                work.picture.pixels[rows] = painter.paint(work.picture.pixels[rows], ab)
             if rows.stop == len(each.image):
                 self._open.remove(work.page)
                 self._finish(work, each.wanted)

@@ -15,7 +15,7 @@ from webtoon_colorize import run
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.pages import strips
-from webtoon_colorize.pages.compositing import paint
+from webtoon_colorize.pages.compositing import Painter
 from webtoon_colorize.pages.page_chroma import PageChroma
 from webtoon_colorize.predictor import Predictor
 
@@ -30,7 +30,7 @@ class Colorizer:
         if method.colorize is None:
             raise ValueError("this method tells titles apart and does not colorize")
         self.titles = list(titles)
-        self.on_lines = method.from_lines  # paper may be coloured and becomes as dark as its colour asks for
+        self.painter = Painter(on_lines=method.from_lines)
         self._method, self._predictor = method, Predictor(method, image_size=image_size)
 
     @classmethod
@@ -82,7 +82,7 @@ class Colorizer:
     def paint_page(self, pixels: np.ndarray, page: strips.Slice, *, label: str | None, keep_white: bool) -> None:
         """Paints over `pixels`, uint8 or uint16 [H, W, 3], which on white paper look like the page."""
         for _, row, ab in self.color_slices([page], label=label, keep_white=keep_white):
-            pixels[row : row + len(ab)] = paint(pixels[row : row + len(ab)], ab, on_lines=self.on_lines)
+            pixels[row : row + len(ab)] = self.painter.paint(pixels[row : row + len(ab)], ab)
 
     def check(self, hints: Sequence[Hint], *, width: int, height: int, label: str | None) -> None:
         """Raises ValueError if a page of this size cannot be coloured as `colorize` says."""
@@ -127,7 +127,7 @@ class Colorizer:
 
     def _piece(self, image: np.ndarray, background: np.ndarray | None, *, label: int, keep_white: bool) -> PageChroma:
         predict = functools.partial(self._predictor.predict, label=label)
-        return PageChroma(image, predict, background=background, keep_white=keep_white and not self.on_lines)
+        return PageChroma(image, predict, background=background, keep_white=keep_white and not self._method.from_lines)
 
     def _color_piece(
         self,

@@ -11,7 +11,6 @@ from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import hint_files, page_images
 from webtoon_colorize.pages import strips
-from webtoon_colorize.pages.compositing import paint
 from webtoon_colorize.panels import crop
 
 VIEW = (1000, 8000)  # pixels: the screen shows a copy of the page that is at most so wide and so high
@@ -42,7 +41,7 @@ class Session:
         self._piece = colorizer.piece(self._gray, label=label)
         self._piece.color(())
         self._automatic = self._piece.ab.copy()
-        self._view = paint(self._gray, self._automatic, on_lines=colorizer.on_lines)
+        self._view = colorizer.painter.paint(self._gray, self._automatic)
 
     @property
     def hints(self) -> tuple[Hint, ...]:
@@ -83,7 +82,7 @@ class Session:
         with self._lock:
             for box in self._piece.color([hint.scaled(self.scale) for hint in self.hints]):
                 gray, ab = crop(self._gray, box), crop(self._piece.ab, box)
-                crop(self._view, box)[:] = paint(gray, ab, on_lines=self._colorizer.on_lines)
+                crop(self._view, box)[:] = self._colorizer.painter.paint(gray, ab)
             return self._view.copy()
 
     def suggestions(self, x: float, y: float) -> list[Rgb]:
