@@ -92,9 +92,9 @@ def test_what_is_coloured_step_by_step_is_what_is_coloured_at_once(hinted):
 
 
 def test_only_panels_that_new_dots_reach_are_coloured_again(hinted):
-    piece = hinted.piece(page())
-    assert len(piece.color(())) == 2 and piece.color(()) == []
-    [box] = piece.color((Hint(100, 100, RED, 6),))
+    chroma = hinted.page_chroma(page())
+    assert len(chroma.color(())) == 2 and chroma.color(()) == []
+    [box] = chroma.color((Hint(100, 100, RED, 6),))
     assert box.y < 100 < box.y + box.height and crop(page(), box).shape == (box.height, box.width)
 
 

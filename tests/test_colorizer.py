@@ -133,9 +133,9 @@ def test_the_smallest_and_thinnest_pages_are_coloured(shape):
     assert fake().colorize(page).shape == (*shape, 3)
 
 
-def test_the_label_is_the_titles_index():
+def test_the_networks_label_is_the_titles_index():
     page = np.ascontiguousarray(art(1)[..., 0] // 2 + 50)
-    one, two = (fake(takes_label=True).colorize(page, label=label) for label in ("one", "two"))
+    one, two = (fake(takes_label=True).colorize(page, title=title) for title in ("one", "two"))
     assert (110 * color.rgb_to_lab(tf.constant(one / 255, tf.float32))[1])[..., 1].numpy().mean() > 20
     assert abs((110 * color.rgb_to_lab(tf.constant(two / 255, tf.float32))[1])[..., 1].numpy().mean()) < 2
 
@@ -143,12 +143,12 @@ def test_the_label_is_the_titles_index():
 @pytest.mark.parametrize(
     "options, fault",
     [
-        ({"label": "three"}, "no title three in this run; it knows one, two"),
-        ({"label": None}, "needs the title as label; it knows one, two"),
-        ({"label": "one", "hints": [Hint(0, 0, RED)]}, "takes no hints"),
+        ({"title": "three"}, "no title three in this run; it knows one, two"),
+        ({"title": None}, "needs a title; it knows one, two"),
+        ({"title": "one", "hints": [Hint(0, 0, RED)]}, "takes no hints"),
     ],
 )
-def test_labels_and_hints_that_the_method_does_not_take_are_refused(options, fault):
+def test_titles_and_hints_that_the_method_does_not_take_are_refused(options, fault):
     with pytest.raises(ValueError, match=fault):
         fake(takes_hints=False, takes_label=True).colorize(np.zeros((9, 9), np.uint8), **options)
 

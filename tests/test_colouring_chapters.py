@@ -205,4 +205,4 @@ def test_the_command_names_what_is_wrong_and_exits_with_2(tmp_path):
 
 
 def test_a_page_counts_as_coloured_from_a_hundredth_on():
-    assert color_chapters.COLOURED == 0.01
+    assert color_chapters.COLORED_PAGE_SHARE == 0.01

@@ -21,9 +21,9 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     found, faults = chapters.find_chapters(inputs, values.output_dir)
     assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
     colorizer = Colorizer.load(values.run_dir)
-    colorizer.check_options(label=values.label, hints=bool(hints))
+    colorizer.check_options(title=values.label, hints=bool(hints))
     options = color_chapters.Options(
-        label=values.label,
+        title=values.label,
         hints=assigned,
         skip_colored=values.skip_colored,
         keep_white=values.keep_white,

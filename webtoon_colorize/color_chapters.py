@@ -17,14 +17,14 @@ from webtoon_colorize.io.chapters import Chapter, Page
 from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.pages.strips import Slice
 
-COLOURED = 0.01  # the share of a page that has colour from which on it is a coloured page
+COLORED_PAGE_SHARE = 0.01  # a page counts as coloured from this share of its pixels on
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
     """What a user decides about all pages."""
 
-    label: str | None = None
+    title: str | None = None
     hints: dict[str, tuple[Hint, ...]] = dataclasses.field(default_factory=dict)  # by the pages' names
     skip_colored: bool = True
     keep_white: bool = True
@@ -107,7 +107,7 @@ class _ChapterColoring:
                 self._open.clear()
 
     def _color(self, slices: Iterator[Slice]) -> None:
-        stream = self._colorizer.color_slices(slices, label=self._options.label, keep_white=self._options.keep_white)
+        stream = self._colorizer.color_slices(slices, title=self._options.title, keep_white=self._options.keep_white)
         painter = self._colorizer.painter
         for each, row, ab in stream:
             work: _Work = each.source
@@ -135,7 +135,7 @@ class _ChapterColoring:
         """The page as the colorizer takes it; one that is coloured already is copied."""
         picture = page_images.decode(data, name=page.name)
         seen = picture.on_white()
-        is_colored = self._options.skip_colored and color_share(seen) >= COLOURED
+        is_colored = self._options.skip_colored and color_share(seen) >= COLORED_PAGE_SHARE
         is_there = self._options.skip_existing and self._place(page).exists()
         if is_colored and not is_there:
             files.write_bytes(self._place(page), data)
@@ -143,7 +143,7 @@ class _ChapterColoring:
         wanted = not (is_colored or is_there)
         layer = np.zeros((*seen.shape[:2], 4), np.uint8) if self._options.color_layer and wanted else None
         height, width = seen.shape[:2]
-        self._colorizer.check(hints, width=width, height=height, label=self._options.label)
+        self._colorizer.check(hints, width=width, height=height, title=self._options.title)
         return Slice(seen, hints, wanted, _Work(page, picture, layer))
 
     def _finish(self, work: _Work, wanted: bool) -> None:

@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> int:
         from webtoon_colorize.colorizer import Colorizer
 
         colorizer = Colorizer.load(flags.FLAGS.run_dir)
-        colorizer.check_options(label=flags.FLAGS.label, hints=True)
+        colorizer.check_options(title=flags.FLAGS.label, hints=True)
         editor.serve(
             colorizer, label=flags.FLAGS.label, host=flags.FLAGS.host, port=flags.FLAGS.port, show=flags.FLAGS.open
         )

@@ -89,7 +89,7 @@ class Editor:
         data, name = await event.file.read(), event.file.name
         self._status.text = f"colouring {name} ..."
         try:
-            session = await run.io_bound(Session, self._colorizer, data, name, label=self._label)
+            session = await run.io_bound(Session, self._colorizer, data, name, title=self._label)
         except (ValueError, MemoryError) as error:  # ImageError is a ValueError
             self._say(str(error) or "This page is too large for the memory.")
         else:

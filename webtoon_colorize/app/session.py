@@ -25,11 +25,11 @@ Rgb = tuple[int, int, int]  # 0 to 255
 class Session:
     """One open page. Positions and radii are in pixels of the page, whatever the screen shows."""
 
-    def __init__(self, colorizer: Colorizer, data: bytes, name: str, *, label: str | None = None):
+    def __init__(self, colorizer: Colorizer, data: bytes, name: str, *, title: str | None = None):
         """data: of an image file. Raises ImageError if it is none, ValueError if it cannot be coloured."""
         picture = page_images.decode(data, name=name)
         self.name, self._data = name, data
-        self._colorizer, self._label = colorizer, label
+        self._colorizer, self._title = colorizer, title
         seen = picture.on_white()
         self.height, self.width = seen.shape[:2]
         self.scale = min(1.0, *(limit / side for limit, side in zip(VIEW, (self.width, self.height))))
@@ -38,9 +38,9 @@ class Session:
         self._states: list[tuple[Hint, ...]] = [()]
         self._draft = False  # the last state will be replaced
         self._lock = threading.Lock()  # one picture at a time
-        self._piece = colorizer.piece(self._gray, label=label)
-        self._piece.color(())
-        self._automatic = self._piece.ab.copy()
+        self._chroma = colorizer.page_chroma(self._gray, title=title)
+        self._chroma.color(())
+        self._automatic = self._chroma.ab.copy()
         self._view = colorizer.painter.paint(self._gray, self._automatic)
 
     @property
@@ -52,7 +52,7 @@ class Session:
 
         draft: they are on their way to the next ones, as while a slider is dragged, and make one step with them.
         """
-        self._colorizer.check(hints, width=self.width, height=self.height, label=self._label)
+        self._colorizer.check(hints, width=self.width, height=self.height, title=self._title)
         if self._draft:
             self._states.pop()
         self._draft = draft and hints != self.hints
@@ -80,8 +80,8 @@ class Session:
     def view(self) -> np.ndarray:
         """The page on the screen, uint8 [h, w, 3], `scale` times as large; only what new dots reach is painted anew."""
         with self._lock:
-            for box in self._piece.color([hint.scaled(self.scale) for hint in self.hints]):
-                gray, ab = crop(self._gray, box), crop(self._piece.ab, box)
+            for box in self._chroma.color([hint.scaled(self.scale) for hint in self.hints]):
+                gray, ab = crop(self._gray, box), crop(self._chroma.ab, box)
                 crop(self._view, box)[:] = self._colorizer.painter.paint(gray, ab)
             return self._view.copy()
 
@@ -91,7 +91,7 @@ class Session:
         They are the means of the commonest cells of ab, each pixel weighted by its likeness in lightness; the last is
         neutral, to say that a place stays gray.
         """
-        lightness, ab = self._piece.lightness, self._automatic
+        lightness, ab = self._chroma.lightness, self._automatic
         row, column = int(y * self.scale), int(x * self.scale)
         around = np.s_[max(0, row - 2) : row + 3, max(0, column - 2) : column + 3]
         here = float(np.median(lightness[around]))
@@ -108,7 +108,7 @@ class Session:
         """The page at its full size, in its own format: what `webtoon-colorize` writes with the same hints."""
         picture = page_images.decode(self._data, name=self.name)
         page = strips.Slice(picture.on_white(), self.hints)
-        self._colorizer.paint_page(picture.pixels, page, label=self._label, keep_white=True)
+        self._colorizer.paint_page(picture.pixels, page, title=self._title, keep_white=True)
         return page_images.encode(picture)
 
 
