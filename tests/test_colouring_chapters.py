@@ -188,7 +188,7 @@ def test_a_deep_page_stays_deep(tmp_path, colorize):
     assert colorize("in")[0] == 0
     from webtoon_colorize.io import page_images
 
-    picture = page_images.decode((tmp_path / "out" / "1.png").read_bytes(), name="1.png")
+    picture = page_images.decode((tmp_path / "out" / "1.png").read_bytes())
     assert picture.pixels.dtype == np.uint16 and is_colored(picture.pixels)
 
 

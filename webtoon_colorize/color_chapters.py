@@ -126,14 +126,14 @@ class _ChapterColoring:
                 data = page.read()
                 new = self._slice(page, data)
             except Exception as error:  # of its file, whatever that is
-                self._fail(page, str(error).removeprefix(f"{page.name}: ").rstrip(".") or type(error).__name__)
+                self._fail(page, str(error) or type(error).__name__)
                 continue
             self._open.append(page)
             yield new
 
     def _slice(self, page: Page, data: bytes) -> Slice:
         """The page as the colorizer takes it; one that is coloured already is copied."""
-        picture = page_images.decode(data, name=page.name)
+        picture = page_images.decode(data)
         seen = picture.on_white()
         is_colored = self._options.skip_colored and color_share(seen) >= COLORED_PAGE_SHARE
         is_there = self._options.skip_existing and self._place(page).exists()

@@ -25,7 +25,7 @@ _LARGEST = 2**23  # pixels; the chroma of larger images (scans) is predicted on 
 class Colorizer:
     """Colours pages with one method.
 
-    ValueErrors carry the reason alone: see `files`.
+    Messages of its ValueErrors follow the convention in `io`.
     """
 
     def __init__(self, method: Method, *, image_size: int, titles: Sequence[str]):

@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
         print("The app needs NiceGUI: pip install 'webtoon_colorize[app]'", file=sys.stderr)
         return 2
     except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(f"{error}.", file=sys.stderr)
         return 2
     return 0
 

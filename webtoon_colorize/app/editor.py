@@ -91,7 +91,7 @@ class Editor:
         try:
             session = await run.io_bound(Session, self._colorizer, data, name, title=self._label)
         except (ValueError, MemoryError) as error:  # ImageError is a ValueError
-            self._say(str(error) or "This page is too large for the memory.")
+            self._say(f"{name}: {str(error) or 'the page is too large for the memory'}.")
         else:
             self._store["session"], self._selected = session, None
             self._radius.value = max(3, round(session.width * 0.006))
@@ -177,10 +177,10 @@ class Editor:
         event.sender.reset()
         content = await event.file.read()
         try:
-            count = self._session.load(content, event.file.name)
+            count = self._session.load(content)
             self._say(f"Dots placed: {count}.")
         except ValueError as error:
-            self._say(str(error))
+            self._say(f"{event.file.name}: {error}.")
         self._selected = None
         await self._show()
 

@@ -27,10 +27,9 @@ class Session:
 
     def __init__(self, colorizer: Colorizer, data: bytes, name: str, *, title: str | None = None):
         """data: of an image file. Raises ImageError if it is none, ValueError if it cannot be coloured."""
-        picture = page_images.decode(data, name=name)
+        seen = page_images.decode(data).on_white()
         self.name, self._data = name, data
         self._colorizer, self._title = colorizer, title
-        seen = picture.on_white()
         self.height, self.width = seen.shape[:2]
         self.scale = min(1.0, *(limit / side for limit, side in zip(VIEW, (self.width, self.height))))
         size = [max(1, round(side * self.scale)) for side in (self.width, self.height)]
@@ -64,13 +63,13 @@ class Session:
         if len(self._states) > 1:
             self._states.pop()
 
-    def load(self, content: bytes, name: str) -> int:
+    def load(self, content: bytes) -> int:
         """Replaces all dots by those that a hint file has for this page; returns how many. Raises ValueError."""
-        found = hint_files.parse_hints(content, name)
+        found = hint_files.parse_hints(content)
         assigned, _ = hint_files.assign(found, [self.name])
         if self.name not in assigned:
             pages = ", ".join(found) or "no page"
-            raise ValueError(f"{name} has hints for {pages}, and this page is {self.name}: nothing was placed.")
+            raise ValueError(f"it has hints for {pages}, and this page is {self.name}; nothing was placed")
         self.set(assigned[self.name])
         return len(self.hints)
 
@@ -106,10 +105,10 @@ class Session:
 
     def finished(self) -> bytes:
         """The page at its full size, in its own format: what `webtoon-colorize` writes with the same hints."""
-        picture = page_images.decode(self._data, name=self.name)
-        page = strips.Slice(picture.on_white(), self.hints)
-        self._colorizer.paint_page(picture.pixels, page, title=self._title, keep_white=True)
-        return page_images.encode(picture)
+        image = page_images.decode(self._data)
+        page = strips.Slice(image.on_white(), self.hints)
+        self._colorizer.paint_page(image.pixels, page, title=self._title, keep_white=True)
+        return page_images.encode(image)
 
 
 def _commonest(ab: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:

@@ -15,7 +15,7 @@ SMALL = 2**20  # bytes that are harmless at any ratio
 
 
 class ArchiveError(ValueError):
-    """An archive, or a file in one, that cannot be read; the message says why, without a full stop."""
+    """An archive, or a file in one, that cannot be read; the message is the reason."""
 
 
 @contextlib.contextmanager

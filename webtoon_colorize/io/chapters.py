@@ -13,7 +13,7 @@ from webtoon_colorize.io.images import is_image, read_bytes
 
 
 class InputError(ValueError):
-    """Inputs that cannot be coloured together; the message is a sentence."""
+    """Inputs that cannot be coloured together; the message is the reason and names them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,9 +138,9 @@ def _check_outputs(chapters: list[Chapter]) -> None:
         for target, source in targets:
             target = target.resolve()
             if target == source.resolve():
-                raise InputError(f"{source} would be overwritten: choose another --output_dir.")
+                raise InputError(f"{source} would be overwritten: choose another --output_dir")
             if target in origin:
-                raise InputError(f"{origin[target]} and {source} would both become {target}.")
+                raise InputError(f"{origin[target]} and {source} would both become {target}")
             origin[target] = source
 
 

@@ -13,49 +13,45 @@ _REQUIRED = {"x", "y", "color"}
 
 
 class HintError(ValueError):
-    """A hint file that cannot be used; the message is a sentence that names the file, the page and the entry."""
+    """A hint file that cannot be used; the message is the reason, with the page and the entry."""
 
 
 def read_hints(path: str | os.PathLike) -> dict[str, tuple[Hint, ...]]:
-    """Page name -> its hints.
-
-    Raises HintError.
-    """
+    """Page name -> its hints. Raises HintError."""
     try:
         content = pathlib.Path(path).read_bytes()
     except OSError as error:
-        raise HintError(f"{path}: cannot be opened ({error.strerror or error}).") from error
-    return parse_hints(content, str(path))
+        raise HintError(f"the file cannot be opened ({error.strerror or error})") from error
+    return parse_hints(content)
 
 
-def parse_hints(content: bytes, path: str) -> dict[str, tuple[Hint, ...]]:
-    """Page name -> its hints.
+def parse_hints(data: bytes) -> dict[str, tuple[Hint, ...]]:
+    """Page name -> its hints. Raises HintError.
 
-    x and y are pixels of the page from its top left corner, radius too (3 if left out); color is #rrggbb. Raises
-    HintError, which names `path`.
+    x and y are pixels from the page's top left corner, radius is in pixels too (3 without one), color is #rrggbb.
     """
     try:
-        content = json.loads(content.decode("utf-8"))
+        content = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise HintError(f"{path}: this is not JSON ({error}).") from error
+        raise HintError(f"this is not JSON ({error})") from error
     if not isinstance(content, dict) or not all(isinstance(entries, list) for entries in content.values()):
-        raise HintError(f'{path}: expected {{"page name": [hint, ...], ...}}.')
+        raise HintError('expected {"page name": [hint, ...], ...}')
     return {
-        page: tuple(_hint(entry, f"{path}: page {page}, entry {number}") for number, entry in enumerate(entries, 1))
+        page: tuple(_hint(entry, f"page {page}, entry {number}") for number, entry in enumerate(entries, 1))
         for page, entries in content.items()
     }
 
 
 def _hint(entry: object, place: str) -> Hint:
     if not isinstance(entry, dict) or not _REQUIRED <= entry.keys() <= _REQUIRED | _NUMBERS:
-        raise HintError(f"{place}: expected x, y, color and perhaps radius, got {json.dumps(entry)}.")
+        raise HintError(f"{place}: expected x, y, color and perhaps radius, got {json.dumps(entry)}")
     for name in _NUMBERS & entry.keys():
         value = entry[name]
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 2**31:
-            raise HintError(f"{place}: {name} is {json.dumps(value)}, expected a number of pixels.")
+            raise HintError(f"{place}: {name} is {json.dumps(value)}, expected a number of pixels")
     color = entry["color"]
     if not isinstance(color, str) or not re.fullmatch("#[0-9a-fA-F]{6}", color):
-        raise HintError(f"{place}: color is {json.dumps(color)}, expected #rrggbb.")
+        raise HintError(f"{place}: color is {json.dumps(color)}, expected #rrggbb")
     rgb = tuple(bytes.fromhex(color[1:]))
     return Hint(**{name: float(entry[name]) for name in _NUMBERS & entry.keys()}, rgb=rgb)
 

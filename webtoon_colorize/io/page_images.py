@@ -43,18 +43,18 @@ def _to_8_bits(pixels: np.ndarray) -> np.ndarray:
     return pixels if pixels.dtype == np.uint8 else ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
-def decode(data: bytes, *, name: str) -> PageImage:
+def decode(data: bytes) -> PageImage:
     """The page in a file's bytes; its declared size is checked before anything is decoded.
 
-    It is turned upright by its EXIF orientation, which a 16-bit PNG keeps instead. `name` is what messages call it.
-    Raises ImageError, also for animations.
+    It is turned upright by its EXIF orientation; a 16-bit PNG keeps the orientation instead. Raises ImageError, also
+    for animations.
     """
-    with opened(data, name=name) as image:
-        kind = image.format.replace("MPO", "JPEG")  # a JPEG with smaller copies of itself behind it
+    with opened(data) as image:
+        kind = image.format.replace("MPO", "JPEG")  # MPO: a JPEG that is followed by smaller copies of itself
         if kind not in ("JPEG", "PNG", "WEBP"):
-            raise ImageError(f"{name}: this is a {kind} image; JPEG, PNG and WebP can be coloured.")
+            raise ImageError(f"this is a {kind} image; JPEG, PNG and WebP can be coloured")
         if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
-            raise ImageError(f"{name}: this is an animation; only still pages can be coloured.")
+            raise ImageError("this is an animation; only still pages can be coloured")
         if data.startswith(_PNG_SIGNATURE) and data[24] == 16:  # the bit depth in the header
             return _decode_deep(data, keep_profile=bool(_profile(image)))
         upright = ImageOps.exif_transpose(image)
@@ -125,27 +125,27 @@ def _chunks(png: bytes) -> dict[bytes, bytes]:
     return found
 
 
-def encode(picture: PageImage) -> bytes:
+def encode(page: PageImage) -> bytes:
     """The page as a file of its format."""
-    if picture.pixels.dtype == np.uint16:
-        return _encode_deep(picture)
-    pixels = picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
+    if page.pixels.dtype == np.uint16:
+        return _encode_deep(page)
+    pixels = page.pixels if page.alpha is None else np.dstack([page.pixels, page.alpha])
     data = io.BytesIO()
-    Image.fromarray(pixels).save(data, picture.format, **picture.options)
+    Image.fromarray(pixels).save(data, page.format, **page.options)
     return data.getvalue()
 
 
-def _encode_deep(picture: PageImage) -> bytes:
-    if picture.alpha is None:
-        pixels = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2BGR)
+def _encode_deep(page: PageImage) -> bytes:
+    if page.alpha is None:
+        pixels = cv2.cvtColor(page.pixels, cv2.COLOR_RGB2BGR)
     else:
-        pixels = np.dstack([picture.pixels[..., ::-1], picture.alpha])
+        pixels = np.dstack([page.pixels[..., ::-1], page.alpha])
     done, png = cv2.imencode(".png", pixels)
     if not done:
         raise ValueError("a 16-bit PNG could not be written")
     png = png.tobytes()
     header = len(_PNG_SIGNATURE) + 25  # the signature and IHDR
-    return png[:header] + picture.chunks + png[header:]
+    return png[:header] + page.chunks + png[header:]
 
 
 def write_layer(path: str | os.PathLike, layer: np.ndarray) -> None:
