@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from webtoon_colorize.io.images import read_image
-from webtoon_colorize.panels import Box, around, background_colours, crop, find_panels
+from webtoon_colorize.panels import Box, around, background_colors, crop, find_panels
 
 COMICS = pathlib.Path(os.environ.get("WEBTOON_COMICS", pathlib.Path(__file__).parents[1] / "../shared/comics"))
 needs_comics = pytest.mark.skipif(
@@ -64,8 +64,8 @@ def test_jpeg_noise_and_grain_do_not_matter(gutter):
 
 
 def test_the_background_is_the_colour_of_most_whole_rows_and_columns():
-    np.testing.assert_array_equal(background_colours(page(COLUMN, (214, 224, 240)))[0], (214, 224, 240))
-    assert background_colours(drawing(300, 300)) == []
+    np.testing.assert_array_equal(background_colors(page(COLUMN, (214, 224, 240)))[0], (214, 224, 240))
+    assert background_colors(drawing(300, 300)) == []
 
 
 def test_a_bubble_that_hangs_over_the_edge_does_not_join_or_widen_panels():

@@ -13,7 +13,7 @@ from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import chapters, page_images
 from webtoon_colorize.io.archives import ArchiveError
-from webtoon_colorize.io.chapters import Chapter, Page
+from webtoon_colorize.io.chapters import Archive, Chapter, Page
 from webtoon_colorize.io.page_images import PageImage
 from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.pages.strips import Slice
@@ -48,26 +48,28 @@ def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Opti
     with tqdm.tqdm(total=sum(len(chapter.pages) for chapter in found), desc="colouring", unit="page") as bar:
         for chapter in found:
             if chapter.archive:
-                _color_archive(chapter, colorizer, options, report, bar)
+                _color_archive(chapter.archive, chapter.pages, colorizer, options, report, bar)
             else:
                 _ChapterColoring(colorizer, options, report, bar, lambda page: page.output).color(chapter.pages)
     return report
 
 
-def _color_archive(chapter: Chapter, colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm) -> None:
+def _color_archive(
+    archive: Archive, pages: Sequence[Page], colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm
+) -> None:
     """Colours the pages into a temporary folder, then writes the archive with them."""
-    if options.skip_existing and chapter.output.exists():
-        report.left += len(chapter.pages)
-        bar.update(len(chapter.pages))
+    if options.skip_existing and archive.output.exists():
+        report.left += len(pages)
+        bar.update(len(pages))
         return
     try:
-        with chapters.workspace(chapter) as folder:
-            places = {page: pathlib.Path(folder) / str(number) for number, page in enumerate(chapter.pages)}
-            _ChapterColoring(colorizer, options, report, bar, places.__getitem__).color(chapter.pages)
-            done = {page.entry: path for page, path in places.items() if path.exists()}
-            report.faults += chapters.write_archive(chapter, done)
+        with chapters.workspace(archive) as folder:
+            places = {page: pathlib.Path(folder) / str(number) for number, page in enumerate(pages)}
+            _ChapterColoring(colorizer, options, report, bar, places.__getitem__).color(pages)
+            done = {page.entry: path for page, path in places.items() if page.entry and path.exists()}
+            report.faults += chapters.write_archive(archive, pages, done)
     except (OSError, ArchiveError) as error:
-        report.faults.append(f"{chapter.archive}: the coloured archive could not be written ({error}).")
+        report.faults.append(f"{archive.file}: the coloured archive could not be written ({error}).")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

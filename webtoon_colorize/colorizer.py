@@ -34,7 +34,7 @@ class Colorizer:
             raise ValueError("this method tells titles apart and does not colorize")
         self.titles = list(titles)
         self.painter = Painter(on_lines=method.from_lines)
-        self._method, self._predictor = method, Predictor(method, image_size=image_size)
+        self._method, self._predictor = method, Predictor(method.colorize, image_size=image_size)
 
     @classmethod
     def load(cls, run_dir: str | os.PathLike | None = None) -> "Colorizer":

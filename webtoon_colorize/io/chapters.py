@@ -1,4 +1,4 @@
-"""From what a user names (images, folders, archives) to pages in reading order, and where each goes."""
+"""Finds the pages in a user's inputs (images, folders, archives), in reading order, and where each is written."""
 
 import dataclasses
 import os
@@ -22,8 +22,8 @@ class Page:
 
     name: str  # unique: its path below the input, in archives <archive>/<entry>
     file: pathlib.Path  # the image, or the archive
-    output: pathlib.Path  # beside it, or in its place, goes what belongs to the page
-    entry: str | None = None  # in the archive
+    output: pathlib.Path  # of an image file; of a page in an archive, only its `layer` is written beside this path
+    entry: str | None = None  # its name in the archive
 
     def read(self) -> bytes:
         """Raises ImageError or ArchiveError."""
@@ -31,29 +31,37 @@ class Page:
 
     @property
     def layer(self) -> pathlib.Path:
-        """Where its colour alone goes."""
+        """The output file of its colour layer."""
         return self.output.with_name(f"{self.output.name}.color.png")
 
 
 @dataclasses.dataclass(frozen=True)
+class Archive:
+    """A comic archive and where its coloured copy is written."""
+
+    file: pathlib.Path
+    output: pathlib.Path
+
+
+@dataclasses.dataclass(frozen=True)
 class Chapter:
-    """Pages that follow each other: the images of a folder, or an archive."""
+    """Pages that follow each other: the images of a folder, or those in an archive."""
 
     pages: list[Page]
-    archive: pathlib.Path | None = None
-    output: pathlib.Path | None = None  # of the archive
+    archive: Archive | None = None
 
 
 def find_chapters(inputs: Sequence[str], output_dir: str) -> tuple[list[Chapter], list[str]]:
-    """The chapters in their order, and a sentence for each input or entry that is none.
+    """Finds the chapters, in order, and says in a sentence why other inputs or archive entries are left out.
 
-    `output_dir` mirrors the inputs: a file goes to its name, what is in a folder to its path below that folder.
+    Outputs lie in `output_dir`: a named file under its name, a file from a folder under its path below that folder.
 
     Raises:
-      InputError: two pages would go to the same place, or one to where it comes from.
+      InputError: two outputs would be the same file, or an output would overwrite its input.
     """
     output = pathlib.Path(output_dir)
-    chapters, faults = [], []
+    chapters: list[Chapter] = []
+    faults: list[str] = []
     for found in _files(inputs, output, faults):
         chapter = _archive(*found[0], output, faults) if _is_archive(found[0][1]) else _images(found, output)
         if chapter.pages:
@@ -67,9 +75,12 @@ def _is_archive(path: pathlib.Path) -> bool:
 
 
 def _files(inputs: Sequence[str], output: pathlib.Path, faults: list[str]) -> list[list[tuple[str, pathlib.Path]]]:
-    """(path below the input, file) of every image and archive; images of a folder, or named together, in one list."""
+    """(path below the input, file) of every image and archive, in one list per chapter.
+
+    A chapter is the images of one folder, consecutive named images of one folder, or one archive.
+    """
     groups: list[list[tuple[str, pathlib.Path]]] = []
-    together = None
+    together: tuple[str, str] | None = None  # folder of the last group, and how it was found; None after an archive
     for path in map(pathlib.Path, inputs):
         if path.is_dir():
             found = list(_walk(path, output))
@@ -89,7 +100,10 @@ def _files(inputs: Sequence[str], output: pathlib.Path, faults: list[str]) -> li
 
 
 def _walk(folder: pathlib.Path, output: pathlib.Path) -> Iterable[tuple[tuple[str, str], str, pathlib.Path]]:
-    """Folder by folder in natural order, a folder's own files first; neither hidden files nor what is in `output`."""
+    """Finds images and archives, folder by folder in natural order, each folder's own files first.
+
+    Hidden files and the folder `output` are left out. Yields ((folder, "walked"), path below `folder`, file).
+    """
     for root, folders, names in os.walk(folder):
         here = pathlib.Path(root)
         folders[:] = [
@@ -122,53 +136,52 @@ def _archive(name: str, file: pathlib.Path, output: pathlib.Path, faults: list[s
     pages.sort(key=lambda entry: tuple(map(files.natural_key, entry.split("/"))))
     return Chapter(
         [Page(f"{name}/{entry}", file, layers / entry.replace("\\", "/"), entry) for entry in pages],
-        archive=file,
-        output=output / name,
+        Archive(file, output / name),
     )
 
 
 def _check_outputs(chapters: list[Chapter]) -> None:
     origin: dict[pathlib.Path, pathlib.Path] = {}
     for chapter in chapters:
-        targets = (
-            [(chapter.output, chapter.archive)]
-            if chapter.archive
-            else [(page.output, page.file) for page in chapter.pages]
-        )
-        for target, source in targets:
-            target = target.resolve()
-            if target == source.resolve():
-                raise InputError(f"{source} would be overwritten: choose another --output_dir")
+        for each in [chapter.archive] if chapter.archive else chapter.pages:
+            target = each.output.resolve()
+            if target == each.file.resolve():
+                raise InputError(f"{each.file} would be overwritten: choose another --output_dir")
             if target in origin:
-                raise InputError(f"{origin[target]} and {source} would both become {target}")
-            origin[target] = source
+                raise InputError(f"{origin[target]} and {each.file} would both become {target}")
+            origin[target] = each.file
 
 
-def write_archive(chapter: Chapter, coloured: dict[str, pathlib.Path]) -> list[str]:
-    """Writes the chapter's archive again, with the files `coloured` in the place of entries.
+def write_archive(archive: Archive, pages: Sequence[Page], colored: dict[str, pathlib.Path]) -> list[str]:
+    """Writes a copy of the archive in which the files in `colored`, by entry, replace entries.
 
-    Others stay as they are, and so do order and names. Returns a sentence for each that is left out because it cannot
-    be unpacked, pages aside, for those have been named before. Raises ArchiveError, OSError.
+    Order, names and all other entries stay. Entries that cannot be unpacked are left out.
+
+    Returns:
+      A sentence for each entry that is left out, except for `pages`: the caller has reported those.
+
+    Raises:
+      ArchiveError, OSError: the archive cannot be read, or the copy cannot be written.
     """
-    with archives.opened(chapter.archive) as source:
+    with archives.opened(archive.file) as source:
         entries = {info.filename: info for info in source.infolist() if not archives.points_outside(info.filename)}
-    pages, faults = {page.entry for page in chapter.pages}, []
-    with files.atomic_path(chapter.output) as temporary, zipfile.ZipFile(temporary, "w") as target:
+    reported, faults = {page.entry for page in pages}, []
+    with files.atomic_path(archive.output) as temporary, zipfile.ZipFile(temporary, "w") as target:
         for name, info in entries.items():
-            new = zipfile.ZipInfo(name, info.date_time)  # without the original's flags and extra fields
+            new = zipfile.ZipInfo(name, info.date_time)  # drops the original's flags and extra fields
             try:
-                if name in coloured:
-                    target.writestr(new, coloured[name].read_bytes())  # images are compressed already
+                if name in colored:
+                    target.writestr(new, colored[name].read_bytes())  # images are compressed already
                 else:
-                    content = b"" if info.is_dir() else archives.read_file(chapter.archive, name)
+                    content = b"" if info.is_dir() else archives.read_file(archive.file, name)
                     target.writestr(new, content, zipfile.ZIP_DEFLATED)
             except archives.ArchiveError as error:
-                if name not in pages:
-                    faults.append(f"{chapter.archive.name}/{name}: {error}; it is left out.")
+                if name not in reported:
+                    faults.append(f"{archive.file.name}/{name}: {error}; it is left out.")
     return faults
 
 
-def workspace(chapter: Chapter) -> tempfile.TemporaryDirectory:
-    """A folder for the chapter's pages until they are packed, on the disk that the archive will be on."""
-    chapter.output.parent.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix=f".{chapter.output.name}.", dir=chapter.output.parent)
+def workspace(archive: Archive) -> tempfile.TemporaryDirectory:
+    """A temporary folder for coloured pages, on the disk where the archive's copy will be written."""
+    archive.output.parent.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(prefix=f".{archive.output.name}.", dir=archive.output.parent)

@@ -1,4 +1,4 @@
-"""Hints of colour from a JSON file: {"page": [{"x": 120, "y": 80, "color": "#c03020", "radius": 6}, ...], ...}."""
+"""Reads and writes colour hints as JSON: {"page": [{"x": 120, "y": 80, "color": "#c03020", "radius": 6}, ...], ...}."""
 
 import json
 import os
@@ -52,12 +52,12 @@ def _hint(entry: object, place: str) -> Hint:
     color = entry["color"]
     if not isinstance(color, str) or not re.fullmatch("#[0-9a-fA-F]{6}", color):
         raise HintError(f"{place}: color is {json.dumps(color)}, expected #rrggbb")
-    rgb = tuple(bytes.fromhex(color[1:]))
-    return Hint(**{name: float(entry[name]) for name in _NUMBERS & entry.keys()}, rgb=rgb)
+    red, green, blue = bytes.fromhex(color[1:])
+    return Hint(**{name: float(entry[name]) for name in _NUMBERS & entry.keys()}, rgb=(red, green, blue))
 
 
 def format_hints(hints: dict[str, tuple[Hint, ...]]) -> str:
-    """What `parse_hints` reads."""
+    """The JSON that `parse_hints` reads."""
     entries = {page: [_entry(hint) for hint in each] for page, each in hints.items()}
     return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
 
@@ -71,10 +71,13 @@ def _entry(hint: Hint) -> dict[str, float | str]:
 
 
 def assign(hints: dict[str, tuple[Hint, ...]], pages: Iterable[str]) -> tuple[dict[str, tuple[Hint, ...]], list[str]]:
-    """Hints by the pages' full names, and names for which there is no page.
+    """Finds the pages that a hint file's names mean.
 
-    A name in the file may leave out folders (and the archive) that a page's full name begins with, and then counts for
-    every page that ends so.
+    A name may leave out the folders (and the archive) at the beginning of a page's full name. It then means every page
+    whose full name ends with it.
+
+    Returns:
+      The hints by full names of pages, and the names for which there is no page.
     """
     assigned = {
         page: tuple(hint for name, each in hints.items() if f"/{page}".endswith(f"/{name}") for hint in each)

@@ -1,4 +1,4 @@
-"""Image files to and from RGB arrays."""
+"""Reads and writes image files as RGB arrays."""
 
 import contextlib
 import io
@@ -20,11 +20,11 @@ class ImageError(ValueError):
 
 
 def read_image(source: str | os.PathLike | bytes) -> np.ndarray:
-    """The image in a file, or in the bytes of one, as uint8 RGB [height, width, 3].
+    """Reads an image from a file, or from a file's bytes, as uint8 RGB [height, width, 3].
 
-    It is turned upright by its EXIF orientation. The content counts, not the ending: a PNG called .jpg is read. Gray,
-    palette, CMYK and 16-bit images become 8-bit RGB (16-bit values are scaled, not clipped); transparent parts show a
-    white background. Raises ImageError.
+    It is turned upright by its EXIF orientation. The format is known by the content, not the ending. Gray, palette,
+    CMYK and 16-bit images become 8-bit RGB (16-bit values are scaled, not clipped). Transparent parts show a white
+    background. Raises ImageError.
     """
     data = source if isinstance(source, bytes) else read_bytes(source)
     with opened(data) as image:
@@ -46,7 +46,7 @@ def read_bytes(path: str | os.PathLike) -> bytes:
 
 @contextlib.contextmanager
 def opened(data: bytes) -> Iterator[Image.Image]:
-    """The image in `data`, not decoded yet; its declared size has been checked.
+    """Opens the image in `data` and checks its declared size, without decoding it.
 
     Raises ImageError, also for anything that is raised while the image is decoded inside the block.
     """
@@ -85,4 +85,4 @@ def write_image(path: str | os.PathLike, rgb: np.ndarray) -> None:
     The file appears whole or not at all.
     """
     with atomic_path(path) as temporary:
-        Image.fromarray(rgb).save(temporary, compress_level=2)  # PNG: in half the time of the usual 6, and 6% larger
+        Image.fromarray(rgb).save(temporary, compress_level=2)  # PNG: half the time of the default 6, 6% larger files

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-# The image's shorter side is reduced to this many pixels: JPEG's colour noise averages out, small coloured details stay.
+# The shorter side is reduced to this many pixels: JPEG's colour noise averages out, small coloured details stay.
 SIDE = 160
 COLORED_CHROMA = 10.0  # Lab units; a pixel of more chroma has colour
 STRONG_CHROMA = 26.0  # Lab units; more chroma than yellowed paper or sepia ink have

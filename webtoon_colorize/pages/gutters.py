@@ -1,4 +1,4 @@
-"""The parts of a page that are coloured by themselves: its panels, as far as real gutters part them."""
+"""Panels between real gutters: the parts of a page that are coloured one by one."""
 
 import functools
 from typing import NamedTuple
@@ -6,36 +6,36 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from webtoon_colorize.panels import CLEAR, Box, around, background_colours, find_panels, runs
+from webtoon_colorize.panels import CLEAR, Box, around, background_colors, find_panels, runs
 
-TOLERANCE = 24  # gray levels by which background may differ from its colour
-MIN_GUTTER = 12  # pixels of background that separate
-FLAT = 6  # gray levels from its median within which most of a gutter lies
-MOSTLY = 0.7  # in real gutters, JPEG's noise and what sticks out of panels included, at least 0.8; in dim art 0.6
+TOLERANCE = 24  # gray levels (0 to 255) by which background may differ from its colour
+MIN_GUTTER = 12  # pixels; height of the lowest gutter in a strip
+FLAT = 6  # gray levels from its median within which most pixels of a gutter lie
+MOSTLY = 0.7  # least share of such pixels; real gutters (with JPEG's noise and overhang) have 0.8, dim art has 0.6
 
 
 def joined_panels(image: np.ndarray, *, background: np.ndarray | None = None) -> list[Box]:
-    """Panels of `image` (uint8 [H, W, 3]), joined where it is art that lies between them: `panels.find_panels`.
+    """The panels that `panels.find_panels` finds in `image` (uint8 [H, W, 3]), joined if art lies between them.
 
-    Preparing a dataset can afford to lose a dim strip of grass that looks like a gutter; in a coloured page it would
-    be a gray band with a seam on both sides.
+    A dim strip of grass can look like a gutter. A dataset can do without it. A coloured page would show it as a gray
+    band with a seam on each side.
     """
-    regions: list[Box] = []
+    panels: list[Box] = []
     for box in find_panels(image, background=background):
-        while regions and not _is_parted(image, regions[-1], box):
-            box = around(regions.pop(), box)
-        regions.append(box)
-    return _with_margins(image, regions)
+        while panels and not _are_separate(image, panels[-1], box):
+            box = around(panels.pop(), box)
+        panels.append(box)
+    return _with_margins(image, panels)
 
 
-def _is_parted(image: np.ndarray, above: Box, below: Box) -> bool:
-    """False if the boxes lie one above the other and what is between them is no gutter."""
+def _are_separate(image: np.ndarray, above: Box, below: Box) -> bool:
+    """False if the boxes lie one above the other and there is art between them."""
     both = around(above, below)
     return is_gutter(image[above.bottom : below.y, both.x : both.right])
 
 
 def is_gutter(part: np.ndarray) -> bool:
-    """Whether `part` (uint8 [H, W, 3]) is background; what is empty is."""
+    """Whether `part` (uint8 [H, W, 3]) is background; an empty part is."""
     gray = part[..., 1].astype(np.int16)
     return not part.size or bool((np.abs(gray - np.median(gray)) <= FLAT).mean() >= MOSTLY)
 
@@ -44,7 +44,7 @@ class Gutter(NamedTuple):
     """A gutter between panels that lie one above the other."""
 
     row: int  # in its middle
-    colour: np.ndarray  # int [3], 0 to 255
+    color: np.ndarray  # int [3], 0 to 255
 
 
 def last_gutter(image: np.ndarray, *, after: int) -> Gutter | None:
@@ -52,24 +52,24 @@ def last_gutter(image: np.ndarray, *, after: int) -> Gutter | None:
 
     Gutters have the colour that fills the most rows.
     """
-    for colour in background_colours(image, tolerance=TOLERANCE)[:1]:
-        low, high = (np.clip(colour + sign * TOLERANCE, 0, 255).astype(np.uint8) for sign in (-1, 1))
+    for color in background_colors(image, tolerance=TOLERANCE)[:1]:
+        low, high = (np.clip(color + sign * TOLERANCE, 0, 255).astype(np.uint8) for sign in (-1, 1))
         clear = (cv2.inRange(image, low, high) > 0).mean(axis=1) >= CLEAR
         gutters = [(start, stop) for start, stop in runs(clear, MIN_GUTTER) if is_gutter(image[start:stop])]
         middles = [(start + stop) // 2 for start, stop in gutters]
-        return next((Gutter(row, colour) for row in reversed(middles) if row >= after), None)
+        return next((Gutter(row, color) for row in reversed(middles) if row >= after), None)
     return None
 
 
-def _with_margins(image: np.ndarray, regions: list[Box]) -> list[Box]:
-    """The regions, grown to the image's edges where it is art that lies between."""
-    whole = functools.reduce(around, regions)
+def _with_margins(image: np.ndarray, panels: list[Box]) -> list[Box]:
+    """The panels, grown to those edges of the image that art separates them from."""
+    whole = functools.reduce(around, panels)
     height, width = image.shape[:2]
     x0 = 0 if not is_gutter(image[:, : whole.x]) else whole.x
     x1 = width if not is_gutter(image[:, whole.right :]) else whole.right
     y0 = 0 if not is_gutter(image[: whole.y]) else whole.y
     y1 = height if not is_gutter(image[whole.bottom :]) else whole.bottom
-    return [_grown(box, whole, Box(x0, y0, x1 - x0, y1 - y0)) for box in regions]
+    return [_grown(box, whole, Box(x0, y0, x1 - x0, y1 - y0)) for box in panels]
 
 
 def _grown(box: Box, whole: Box, wider: Box) -> Box:

@@ -119,7 +119,7 @@ def _next_section(ahead: _Ahead, overlap: int, background: np.ndarray | None) ->
     gutter = last_gutter(ahead.image, after=overlap)
     if gutter is None:
         return _Section(height, height - overlap, background)
-    return _Section(gutter.row, gutter.row, gutter.colour)
+    return _Section(gutter.row, gutter.row, gutter.color)
 
 
 class _PendingRows:
