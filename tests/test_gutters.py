@@ -13,7 +13,7 @@ def gray_strip(gutter):
 
 
 @pytest.mark.parametrize("gutter", [255, 0, 90])
-def test_panels_with_gutters_between_them_are_regions(gutter):
+def test_panels_with_gutters_between_them_stay_apart(gutter):
     assert joined_panels(gray_strip(gutter)) == find_panels(gray_strip(gutter)) != []
     assert len(joined_panels(gray_strip(gutter))) == 3
 
