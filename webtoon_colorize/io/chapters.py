@@ -1,11 +1,13 @@
 """Finds the pages in a user's inputs (images, folders, archives), in reading order, and where each is written."""
 
 import dataclasses
+import itertools
 import os
 import pathlib
 import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from webtoon_colorize import files
 from webtoon_colorize.io import archives
@@ -51,6 +53,23 @@ class Chapter:
     archive: Archive | None = None
 
 
+class _Found(NamedTuple):
+    """An image or an archive among the inputs."""
+
+    name: str  # its path below the input
+    file: pathlib.Path
+    is_named: bool  # by the user; otherwise found in a folder
+
+    @property
+    def is_archive(self) -> bool:
+        return _is_archive(self.file)
+
+    def belongs_with(self, previous: "_Found") -> bool:
+        """Whether both are pages of one chapter: images of one folder, found in the same way."""
+        is_same_folder = self.file.parent == previous.file.parent and self.is_named == previous.is_named
+        return is_same_folder and not self.is_archive and not previous.is_archive
+
+
 def find_chapters(inputs: Sequence[str], output_dir: str) -> tuple[list[Chapter], list[str]]:
     """Finds the chapters, in order, and says in a sentence why other inputs or archive entries are left out.
 
@@ -62,8 +81,9 @@ def find_chapters(inputs: Sequence[str], output_dir: str) -> tuple[list[Chapter]
     output = pathlib.Path(output_dir)
     chapters: list[Chapter] = []
     faults: list[str] = []
-    for found in _files(inputs, output, faults):
-        chapter = _archive(*found[0], output, faults) if _is_archive(found[0][1]) else _images(found, output)
+    for group in _groups(inputs, output, faults):
+        first = group[0]
+        chapter = _archive(first.name, first.file, output, faults) if first.is_archive else _images(group, output)
         if chapter.pages:
             chapters.append(chapter)
     _check_outputs(chapters)
@@ -74,35 +94,34 @@ def _is_archive(path: pathlib.Path) -> bool:
     return path.suffix.lower() in archives.ENDINGS
 
 
-def _files(inputs: Sequence[str], output: pathlib.Path, faults: list[str]) -> list[list[tuple[str, pathlib.Path]]]:
-    """(path below the input, file) of every image and archive, in one list per chapter.
-
-    A chapter is the images of one folder, consecutive named images of one folder, or one archive.
-    """
-    groups: list[list[tuple[str, pathlib.Path]]] = []
-    together: tuple[str, str] | None = None  # folder of the last group, and how it was found; None after an archive
-    for path in map(pathlib.Path, inputs):
-        if path.is_dir():
-            found = list(_walk(path, output))
-            if not found:
-                faults.append(f"{path}: there are no images or archives in this folder.")
-        elif path.is_file() and (is_image(path.name) or _is_archive(path)):
-            found = [((str(path.parent), "named"), path.name, path)]
+def _groups(inputs: Sequence[str], output: pathlib.Path, faults: list[str]) -> list[list[_Found]]:
+    """The inputs' images and archives, in one list per chapter; appends a sentence to `faults` for other inputs."""
+    groups: list[list[_Found]] = []
+    for each in itertools.chain.from_iterable(_find(path, output, faults) for path in map(pathlib.Path, inputs)):
+        if groups and each.belongs_with(groups[-1][-1]):
+            groups[-1].append(each)
         else:
-            faults.append(f"{path}: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.")
-            continue
-        for folder, name, file in found:
-            if _is_archive(file) or folder != together:
-                groups.append([])
-            groups[-1].append((name, file))
-            together = None if _is_archive(file) else folder
+            groups.append([each])
     return groups
 
 
-def _walk(folder: pathlib.Path, output: pathlib.Path) -> Iterable[tuple[tuple[str, str], str, pathlib.Path]]:
+def _find(path: pathlib.Path, output: pathlib.Path, faults: list[str]) -> list[_Found]:
+    """The images and archives of one input."""
+    if path.is_dir():
+        found = list(_walk(path, output))
+        if not found:
+            faults.append(f"{path}: there are no images or archives in this folder.")
+        return found
+    if path.is_file() and (is_image(path.name) or _is_archive(path)):
+        return [_Found(path.name, path, is_named=True)]
+    faults.append(f"{path}: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.")
+    return []
+
+
+def _walk(folder: pathlib.Path, output: pathlib.Path) -> Iterator[_Found]:
     """Finds images and archives, folder by folder in natural order, each folder's own files first.
 
-    Hidden files and the folder `output` are left out. Yields ((folder, "walked"), path below `folder`, file).
+    Hidden files and the folder `output` are left out.
     """
     for root, folders, names in os.walk(folder):
         here = pathlib.Path(root)
@@ -114,11 +133,11 @@ def _walk(folder: pathlib.Path, output: pathlib.Path) -> Iterable[tuple[tuple[st
         for name in sorted(names, key=files.natural_key):
             file = here / name
             if not files.is_hidden(name) and (is_image(name) or _is_archive(file)):
-                yield (root, "walked"), file.relative_to(folder).as_posix(), file
+                yield _Found(file.relative_to(folder).as_posix(), file, is_named=False)
 
 
-def _images(found: list[tuple[str, pathlib.Path]], output: pathlib.Path) -> Chapter:
-    return Chapter([Page(name, file, output / name) for name, file in found])
+def _images(found: list[_Found], output: pathlib.Path) -> Chapter:
+    return Chapter([Page(each.name, each.file, output / each.name) for each in found])
 
 
 def _archive(name: str, file: pathlib.Path, output: pathlib.Path, faults: list[str]) -> Chapter:

@@ -50,9 +50,9 @@ class PageChroma:
         for box, parts in panels:
             colored = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]
             ab = blend(box, colored)
-            crop(self.ab, box)[:] = (
-                ab if self._share is None else ab * _share_with_hints(crop(self._share, box), box, new[box])
-            )
+            if self._share is not None:
+                ab = ab * _share_with_hints(crop(self._share, box), box, new[box])
+            crop(self.ab, box)[:] = ab
         self._hints.update(new)
         return stale
 
