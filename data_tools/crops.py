@@ -69,10 +69,9 @@ def cut_page(page: Page, folder: pathlib.Path, settings: Settings) -> PageReport
         file = annotation_file(page)
         annotations = read_annotations(file, width=image.shape[1]) if file else []
     except ImageError as error:
-        fault = str(error)
-        return PageReport(page, fault=fault if str(page) in fault else f"{page}: {fault}")
+        return PageReport(page, fault=str(error))
     except (ValueError, KeyError, TypeError) as error:
-        return PageReport(page, fault=f"{file}: this is not an annotation that can be read ({error!r}).")
+        return PageReport(page, fault=f"{file} is not an annotation that can be read ({error!r})")
     boxes = find_panels(image)
     path = page_path(page)
     return PageReport(

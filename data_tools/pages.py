@@ -119,9 +119,9 @@ def read_page(page: Page) -> np.ndarray:
     if not page.is_archived:
         return read_image(page.file)
     try:
-        return read_image(archives.read_file(page.file, page.name), name=str(page))
+        return read_image(archives.read_file(page.file, page.name))
     except archives.ArchiveError as error:
-        raise ImageError(f"{page}: {error}.") from error
+        raise ImageError(str(error)) from error
 
 
 def annotation_file(page: Page) -> pathlib.Path | None:

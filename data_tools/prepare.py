@@ -106,7 +106,7 @@ def _cut_pages(pages: Sequence[Page], folder: pathlib.Path, settings: Settings) 
 def _name_unreadable(selection: Selection) -> int:
     unreadable = [each for each in selection.dropped if each.reason == "unreadable"]
     for each in unreadable:
-        print(f"Left out {each.title}/{each.episode}/{each.page}: {each.detail}", file=sys.stderr)
+        print(f"Left out {each.title}/{each.episode}/{each.page}: {each.detail}.", file=sys.stderr)
     if unreadable:
         print(
             f"{len(unreadable)} file{'s' * (len(unreadable) > 1)} could not be read; all the rest is in the dataset.",

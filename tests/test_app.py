@@ -199,7 +199,7 @@ def test_what_cannot_be_opened_is_said(tab, tmp_path):
     open_page(tab, write_page(tmp_path))
     (tmp_path / "other.json").write_text('{"other.png": []}')
     tab.locator("#import input[type=file]").set_input_files(tmp_path / "other.json")
-    say(tab, "other.json has hints for other.png, and this page is page.png")
+    say(tab, "other.json: it has hints for other.png, and this page is page.png")
 
 
 def test_a_scan_of_3000_x_4000_pixels_comes_back_at_its_size(tab, tmp_path):

@@ -92,9 +92,9 @@ def test_what_is_coloured_step_by_step_is_what_is_coloured_at_once(hinted):
 
 
 def test_only_panels_that_new_dots_reach_are_coloured_again(hinted):
-    piece = hinted.piece(page())
-    assert len(piece.color(())) == 2 and piece.color(()) == []
-    [box] = piece.color((Hint(100, 100, RED, 6),))
+    chroma = hinted.page_chroma(page())
+    assert len(chroma.color(())) == 2 and chroma.color(()) == []
+    [box] = chroma.color((Hint(100, 100, RED, 6),))
     assert box.y < 100 < box.y + box.height and crop(page(), box).shape == (box.height, box.width)
 
 
@@ -123,19 +123,19 @@ def test_a_hint_file_comes_back_and_one_of_another_page_does_not(hinted):
     written = session.hint_file()
     assert json.loads(written)["page.png"][0] == {"x": 100.5, "y": 100, "color": "#c82828", "radius": 6}
     session.set(())
-    assert session.load(written.encode(), "h.json") == 2 and session.hints == dots
+    assert session.load(written.encode()) == 2 and session.hints == dots
     for content, said in (
-        (b'{"other.png": []}', "h.json has hints for other.png, and this page is page.png"),
-        (b"\xff", "h.json: this is not JSON"),
+        (b'{"other.png": []}', "^it has hints for other.png, and this page is page.png; nothing was placed$"),
+        (b"\xff", "^this is not JSON"),
         (b'{"page.png": [{"x": 400, "y": 0, "color": "#000000"}]}', "hint 1 at 400, 0 is outside the page"),
     ):
         with pytest.raises(ValueError, match=said):
-            session.load(content, "h.json")
+            session.load(content)
     assert session.hints == dots
 
 
 def test_what_is_no_image_is_refused(hinted):
-    with pytest.raises(images.ImageError, match="text.png: this is not an image"):
+    with pytest.raises(images.ImageError, match="^this is not an image"):
         Session(hinted, b"text", "text.png")
 
 

@@ -6,12 +6,13 @@ import tensorflow as tf
 
 from tests.comics import art, strip
 from tests.conftest import make_run
+from tests.test_compositing import chroma, gray_levels
 from tests.test_run import SETTINGS
 from webtoon_colorize import checkpoints, color, colorizer, run
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.methods.method import Method
-from webtoon_colorize.pages.compositing import lightness_of, paint
+from webtoon_colorize.pages.compositing import lightness_of
 
 RED, BLUE, GRAY = (255, 0, 0), (0, 0, 255), (128, 128, 128)
 
@@ -33,11 +34,6 @@ def fake(*, takes_hints=True, takes_label=False, from_lines=False, calls=None):
     return Colorizer(method, image_size=32, titles=["one", "two"])
 
 
-def chroma(image):
-    """[H, W] in Lab units, of uint8 [H, W, 3]."""
-    return 110 * np.linalg.norm(color.rgb_to_lab(tf.constant(image / 255, tf.float32))[1], axis=-1)
-
-
 def gray_strip():
     return np.ascontiguousarray(strip(art(1), art(2), art(3))[..., 0])
 
@@ -45,33 +41,6 @@ def gray_strip():
 def hue_at(image, x, y):
     """a and b in Lab units."""
     return (110 * color.rgb_to_lab(tf.constant(image[y, x] / 255, tf.float32))[1]).numpy()
-
-
-def test_all_gray_levels_come_back_from_any_colour_laid_over_them():
-    gray = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 72, axis=1)[..., None].repeat(3, axis=2)
-    angle = np.arange(72) * np.pi / 36
-    ab = np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)[None].repeat(256, axis=0)
-    for strength in (0.1, 0.5, 1.0):
-        painted = paint(gray, strength * ab)
-        # A gray level is 0.39 L where levels are densest in L, rounding each channel is worth at most half a level.
-        back = gray_levels(lightness_of(painted))
-        assert np.abs(back - gray[..., 0]).max() <= 0.55
-        assert (painted[[0, 255]] == gray[[0, 255]]).all()
-        assert chroma(painted)[128].min() > 9
-
-
-def gray_levels(lightness):
-    """The gray level, 0 to 255 and between, that has a lightness."""
-    neutral = color.lab_to_rgb(lightness[..., None], tf.zeros([*lightness.shape, 2]))
-    return 255 * neutral.numpy().mean(axis=-1)
-
-
-def test_sixteen_bit_gray_without_colour_stays_as_it_is_and_with_colour_keeps_its_lightness():
-    gray = np.arange(0, 65536, 7, dtype=np.uint16).reshape(1, -1, 1).repeat(3, axis=2)
-    np.testing.assert_array_equal(paint(gray, np.zeros((1, gray.shape[1], 2), np.float32)), gray)
-    painted = paint(gray, np.full((1, gray.shape[1], 2), 0.2, np.float32))
-    before, after = (color.rgb_to_lab(tf.constant(each / 65535, tf.float32))[0] for each in (gray, painted))
-    np.testing.assert_allclose(after, before, atol=5e-4)
 
 
 def test_a_page_keeps_its_size_and_lightness_and_its_gutters():
@@ -164,9 +133,9 @@ def test_the_smallest_and_thinnest_pages_are_coloured(shape):
     assert fake().colorize(page).shape == (*shape, 3)
 
 
-def test_the_label_is_the_titles_index():
+def test_the_networks_label_is_the_titles_index():
     page = np.ascontiguousarray(art(1)[..., 0] // 2 + 50)
-    one, two = (fake(takes_label=True).colorize(page, label=label) for label in ("one", "two"))
+    one, two = (fake(takes_label=True).colorize(page, title=title) for title in ("one", "two"))
     assert (110 * color.rgb_to_lab(tf.constant(one / 255, tf.float32))[1])[..., 1].numpy().mean() > 20
     assert abs((110 * color.rgb_to_lab(tf.constant(two / 255, tf.float32))[1])[..., 1].numpy().mean()) < 2
 
@@ -174,12 +143,12 @@ def test_the_label_is_the_titles_index():
 @pytest.mark.parametrize(
     "options, fault",
     [
-        ({"label": "three"}, "no title three in this run; it knows one, two"),
-        ({"label": None}, "needs the title as label; it knows one, two"),
-        ({"label": "one", "hints": [Hint(0, 0, RED)]}, "takes no hints"),
+        ({"title": "three"}, "no title three in this run; it knows one, two"),
+        ({"title": None}, "needs a title; it knows one, two"),
+        ({"title": "one", "hints": [Hint(0, 0, RED)]}, "takes no hints"),
     ],
 )
-def test_labels_and_hints_that_the_method_does_not_take_are_refused(options, fault):
+def test_titles_and_hints_that_the_method_does_not_take_are_refused(options, fault):
     with pytest.raises(ValueError, match=fault):
         fake(takes_hints=False, takes_label=True).colorize(np.zeros((9, 9), np.uint8), **options)
 

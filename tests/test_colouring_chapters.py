@@ -11,8 +11,7 @@ from PIL import Image
 
 from tests.comics import art, gray, is_colored, load, save, strip
 from webtoon_colorize import color_chapters
-from webtoon_colorize.pages import compositing, page_chroma
-from webtoon_colorize.pages.compositing import paint
+from webtoon_colorize.pages import page_chroma
 
 
 def test_a_folder_comes_out_with_the_same_names_formats_and_sizes(tmp_path, colorize):
@@ -142,23 +141,6 @@ def test_the_color_layer_under_the_ink_gives_the_coloured_page(tmp_path, coloriz
     np.testing.assert_allclose(multiplied, np.minimum(colored, light[..., None]), atol=1.5)
 
 
-def test_the_color_layer_of_a_drawing_is_its_wash():
-    ab = np.array([[(0.05, 0.1), (0.05, 0.1), (0, 0)]], np.float32)
-    lines = np.array([[[255] * 3, [0] * 3, [255] * 3]], np.uint8)
-    layer = compositing.color_layer(lines, ab, on_lines=True)
-    wash = paint(lines, ab, on_lines=True)
-    np.testing.assert_allclose(layer[0, 0, :3], wash[0, 0], atol=1)
-    assert layer[0, :, 3].tolist() == [255, 255, 0] and wash[0, 0].min() < 250
-    np.testing.assert_array_equal(wash[0, 1:], lines[0, 1:])
-
-
-def test_the_color_layer_is_transparent_without_colour_and_not_black_under_ink():
-    ink = np.array([[[0] * 3, [255] * 3, [30] * 3]], np.uint8)
-    layer = compositing.color_layer(ink, np.array([[(0, 0), (0, 0), (0.3, 0.1)]], np.float32))
-    assert layer[0, :2].tolist() == [[0] * 4] * 2
-    assert layer[0, 2, 3] == 255 and layer[0, 2, 0] == 255 and layer[0, 2].min() > 90
-
-
 @pytest.mark.parametrize("inputs", [["in/1.png", "other/1.png"], ["in", "in/1.png"]])
 def test_inputs_that_would_overwrite_each_other_are_refused(tmp_path, colorize, inputs):
     save(tmp_path / "in" / "1.png", gray(1))
@@ -206,7 +188,7 @@ def test_a_deep_page_stays_deep(tmp_path, colorize):
     assert colorize("in")[0] == 0
     from webtoon_colorize.io import page_images
 
-    picture = page_images.decode((tmp_path / "out" / "1.png").read_bytes(), name="1.png")
+    picture = page_images.decode((tmp_path / "out" / "1.png").read_bytes())
     assert picture.pixels.dtype == np.uint16 and is_colored(picture.pixels)
 
 
@@ -223,4 +205,4 @@ def test_the_command_names_what_is_wrong_and_exits_with_2(tmp_path):
 
 
 def test_a_page_counts_as_coloured_from_a_hundredth_on():
-    assert color_chapters.COLOURED == 0.01
+    assert color_chapters.COLORED_PAGE_SHARE == 0.01

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tests.comics import art, strip
+from webtoon_colorize.pages import gutters
 from webtoon_colorize.pages.gutters import joined_panels
 from webtoon_colorize.panels import Box, find_panels
 
@@ -12,7 +13,7 @@ def gray_strip(gutter):
 
 
 @pytest.mark.parametrize("gutter", [255, 0, 90])
-def test_panels_with_gutters_between_them_are_regions(gutter):
+def test_panels_with_gutters_between_them_stay_apart(gutter):
     assert joined_panels(gray_strip(gutter)) == find_panels(gray_strip(gutter)) != []
     assert len(joined_panels(gray_strip(gutter))) == 3
 
@@ -30,3 +31,10 @@ def test_the_last_panel_of_a_strip_is_known_by_the_gutters_before():
     image[150:260, :] = 60  # a floor that reaches both edges fills more rows than the gutter
     image[20, :], image[259, :] = 200, 200
     assert joined_panels(image, background=np.array([26, 26, 26])) == [Box(0, 20, 300, 240)]
+
+
+def test_outer_sides_move_and_inner_sides_stay():
+    whole, wider = Box(10, 10, 80, 80), Box(0, 10, 100, 95)  # the left, the right and the lower margin are art
+    assert gutters._grown(Box(10, 10, 80, 30), whole, wider) == Box(0, 10, 100, 30)
+    assert gutters._grown(Box(10, 50, 30, 40), whole, wider) == Box(0, 50, 40, 55)
+    assert gutters._grown(Box(50, 50, 20, 20), whole, wider) == Box(50, 50, 20, 20)

@@ -100,11 +100,11 @@ def truncated(path):
         ("folder.png", lambda path: path.mkdir(), "cannot be opened"),
     ],
 )
-def test_bad_files_are_refused_with_a_sentence_that_names_them(tmp_path, name, write, fault):
+def test_bad_files_are_refused_with_the_reason_alone(tmp_path, name, write, fault):
     write(tmp_path / name)
     with pytest.raises(ImageError, match=fault) as error:
         read_image(tmp_path / name)
-    assert name in str(error.value) and "\n" not in str(error.value)
+    assert name not in str(error.value) and "\n" not in str(error.value) and not str(error.value).endswith(".")
 
 
 def test_a_decompression_bomb_is_refused(tmp_path, monkeypatch):

@@ -1,8 +1,7 @@
 import numpy as np
 import tensorflow as tf
 
-from webtoon_colorize.networks import kriging
-from webtoon_colorize.networks.kriging import CELLS, NOISE, propagate
+from webtoon_colorize.networks.kriging import CELLS, LENGTH_SCALES, NOISE, THIN, propagate
 
 SIZE = CELLS  # a cell is a pixel
 
@@ -26,13 +25,13 @@ def test_it_is_kriging():
     guess = rng.uniform(-0.3, 0.3, (1, SIZE, SIZE, 2))
     places = {(3, 4): (0.5, 0.1), (20, 9): (-0.3, 0.2), (30, 31): (0.0, -0.4)}
     change, given = planes(places)
-    result = propagate(change, given, np.float32(lightness), np.float32(guess)).numpy()[0]
+    result = np.concatenate(propagate(change, given, np.float32(lightness), np.float32(guess)), axis=-1)[0]
 
     def covariance(place, other):
-        apart = np.hypot(*(np.subtract(place, other) / SIZE)) / kriging.APART
+        apart = np.hypot(*(np.subtract(place, other) / SIZE)) / LENGTH_SCALES.position
         tone = abs(lightness[0, *place, 0] - lightness[0, *other, 0])
-        tones = tone / kriging.TONE + tone * len(kriging.THIN) * (1 / kriging.CLOSED + 1 / kriging.OPENED)
-        return np.exp(-apart - tones - np.hypot(*(guess[0, *place] - guess[0, *other])) / kriging.GUESS)
+        tones = tone / LENGTH_SCALES.tone + tone * len(THIN) * (1 / LENGTH_SCALES.closed + 1 / LENGTH_SCALES.opened)
+        return np.exp(-apart - tones - np.hypot(*(guess[0, *place] - guess[0, *other])) / LENGTH_SCALES.guess)
 
     known = list(places)
     between = np.array([[covariance(one, two) for two in known] for one in known])
@@ -44,33 +43,34 @@ def test_it_is_kriging():
         np.testing.assert_allclose(result[place], expected, atol=1e-4)
 
 
-def test_nothing_is_spread_without_hints():
+def test_nothing_changes_without_hints():
     change, given = planes({})
-    assert not propagate(change + 0.3, given, flat(0.2), flat(0.1, 2)).numpy().any()
+    result = propagate(change + 0.3, given, flat(0.2), flat(0.1, 2))
+    assert not result.change.numpy().any() and not result.confidence.numpy().any()
 
 
 def test_a_lone_dot_is_followed_at_its_place_and_less_the_farther_away():
     change, given = planes({(16, 4): (0.4, -0.2)})
-    row = propagate(change, given, flat(0.2), flat(0.0, 2)).numpy()[0, 16, 4:]
-    np.testing.assert_allclose(row[0], np.array([0.4, -0.2, 1.0]) / (1 + NOISE), rtol=1e-5)
-    assert (np.diff(row[:, 0]) < 0).all() and row[-1, 2] > 0.3
+    change, confidence = (each.numpy()[0, 16, 4:] for each in propagate(change, given, flat(0.2), flat(0.0, 2)))
+    np.testing.assert_allclose([*change[0], *confidence[0]], np.array([0.4, -0.2, 1.0]) / (1 + NOISE), rtol=1e-5)
+    assert (np.diff(change[:, 0]) < 0).all() and confidence[-1] > 0.3
 
 
 def test_dots_that_agree_do_not_add_up():
     change, given = planes({(row, column): (0.4, 0.0) for row in range(2, 30, 9) for column in range(2, 30, 9)})
-    result = propagate(change, given, flat(0.2), flat(0.0, 2)).numpy()
-    assert 0.35 < result[..., 0].min() and result[..., 0].max() < 0.41 and result[..., 2].max() <= 1
+    change, confidence = (each.numpy() for each in propagate(change, given, flat(0.2), flat(0.0, 2)))
+    assert 0.35 < change[..., 0].min() and change[..., 0].max() < 0.41 and confidence.max() <= 1
 
 
 def test_a_hint_prefers_what_is_as_light_and_what_was_guessed_alike():
     """The right half differs from the left, on which the dot is, as far from one column as from the other."""
     right = np.arange(SIZE) >= SIZE // 2
     change, given = planes({(16, 12): (0.4, 0.0)})
-    even = propagate(change, given, flat(0.0), flat(0.0, 2)).numpy()[0, 16, [5, 19], 0]
+    even = propagate(change, given, flat(0.0), flat(0.0, 2)).change.numpy()[0, 16, [5, 19], 0]
     dark, colour = flat(0.0), flat(0.0, 2)
     dark[:, :, right], colour[:, :, right] = -0.9, 0.5
-    darker = propagate(change, given, dark, flat(0.0, 2)).numpy()[0, 16, [5, 19], 0]
-    other = propagate(change, given, flat(0.0), colour).numpy()[0, 16, [5, 19], 0]
+    darker = propagate(change, given, dark, flat(0.0, 2)).change.numpy()[0, 16, [5, 19], 0]
+    other = propagate(change, given, flat(0.0), colour).change.numpy()[0, 16, [5, 19], 0]
     assert darker[1] < 0.5 * even[1] and other[1] < 0.5 * even[1]
     np.testing.assert_allclose([even[1], darker[0]], even[0], rtol=1e-4)
 
@@ -82,7 +82,7 @@ def test_a_line_is_thought_of_with_what_it_is_drawn_on():
     lightness[:, :, 60:62] = -0.6
     lightness[:, :, 90:] = -0.6
     change, given = planes({(64, 76): (0.4, 0.0)}, size)
-    row = propagate(change, given, lightness, flat(0.0, 2, size)).numpy()[0, 64, :, 0]
+    row = propagate(change, given, lightness, flat(0.0, 2, size)).change.numpy()[0, 64, :, 0]
     assert row[61] > 1.5 * row[91]
 
 
@@ -92,8 +92,8 @@ def test_the_middle_of_a_dot_says_where_it_lies():
     lightness = flat(-0.5, size=size)
     lightness[:, :, 66:] = 0.5
     dot = {(row, column): (0.4, 0.0) for row in (64, 65, 66) for column in (64, 65, 66)}
-    row = propagate(*planes(dot, size), lightness, flat(0.0, 2, size)).numpy()[0, 65, :, 0]
-    lone = propagate(*planes({(65, 65): (0.4, 0.0)}, size), lightness, flat(0.0, 2, size)).numpy()[0, 65, :, 0]
+    row = propagate(*planes(dot, size), lightness, flat(0.0, 2, size)).change.numpy()[0, 65, :, 0]
+    lone = propagate(*planes({(65, 65): (0.4, 0.0)}, size), lightness, flat(0.0, 2, size)).change.numpy()[0, 65, :, 0]
     np.testing.assert_allclose(row, lone, atol=0.03)
     assert row[64] > 2 * row[67]
 
@@ -104,7 +104,7 @@ def test_of_more_hints_than_it_heeds_it_heeds_some_everywhere_and_pictures_do_no
     change = np.zeros((2, size, size, 2), np.float32)
     change[:, : size // 2, :, 0] = 0.3
     change[:, size // 2 :, :, 0] = -0.3
-    result = propagate(change, given, tf.zeros([2, size, size, 1]), tf.zeros([2, size, size, 2])).numpy()
-    blocks = result[0, ..., 0].reshape(4, 32, 4, 32).mean(axis=(1, 3))
+    result = propagate(change, given, tf.zeros([2, size, size, 1]), tf.zeros([2, size, size, 2]))
+    blocks = result.change.numpy()[0, ..., 0].reshape(4, 32, 4, 32).mean(axis=(1, 3))
     assert blocks[:2].min() > 0.15 and blocks[2:].max() < -0.15
-    assert not result[1].any()
+    assert not result.change.numpy()[1].any() and not result.confidence.numpy()[1].any()

@@ -21,9 +21,9 @@ def file(image, format="PNG", **options):
     return data.getvalue()
 
 
-def through(data, name="page"):
+def through(data):
     """The file after decoding and encoding, as Pillow sees it."""
-    return Image.open(io.BytesIO(page_images.encode(page_images.decode(data, name=name))))
+    return Image.open(io.BytesIO(page_images.encode(page_images.decode(data))))
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
@@ -49,7 +49,7 @@ def test_gray_pages_become_rgb_and_lose_a_profile_of_gray():
 def test_transparency_is_kept_and_white_paper_is_seen_through_it(mode):
     image = Image.new(mode, (2, 1), 0)
     image.putalpha(Image.fromarray(np.array([[255, 51]], np.uint8)))
-    picture = page_images.decode(file(image), name="page")
+    picture = page_images.decode(file(image))
     assert picture.on_white()[0, :, 0].tolist() == [
         0,
         204,
@@ -73,9 +73,9 @@ def test_a_transparent_colour_of_sixteen_bits_stays_transparent(channels):
     values = np.full((1, 3, channels), 40000, np.uint16)
     values[0, 1] = 40001  # the same to eight bits
     png = with_chunk(cv2.imencode(".png", values)[1].tobytes(), b"tRNS" + struct.pack(">H", 40001) * channels)
-    picture = page_images.decode(png, name="page")
+    picture = page_images.decode(png)
     assert picture.alpha.tolist() == [[65535, 0, 65535]] and picture.pixels[0, 0].tolist() == [40000] * 3
-    assert page_images.decode(page_images.encode(picture), name="page").alpha.tolist() == [[65535, 0, 65535]]
+    assert page_images.decode(page_images.encode(picture)).alpha.tolist() == [[65535, 0, 65535]]
 
 
 def test_of_a_jpeg_with_smaller_copies_the_page_counts():
@@ -89,10 +89,10 @@ def test_sixteen_bits_stay_sixteen_with_what_the_file_says_beside_them(channels)
     values = np.random.default_rng(0).integers(0, 65536, (5, 6, channels)).astype(np.uint16)
     png = cv2.imencode(".png", values)[1].tobytes()
     data = with_chunk(png, b"pHYs" + struct.pack(">IIB", 11811, 11811, 1))
-    picture = page_images.decode(data, name="page")
+    picture = page_images.decode(data)
     assert picture.pixels.dtype == np.uint16 and picture.pixels.shape == (5, 6, 3)
     encoded = page_images.encode(picture)
-    again = page_images.decode(encoded, name="page")
+    again = page_images.decode(encoded)
     np.testing.assert_array_equal(again.pixels, picture.pixels)
     np.testing.assert_array_equal(
         again.pixels[..., ::-1] if channels > 1 else again.pixels, values[..., :3] + 0 * again.pixels
@@ -133,9 +133,9 @@ def test_a_page_that_lies_on_its_side_is_turned_upright_once():
         (cv2.imencode(".png", np.full((99, 99), 777, np.uint16))[1].tobytes()[:60], "damaged"),
     ],
 )
-def test_what_cannot_be_coloured_is_refused_with_a_sentence(data, fault):
-    with pytest.raises(ImageError, match=f"^page: .*{fault}.*\\.$"):
-        page_images.decode(data, name="page")
+def test_what_cannot_be_coloured_is_refused_with_the_reason_alone(data, fault):
+    with pytest.raises(ImageError, match=f"^th[^:]*{fault}.*(?<!\\.)$"):
+        page_images.decode(data)
 
 
 @pytest.mark.parametrize("depth", [8, 16])
@@ -143,4 +143,4 @@ def test_a_declared_size_that_is_too_large_is_refused_before_decoding(depth):
     header = b"IHDR" + struct.pack(">IIBBBBB", 400_000, 400_000, depth, 0, 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
     with pytest.raises(ImageError, match="too large"):
-        page_images.decode(png + file(Image.new("L", (1, 1)))[33:], name="page")
+        page_images.decode(png + file(Image.new("L", (1, 1)))[33:])

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from webtoon_colorize.io.images import read_image
-from webtoon_colorize.panels import Box, background_colours, find_panels
+from webtoon_colorize.panels import Box, around, background_colors, crop, find_panels
 
 COMICS = pathlib.Path(os.environ.get("WEBTOON_COMICS", pathlib.Path(__file__).parents[1] / "../shared/comics"))
 needs_comics = pytest.mark.skipif(
@@ -64,8 +64,8 @@ def test_jpeg_noise_and_grain_do_not_matter(gutter):
 
 
 def test_the_background_is_the_colour_of_most_whole_rows_and_columns():
-    np.testing.assert_array_equal(background_colours(page(COLUMN, (214, 224, 240)))[0], (214, 224, 240))
-    assert background_colours(drawing(300, 300)) == []
+    np.testing.assert_array_equal(background_colors(page(COLUMN, (214, 224, 240)))[0], (214, 224, 240))
+    assert background_colors(drawing(300, 300)) == []
 
 
 def test_a_bubble_that_hangs_over_the_edge_does_not_join_or_widen_panels():
@@ -144,3 +144,9 @@ def test_gray_pages_are_cut_like_coloured_ones():
 def test_a_single_frame_is_one_panel(title):
     frames = sorted((COMICS / title).glob("*/*.jpg"))[::8]
     assert np.mean([len(find_panels(read_image(frame))) == 1 for frame in frames]) >= 0.93
+
+
+def test_a_box_ends_before_its_right_column_and_its_bottom_row():
+    box = Box(3, 5, 20, 10)
+    assert (box.right, box.bottom) == (23, 15)
+    assert crop(np.zeros((40, 40)), box).shape == (10, 20) and around(box, Box(20, 0, 9, 6)) == Box(3, 0, 26, 15)

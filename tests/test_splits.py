@@ -2,7 +2,7 @@
 
 import pytest
 
-from data_tools.pages import ComicError, natural_key
+from data_tools.pages import ComicError
 from data_tools.splits import split_episodes
 
 SHARES = {"validation_share": 0.05, "test_share": 0.05}
@@ -55,8 +55,3 @@ def test_a_share_of_zero_leaves_a_part_empty(shares, parts):
     sizes = dict.fromkeys("12", 5)
     assert set(split_episodes("t", sizes, validation_share=shares[0], test_share=shares[1]).values()) <= parts
     assert len(set(split_episodes("t", sizes, validation_share=shares[0], test_share=shares[1]).values())) == len(parts)
-
-
-def test_two_comes_before_ten():
-    names = ["10화", "2화", "1화", "02화", "B2", "a10", "b1"]
-    assert sorted(names, key=natural_key) == ["1화", "02화", "2화", "10화", "a10", "b1", "B2"]

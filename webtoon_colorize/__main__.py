@@ -21,13 +21,13 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     from webtoon_colorize.colorizer import Colorizer
     from webtoon_colorize.io import chapters, hint_files
 
-    hints = hint_files.read_hints(values.hints) if values.hints else {}
+    hints = _read_hints(values.hints) if values.hints else {}
     found, faults = chapters.find_chapters(inputs, values.output_dir)
     assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
     colorizer = Colorizer.load(values.run_dir)
-    colorizer.check_options(label=values.title, hints=bool(hints))
+    colorizer.check_options(title=values.title, hints=bool(hints))
     options = color_chapters.Options(
-        label=values.title,
+        title=values.title,
         hints=assigned,
         skip_colored=values.skip_colored,
         keep_white=values.keep_white,
@@ -38,6 +38,15 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     for name in unknown:
         print(f"{values.hints}: there is no page {name} among the inputs.", file=sys.stderr)
     return summarize(report.colored, report.left, [*faults, *report.faults])
+
+
+def _read_hints(path: str) -> dict:
+    from webtoon_colorize.io import hint_files
+
+    try:
+        return hint_files.read_hints(path)
+    except hint_files.HintError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def summarize(colored: int, left: int, faults: list[str]) -> int:
@@ -75,7 +84,7 @@ def main(inputs: list[str]) -> int:
             raise ValueError("Name an image, a folder or a comic archive: webtoon-colorize INPUT... --output_dir=OUT")
         return colorize(inputs, flags.FLAGS)
     except (ValueError, OSError) as error:
-        print(f"Nothing was coloured. {error}", file=sys.stderr)
+        print(f"Nothing was coloured. {error}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nInterrupted: what is written is whole, and --skip_existing goes on from there.", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Colours chapters page by page; a page that fails is named and the rest is done."""
+"""Colours chapters page by page; pages that fail are named and the rest is done."""
 
 import dataclasses
 import itertools
@@ -13,19 +13,19 @@ from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import chapters, page_images
 from webtoon_colorize.io.archives import ArchiveError
-from webtoon_colorize.io.chapters import Chapter, Page
-from webtoon_colorize.pages.compositing import color_layer, paint
+from webtoon_colorize.io.chapters import Archive, Chapter, Page
+from webtoon_colorize.io.page_images import PageImage
 from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.pages.strips import Slice
 
-COLOURED = 0.01  # the share of a page that has colour from which on it is a coloured page
+COLORED_PAGE_SHARE = 0.01  # a page counts as coloured from this share of its pixels on
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
     """What a user decides about all pages."""
 
-    label: str | None = None
+    title: str | None = None
     hints: dict[str, tuple[Hint, ...]] = dataclasses.field(default_factory=dict)  # by the pages' names
     skip_colored: bool = True
     keep_white: bool = True
@@ -38,17 +38,8 @@ class Report:
     """What became of the pages."""
 
     colored: int = 0
-    left: int = 0  # copied because they are coloured, or there already
-    faults: list[str] = dataclasses.field(default_factory=list)  # a sentence for each that failed
-
-
-@dataclasses.dataclass
-class _Work:
-    """A page that is being coloured."""
-
-    page: Page
-    picture: page_images.PageImage
-    layer: np.ndarray | None  # uint8 [H, W, 4]
+    left: int = 0  # copied because they are coloured, or written by an earlier call
+    faults: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that failed
 
 
 def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Options) -> Report:
@@ -57,29 +48,60 @@ def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Opti
     with tqdm.tqdm(total=sum(len(chapter.pages) for chapter in found), desc="colouring", unit="page") as bar:
         for chapter in found:
             if chapter.archive:
-                _color_archive(chapter, colorizer, options, report, bar)
+                _color_archive(chapter.archive, chapter.pages, colorizer, options, report, bar)
             else:
                 _ChapterColoring(colorizer, options, report, bar, lambda page: page.output).color(chapter.pages)
     return report
 
 
-def _color_archive(chapter: Chapter, colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm) -> None:
-    if options.skip_existing and chapter.output.exists():
-        report.left += len(chapter.pages)
-        bar.update(len(chapter.pages))
+def _color_archive(
+    archive: Archive, pages: Sequence[Page], colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm
+) -> None:
+    """Colours the pages into a temporary folder, then writes the archive with them."""
+    if options.skip_existing and archive.output.exists():
+        report.left += len(pages)
+        bar.update(len(pages))
         return
     try:
-        with chapters.workspace(chapter) as folder:
-            places = {page: pathlib.Path(folder) / str(number) for number, page in enumerate(chapter.pages)}
-            _ChapterColoring(colorizer, options, report, bar, places.__getitem__).color(chapter.pages)
-            done = {page.entry: path for page, path in places.items() if path.exists()}
-            report.faults += chapters.write_archive(chapter, done)
+        with chapters.workspace(archive) as folder:
+            places = {page: pathlib.Path(folder) / str(number) for number, page in enumerate(pages)}
+            _ChapterColoring(colorizer, options, report, bar, places.__getitem__).color(pages)
+            done = {page.entry: path for page, path in places.items() if page.entry and path.exists()}
+            report.faults += chapters.write_archive(archive, pages, done)
     except (OSError, ArchiveError) as error:
-        report.faults.append(f"{chapter.archive}: the coloured archive could not be written ({error}).")
+        report.faults.append(f"{archive.file}: the coloured archive could not be written ({error}).")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Plan:
+    """A page that could be read, and what is to be done with it: colour it, copy it or leave it."""
+
+    page: Page
+    image: PageImage  # painted over while it is coloured
+    on_white: np.ndarray  # uint8 [H, W, 3], how the page looks
+    hints: tuple[Hint, ...]
+    is_colored: bool  # a page that has colour is copied
+    is_there: bool  # the output exists and is left as it is
+
+    @property
+    def needs_color(self) -> bool:
+        return not (self.is_colored or self.is_there)
+
+    @property
+    def needs_copy(self) -> bool:
+        return self.is_colored and not self.is_there
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Work:
+    """A page that the colorizer has taken and that is not written yet."""
+
+    plan: _Plan
+    layer: np.ndarray | None  # uint8 [H, W, 4], the colour layer to be written beside the page
 
 
 class _ChapterColoring:
-    """Pages that follow each other, each written to `place(page)`."""
+    """Colours pages that follow each other, and writes each to `place(page)`."""
 
     def __init__(
         self,
@@ -94,12 +116,13 @@ class _ChapterColoring:
         self._open: list[Page] = []  # pages that are read and not written yet
 
     def color(self, pages: Sequence[Page]) -> None:
+        """Colours the pages. If colouring fails, the first open page is to blame; the others start again."""
         remaining = iter(pages)
         while True:
             try:
                 self._color(self._slices(remaining))
                 return
-            except Exception as error:  # whatever colouring meets, a page too large for the memory say: go on behind it
+            except Exception as error:  # anything that colouring raises, such as MemoryError for a large page
                 if not self._open:
                     raise
                 failed, *others = self._open
@@ -107,59 +130,72 @@ class _ChapterColoring:
                 remaining = itertools.chain(others, remaining)
                 self._open.clear()
 
-    def _color(self, slices: Iterator[Slice]) -> None:
-        stream = self._colorizer.color_slices(slices, label=self._options.label, keep_white=self._options.keep_white)
-        on_lines = self._colorizer.on_lines
-        for each, row, ab in stream:
-            work: _Work = each.source
-            rows = np.s_[row : row + len(ab)]
-            if each.wanted:
-                if work.layer is not None:
-                    work.layer[rows] = color_layer(work.picture.pixels[rows], ab, on_lines=on_lines)
-                work.picture.pixels[rows] = paint(work.picture.pixels[rows], ab, on_lines=on_lines)
-            if rows.stop == len(each.image):
-                self._open.remove(work.page)
-                self._finish(work, each.wanted)
-
     def _slices(self, pages: Iterator[Page]) -> Iterator[Slice]:
+        """Reads and plans each page when the colorizer asks for it; copies pages that have colour."""
         for page in pages:
             try:
                 data = page.read()
-                new = self._slice(page, data)
-            except Exception as error:  # of its file, whatever that is
-                self._fail(page, str(error).removeprefix(f"{page.name}: ").rstrip(".") or type(error).__name__)
+                plan = self._plan(page, data)
+                if plan.needs_copy:
+                    files.write_bytes(self._place(page), data)
+                work = _Work(plan, self._new_layer(plan))
+            except Exception as error:  # anything that this page's file raises
+                self._fail(page, str(error) or type(error).__name__)
                 continue
             self._open.append(page)
-            yield new
+            yield Slice(plan.on_white, plan.hints, plan.needs_color, work)
 
-    def _slice(self, page: Page, data: bytes) -> Slice:
-        """The page as the colorizer takes it; one that is coloured already is copied."""
-        picture = page_images.decode(data, name=page.name)
-        seen = picture.on_white()
-        is_colored = self._options.skip_colored and color_share(seen) >= COLOURED
-        is_there = self._options.skip_existing and self._place(page).exists()
-        if is_colored and not is_there:
-            files.write_bytes(self._place(page), data)
+    def _plan(self, page: Page, data: bytes) -> _Plan:
+        """Raises ImageError or ValueError if the page, or its hints, cannot be used."""
+        image = page_images.decode(data)
+        on_white = image.on_white()
+        height, width = on_white.shape[:2]
         hints = self._options.hints.get(page.name, ())
-        wanted = not (is_colored or is_there)
-        layer = np.zeros((*seen.shape[:2], 4), np.uint8) if self._options.color_layer and wanted else None
-        height, width = seen.shape[:2]
-        self._colorizer.check(hints, width=width, height=height, label=self._options.label)
-        return Slice(seen, hints, wanted, _Work(page, picture, layer))
+        self._colorizer.check(hints, width=width, height=height, title=self._options.title)
+        return _Plan(
+            page,
+            image,
+            on_white,
+            hints,
+            is_colored=self._options.skip_colored and color_share(on_white) >= COLORED_PAGE_SHARE,
+            is_there=self._options.skip_existing and self._place(page).exists(),
+        )
 
-    def _finish(self, work: _Work, wanted: bool) -> None:
+    def _new_layer(self, plan: _Plan) -> np.ndarray | None:
+        is_wanted = self._options.color_layer and plan.needs_color
+        return np.zeros((*plan.on_white.shape[:2], 4), np.uint8) if is_wanted else None
+
+    def _color(self, slices: Iterator[Slice]) -> None:
+        stream = self._colorizer.color_slices(slices, title=self._options.title, keep_white=self._options.keep_white)
+        for each, start, ab in stream:
+            work: _Work = each.source
+            rows = np.s_[start : start + len(ab)]
+            if work.plan.needs_color:
+                self._paint(work, rows, ab)
+            if rows.stop == len(each.image):
+                self._open.remove(work.plan.page)
+                self._finish(work)
+
+    def _paint(self, work: _Work, rows: slice, ab: np.ndarray) -> None:
+        painter, pixels = self._colorizer.painter, work.plan.image.pixels
+        if work.layer is not None:
+            work.layer[rows] = painter.color_layer(pixels[rows], ab)
+        pixels[rows] = painter.paint(pixels[rows], ab)
+
+    def _finish(self, work: _Work) -> None:
+        plan = work.plan
         try:
-            if wanted:
-                files.write_bytes(self._place(work.page), page_images.encode(work.picture))
-                if work.layer is not None:
-                    page_images.write_layer(work.page.layer, work.layer)
-        except Exception as error:  # of this page, which is no longer among the open ones
-            self._fail(work.page, f"it could not be written ({error})")
+            if plan.needs_color:
+                files.write_bytes(self._place(plan.page), page_images.encode(plan.image))
+            if work.layer is not None:
+                page_images.write_layer(plan.page.layer, work.layer)
+        except Exception as error:  # of this page, which is no longer open: no other page is to blame
+            self._fail(plan.page, f"it could not be written ({error})")
             return
-        self._report.colored += wanted
-        self._report.left += not wanted
+        self._report.colored += plan.needs_color
+        self._report.left += not plan.needs_color
         self._bar.update()
 
-    def _fail(self, page: Page, fault: str) -> None:
-        self._report.faults.append(f"{page.name}: {fault}.")
+    def _fail(self, page: Page, reason: str) -> None:
+        self._report.faults.append(f"{page.name}: {reason}.")
         self._bar.update()

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and the order and visibility of their names."""
+"""Writes files whole or not at all; sorts and hides file names."""
 
 import contextlib
 import os
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
-    """A temporary path beside `path`, with the same ending, that becomes `path` when the block ends well.
+    """A temporary path beside `path`, with the same ending; the file is moved to `path` at the end of the block.
 
-    The folder is made if it is missing. When the block raises, `path` is as it was and the temporary file is gone.
+    The folder is made if it is missing. If the block raises, `path` stays as it was and the temporary file is removed.
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -28,16 +28,16 @@ def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
 
 
 def natural_key(text: str) -> tuple:
-    """A sort key by which 2 comes before 10 and capitals do not matter.
+    """A sort key that sorts numbers by value (2 before 10) and ignores case.
 
-    They do matter between names that are otherwise equal.
+    Names that differ only in case or in leading zeros are sorted as plain text.
     """
     parts = re.split(r"([0-9]+)", text)
     return tuple(int(part) if index % 2 else part.casefold() for index, part in enumerate(parts)), text
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a path with forward slashes leads to or through what systems put beside a user's files."""
+    """Whether a path (with forward slashes) has a part that starts with a dot, or is macOS's __MACOSX."""
     return any((part.startswith(".") and part != ".") or part == "__MACOSX" for part in name.split("/"))
 
 

@@ -1,4 +1,4 @@
-"""A user's dots of colour, and what a network is told of them."""
+"""A user's colour hints, and the planes by which the networks see them."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ class Hint:
 
     x: float  # of the centre, pixels from the page's left edge
     y: float  # ... and from its top edge
-    rgb: tuple[int, int, int]  # 0 to 255; what counts is its hue and chroma, for the lightness is the page's
+    rgb: tuple[int, int, int]  # 0 to 255; only hue and chroma are used, the lightness is the page's
     radius: float = 3.0  # pixels
 
     def moved(self, x: float, y: float) -> "Hint":
@@ -26,24 +26,33 @@ class Hint:
         return dataclasses.replace(self, x=self.x * factor, y=self.y * factor, radius=self.radius * factor)
 
     def lies_in(self, width: int, height: int) -> bool:
-        """Whether the dot's centre is in a picture of this size."""
+        """Whether the dot's centre is inside an image of this size."""
         return 0 <= self.x < width and 0 <= self.y < height
 
     def touches(self, width: int, height: int) -> bool:
-        """Whether the dot reaches into a picture of this size."""
+        """Whether any of the dot is inside an image of this size."""
         return -self.radius < self.x < width + self.radius and -self.radius < self.y < height + self.radius
 
 
 def reaching(hints: Sequence[Hint], box: Box) -> tuple[Hint, ...]:
-    """Those whose dot lies in the box, in part at least."""
+    """The hints of whose dots at least a part lies in the box."""
     return tuple(hint for hint in hints if hint.moved(-box.x, -box.y).touches(box.width, box.height))
 
 
 def draw_hints(hints: Iterable[Hint], *, width: int, height: int, size: int) -> np.ndarray:
-    """What a network of `size` pixels is told: [size, size, 3] float32, ab in network range and 1 where it is given.
+    """Draws hints as the networks see them.
 
-    The hints are in pixels of a picture of `width` x `height`, which is squeezed to a square. Each reaches the pixels
-    whose centre it covers, and the one that holds its own centre. Where two meet, the later one counts.
+    A hint covers the pixels whose centres lie in its dot, and the pixel that its own centre lies in. Where two overlap,
+    the later one counts.
+
+    Args:
+      hints: in pixels of an image.
+      width: of that image in pixels; it is squeezed to a square.
+      height: of that image in pixels.
+      size: of the networks' input in pixels.
+
+    Returns:
+      [size, size, 3] float32: ab in network range, and 1 where there is a hint; 0 elsewhere.
     """
     planes = np.zeros((size, size, 3), np.float32)
     x = (np.arange(size) + 0.5) * width / size

@@ -1,9 +1,9 @@
-"""From a page or a strip to its panels, by the colour that lies between them (paper III.A).
+"""Cuts a page or a strip into its panels by the background colour between them (paper III.A).
 
-A page is cut along straight runs of its background colour: first into rows, each row into columns, and so on (a
-recursive XY cut, Nagy and Seth 1984). Only background that reaches the page's edge separates, so a white panel inside a
-border line stays whole. A piece counts as a panel when it has straight sides; figures that merely stand apart on a
-plain ground have none, and so a drawing without a frame stays one picture.
+A page is cut along straight runs of its background colour: into rows, each row into columns, and so on (a recursive XY
+cut, Nagy and Seth 1984). Only background that is connected to the page's edge separates panels, so a white panel inside
+a border line stays whole. A part counts as a panel if it has straight sides. Figures that stand apart on a plain ground
+have no straight sides, so a drawing without a frame stays whole.
 """
 
 import functools
@@ -12,12 +12,12 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-STRAIGHT = 0.6  # of a side's length must be content for the side to count as a panel's edge
-OVERHANG = 0.3  # a row or column less full than this at a panel's rim is a bubble or a sword that sticks out
-SHARP = 0.3  # of a panel's edge must differ from the background strongly, or else a gradient leaves its colour there
+STRAIGHT = 0.6  # least share of a panel's edge that is content
+OVERHANG = 0.3  # rows or columns with a smaller share of content at a panel's rim stick out of it (a bubble, a sword)
+SHARP = 0.3  # least share of a panel's edge that differs strongly from the background; in a gradient it is smaller
 REACH = 6  # pixels within which an edge must become straight and sharp
-CLEAR = 0.985  # of a row must be background for a gutter that nothing bridges
-BRIDGED = 0.6  # ... and for one that bubbles or figures cross, if the panels' edges on both its sides are straight
+CLEAR = 0.985  # least share of background in each row of a gutter that nothing crosses
+BRIDGED = 0.6  # ... and in each row of a gutter between straight edges that bubbles or figures cross
 
 
 class Box(NamedTuple):
@@ -28,10 +28,22 @@ class Box(NamedTuple):
     width: int
     height: int
 
+    @property
+    def right(self) -> int:
+        """The column behind the last one."""
+        return self.x + self.width
 
-class _Piece(NamedTuple):
+    @property
+    def bottom(self) -> int:
+        """The row below the last one."""
+        return self.y + self.height
+
+
+class _Part(NamedTuple):
+    """A part of a page that is not cut further."""
+
     box: Box
-    is_panel: bool  # it has straight sides
+    is_panel: bool  # whether it has straight sides
 
 
 def find_panels(
@@ -42,118 +54,124 @@ def find_panels(
     min_side: int = 32,
     background: np.ndarray | None = None,
 ) -> list[Box]:
-    """The panels of `image` (uint8 [H, W, 3]) in reading order: rows from the top, and left to right inside a row.
+    """Finds the panels of a page in reading order: rows from the top, and left to right inside a row.
 
-    tolerance: the largest difference from the background in any channel (0 to 255) that still counts as background.
-    min_gutter: the narrowest gutter, in pixels. min_side: narrower or lower boxes (page numbers, specks) are left out.
-    background: the image is a part of a strip that has this colour (int [3]) between its panels elsewhere.
-    An image without gutters, a blank one too, is one panel: there is always at least one box.
+    Args:
+      image: uint8 [H, W, 3].
+      tolerance: the largest difference from the background in any channel (0 to 255) that counts as background.
+      min_gutter: the width of the narrowest gutter, in pixels.
+      min_side: narrower or lower boxes (page numbers, specks) are left out, in pixels.
+      background: given for a part of a strip, the colour between the strip's panels elsewhere, int [3].
+
+    Returns:
+      At least one box: an image without gutters, also a blank one, is one panel.
     """
-    colours = background_colours(image, tolerance=tolerance) + ([] if background is None else [background])
-    # A part of a strip need not look like a page, and what is twice as high as wide is a strip.
+    colors = background_colors(image, tolerance=tolerance) + ([] if background is None else [background])
+    # Even one panel of a strip is trusted; a page needs more evidence. More than twice as high as wide is a strip.
     is_strip = background is not None or image.shape[0] > 2 * image.shape[1]
     found = [
-        _find(image, colour, tolerance=tolerance, min_gutter=min_gutter, min_side=min_side, is_strip=is_strip)
-        for colour in colours
+        _find(image, color, tolerance=tolerance, min_gutter=min_gutter, min_side=min_side, is_strip=is_strip)
+        for color in colors
     ]
-    # The colour between the panels shows by cutting more of them than any colour inside them does; max keeps the
-    # commoner of two that cut as many.
+    # The background is the colour that cuts the most panels; of colours that cut equally many, max keeps the commonest.
     boxes, _ = max(found, key=lambda result: result[1], default=([], 0))
     return boxes or [Box(0, 0, image.shape[1], image.shape[0])]
 
 
 def _find(
-    image: np.ndarray, colour: np.ndarray, *, tolerance: int, min_gutter: int, min_side: int, is_strip: bool
+    image: np.ndarray, color: np.ndarray, *, tolerance: int, min_gutter: int, min_side: int, is_strip: bool
 ) -> tuple[list[Box], int]:
-    """The boxes that the background `colour` cuts, none if it cuts no panel, and how many of them are panels."""
-    whole = Box(0, 0, image.shape[1], image.shape[0])
-    pieces = [
-        piece
-        for piece in _cut(_content(image, colour, tolerance), whole, min_gutter)
-        if min(piece.box.width, piece.box.height) >= min_side
-    ]
-    panels = sum(piece.is_panel for piece in pieces)
-    boxes = [piece.box for piece in pieces]
-    if not boxes or not is_strip and not (panels and (panels > 2 or _is_framed(boxes, whole, colour, tolerance))):
-        return [], 0
-    return boxes, panels
+    """The boxes into which the background `color` cuts the image, and how many of them are panels.
 
-
-def background_colours(image: np.ndarray, *, tolerance: int = 24) -> list[np.ndarray]:
-    """The colours (int [3]) that fill whole rows and columns of `image` (uint8 [H, W, 3]).
-
-    They are the one that fills most, and others that fill a quarter as much. A row has one colour when 98% of it lies
-    within `tolerance` of its median.
+    There are no boxes if `color` is not the background of a page or a strip.
     """
-    scale = min(1.0, 256 / min(image.shape[:2]))  # colours of whole lines survive the reduction, and medians get cheap
+    whole = Box(0, 0, image.shape[1], image.shape[0])
+    parts = [
+        part
+        for part in _cut(_content(image, color, tolerance), whole, min_gutter)
+        if min(part.box.width, part.box.height) >= min_side
+    ]
+    panels = sum(part.is_panel for part in parts)
+    boxes = [part.box for part in parts]
+    if is_strip or panels > 2 or (panels > 0 and _lies_on_blank_ground(boxes, whole, color, tolerance)):
+        return boxes, panels
+    return [], 0
+
+
+def background_colors(image: np.ndarray, *, tolerance: int = 24) -> list[np.ndarray]:
+    """The colours (int [3]) that fill whole rows or columns of `image` (uint8 [H, W, 3]), the commonest first.
+
+    Others count if they fill at least a quarter as much. A row has one colour if 98% of it lies within `tolerance` of
+    its median.
+    """
+    scale = min(1.0, 256 / min(image.shape[:2]))  # whole lines keep their colour when reduced, and medians get cheap
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
-    colours, weights = [], []
+    colors, weights = [], []
     for axis in (0, 1):
         median = np.median(small, axis=axis, keepdims=True)
         near = (np.abs(small - median).max(axis=2) <= tolerance).mean(axis=axis)
         lines = median.reshape(-1, 3)[near >= 0.98]
-        colours.append(lines)
+        colors.append(lines)
         weights.append(np.full(len(lines), small.shape[axis]))
-    return _commonest(np.concatenate(colours), np.concatenate(weights))
+    return _commonest(np.concatenate(colors), np.concatenate(weights))
 
 
-def _commonest(colours: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
-    """Of `colours` (float [N, 3]) the one with most weight around it, and at most two others.
+def _commonest(colors: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
+    """The one of `colors` (float [N, 3]) with the most weight around it, and at most two others.
 
-    The others have a quarter as much.
+    The others have at least a quarter of that weight.
     """
-    result, most = [], 0.0
-    while len(colours) and len(result) < 3:
-        bins, members = np.unique(np.round(colours / 16), axis=0, return_inverse=True)
+    result: list[np.ndarray] = []
+    most = 0.0
+    while len(colors) and len(result) < 3:
+        bins, members = np.unique(np.round(colors / 16), axis=0, return_inverse=True)
         votes = np.bincount(members.ravel(), weights)
-        # Neighbouring bins vote together: a noisy white falls into several.
+        # Neighbouring bins vote together, because a noisy white falls into several bins.
         support = [votes[np.abs(bins - each).max(axis=1) <= 1].sum() for each in bins]
-        near = np.abs(np.round(colours / 16) - bins[int(np.argmax(support))]).max(axis=1) <= 1
+        near = np.abs(np.round(colors / 16) - bins[int(np.argmax(support))]).max(axis=1) <= 1
         most = most or max(support)
         if max(support) < most / 4:
             break
-        result.append(np.median(colours[near], axis=0).round().astype(int))
-        colours, weights = colours[~near], weights[~near]
+        result.append(np.median(colors[near], axis=0).round().astype(int))
+        colors, weights = colors[~near], weights[~near]
     return result
 
 
-def _content(image: np.ndarray, colour: np.ndarray, tolerance: int) -> np.ndarray:
-    """Where `image` is not background: uint8 [H, W], 1, or 2 where it differs from it much.
+def _content(image: np.ndarray, color: np.ndarray, tolerance: int) -> np.ndarray:
+    """Marks the content of `image`: uint8 [H, W], 0 background, 1 content, 2 content that differs strongly from it.
 
-    Background that does not reach the image's edge is 2 as well.
+    Areas of the background's colour that are not connected to the image's edge are 2.
     """
-    smooth = cv2.blur(image, (3, 3))  # takes the grain off, yet leaves a third of a one-pixel line
-    difference = functools.reduce(np.maximum, cv2.split(cv2.absdiff(smooth, (*map(float, colour), 0.0))))
+    smooth = cv2.blur(image, (3, 3))  # removes grain; a line of one pixel keeps a third of its contrast
+    difference = functools.reduce(np.maximum, cv2.split(cv2.absdiff(smooth, (*map(float, color), 0.0))))
     background = (difference <= tolerance).astype(np.uint8)
-    # Thinned by a pixel the background cannot leak through pinholes of a border line; afterwards it is thickened again.
+    # Eroding first keeps the background from leaking through pinholes in a border line; dilating restores its size.
     kernel = np.ones((3, 3), np.uint8)
     _, labels = cv2.connectedComponents(cv2.erode(background, kernel, borderValue=1), connectivity=4)
     edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     outside = np.isin(labels, np.setdiff1d(edge, [0])).astype(np.uint8)
     content = 1 - (cv2.dilate(outside, kernel) & background)
-    content = cv2.erode(content, kernel)  # the blur had made it wider by a pixel all round
+    content = cv2.erode(content, kernel)  # the blur had widened it by a pixel on all sides
     return content * np.where((difference > 2 * tolerance) | (background > 0), 2, 1).astype(np.uint8)
 
 
-def _cut(content: np.ndarray, box: Box, min_gutter: int) -> list[_Piece]:
-    """The pieces of `box` (nearly) without background around them, in reading order."""
-    box = _shrink(content, box)
-    if box is None:
+def _cut(content: np.ndarray, box: Box, min_gutter: int) -> list[_Part]:
+    """The parts of `box` without the background around them, in reading order."""
+    shrunk = _shrink(content, box)
+    if shrunk is None:
         return []
+    box = shrunk
     for axis in (1, 0):
         for parts in (_parts(content, box, axis, min_gutter), _bridged_parts(content, box, axis, min_gutter)):
             if len(parts) > 1:
                 return _gather([_cut(content, part, min_gutter) for part in parts], box)
-    box, straight = _panel_edges(content, box)
-    return [_Piece(box, straight)]
+    box, is_panel = _panel_edges(content, box)
+    return [_Part(box, is_panel)]
 
 
 def _filled(content: np.ndarray, box: Box, axis: int, *, level: int = 1) -> np.ndarray:
-    """The share of each row (axis 1) or column (axis 0) of `box` where the content is at least `level`.
-
-    Shares are float [N], 0 to 1.
-    """
-    return (content[box.y : box.y + box.height, box.x : box.x + box.width] >= level).mean(axis=axis)
+    """The share (0 to 1) of each row (axis 1) or column (axis 0) of `box` whose content is at least `level`: [N]."""
+    return (content[box.y : box.bottom, box.x : box.right] >= level).mean(axis=axis)
 
 
 def _along(box: Box, axis: int, start: int, stop: int) -> Box:
@@ -170,13 +188,13 @@ def runs(flags: np.ndarray, min_length: int) -> list[tuple[int, int]]:
 
 
 def _between(gutters: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    """What lies between the gutters, from 0 to `length`."""
+    """(start, stop) of the non-empty intervals between the gutters, from 0 to `length`."""
     edges = [0, *(edge for gutter in gutters for edge in gutter), length]
     return [(a, b) for a, b in zip(edges[::2], edges[1::2]) if b > a]
 
 
 def _shrink(content: np.ndarray, box: Box) -> Box | None:
-    """`box` without the background at its four sides, or None if there is nothing else in it."""
+    """`box` without the background at its four sides, or None if it has no content."""
     for axis in (1, 0):
         full = np.flatnonzero(_filled(content, box, axis) > 1 - CLEAR)
         if not len(full):
@@ -192,9 +210,9 @@ def _parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Bo
 
 
 def _bridged_parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Box]:
-    """The parts of `box` on both sides of gutters that something crosses.
+    """The parts of `box` on both sides of gutters that bubbles or figures cross.
 
-    Such gutters are known by the straight panel edges that run along them.
+    Such a gutter has a straight panel edge on both sides.
     """
     fill, strong = (_filled(content, box, axis, level=level) for level in (1, 2))
 
@@ -210,15 +228,15 @@ def _bridged_parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) ->
 
 
 def _panel_edges(content: np.ndarray, box: Box) -> tuple[Box, bool]:
-    """`box` without what sticks out of its panel's edges, and whether it is a panel.
+    """`box` without details that stick out of the panel, and whether it is a panel.
 
-    It is a panel if two opposite sides are straight, or one if the other is the image's.
+    It is a panel if two opposite sides are straight. A side at the image's edge needs not be, if the other is.
     """
     is_panel = False
     for axis in (1, 0):
         fill, strong = (_filled(content, box, axis, level=level) for level in (1, 2))
-        before, after = (box.y, box.y + box.height) if axis == 1 else (box.x, box.x + box.width)
-        ends = (before == 0, after == content.shape[1 - axis])  # the image's own edges say nothing about a panel
+        before, after = (box.y, box.bottom) if axis == 1 else (box.x, box.right)
+        ends = (before == 0, after == content.shape[1 - axis])  # at the image's edge, straightness says nothing
         edges = _edge(fill, strong), _edge(fill[::-1], strong[::-1])
         is_panel |= not all(ends) and all(end or edge is not None for end, edge in zip(ends, edges))
         start, stop = (0 if end or edge is None else edge for end, edge in zip(ends, edges))
@@ -227,10 +245,11 @@ def _panel_edges(content: np.ndarray, box: Box) -> tuple[Box, bool]:
 
 
 def _edge(fill: np.ndarray, strong: np.ndarray) -> int | None:
-    """Where the panel begins, given the filled and the strongly filled share [N] of its rows or columns.
+    """The row or column where the panel begins; those before it stick out of the panel.
 
-    It begins at once, or after what sticks out of it. None without a straight edge: the drawing grows slowly (it is
-    round) or its colour leaves the background's slowly (it is a gradient).
+    `fill` and `strong` are the shares [N] of content, and of content that differs strongly from the background, in each
+    row or column. None without a straight edge: the content widens slowly (a round shape) or its colour leaves the
+    background's slowly (a gradient).
     """
     full = np.flatnonzero(fill >= STRAIGHT)
     if not len(full) or full[0] > max(8, 0.2 * len(fill)):
@@ -240,45 +259,46 @@ def _edge(fill: np.ndarray, strong: np.ndarray) -> int | None:
     return None if grows_slowly or strong[first : first + REACH].max() < SHARP else first
 
 
-def _gather(parts: list[list[_Piece]], box: Box) -> list[_Piece]:
-    """The parts' pieces in a row, or all `box` if nothing in it is a panel.
+def _gather(groups: list[list[_Part]], box: Box) -> list[_Part]:
+    """All parts in one list, or `box` as one part if none of them is a panel.
 
-    Those that are no panels become one where they are close together (balloons, a drawing without a frame).
+    Neighbours that are no panels and lie close together are joined (balloons, a drawing without a frame).
     """
-    pieces = [piece for part in parts for piece in part]
-    if not any(piece.is_panel for piece in pieces) and box.height <= 2 * box.width:
-        return [_Piece(box, False)]
-    joined = pieces[:1]
-    for piece in pieces[1:]:
-        if joined[-1].is_panel or piece.is_panel or _gap(joined[-1].box, piece.box) > box.width / 8:
-            joined.append(piece)
+    parts = [part for group in groups for part in group]
+    if not any(part.is_panel for part in parts) and box.height <= 2 * box.width:
+        return [_Part(box, False)]
+    joined = parts[:1]
+    for part in parts[1:]:
+        if joined[-1].is_panel or part.is_panel or _gap(joined[-1].box, part.box) > box.width / 8:
+            joined.append(part)
         else:
-            joined[-1] = _Piece(around(joined[-1].box, piece.box), False)
+            joined[-1] = _Part(around(joined[-1].box, part.box), False)
     return joined
 
 
 def _gap(a: Box, b: Box) -> int:
-    """The distance between two boxes, along the axis on which they are further apart."""
-    return max(b.x - a.x - a.width, a.x - b.x - b.width, b.y - a.y - a.height, a.y - b.y - b.height)
+    """The distance between two boxes along the axis on which they are further apart, in pixels."""
+    return max(b.x - a.right, a.x - b.right, b.y - a.bottom, a.y - b.bottom)
 
 
 def around(a: Box, b: Box) -> Box:
     """The smallest box around two."""
     x, y = min(a.x, b.x), min(a.y, b.y)
-    return Box(x, y, max(a.x + a.width, b.x + b.width) - x, max(a.y + a.height, b.y + b.height) - y)
+    return Box(x, y, max(a.right, b.right) - x, max(a.bottom, b.bottom) - y)
 
 
 def crop(image: np.ndarray, box: Box) -> np.ndarray:
-    """The part of `image` ([H, W, ...]) in the box; it shares its memory."""
-    return image[box.y : box.y + box.height, box.x : box.x + box.width]
+    """The part of `image` ([H, W, ...]) in the box, as a view."""
+    return image[box.y : box.bottom, box.x : box.right]
 
 
-def _is_framed(boxes: list[Box], whole: Box, colour: np.ndarray, tolerance: int) -> bool:
-    """Whether what lies around and between the `boxes` is paper and no part of a picture (a sky, a floor, a tree).
+def _lies_on_blank_ground(boxes: list[Box], whole: Box, color: np.ndarray, tolerance: int) -> bool:
+    """Whether the `boxes` lie on the page background, and not on a part of the art (a sky, a floor, a tree).
 
-    It is paper if it is white, or on two opposite sides.
+    The ground is blank if its colour is white, or if it lies on two opposite sides of the boxes.
     """
     inner = functools.reduce(around, boxes)
-    left, top = inner.x, inner.y
-    right, bottom = whole.width - inner.x - inner.width, whole.height - inner.y - inner.height
-    return colour.min() >= 255 - tolerance or min(left, right) > 0 or min(top, bottom) > 0
+    is_left_and_right = inner.x > 0 and inner.right < whole.width
+    is_above_and_below = inner.y > 0 and inner.bottom < whole.height
+    is_white = bool(color.min() >= 255 - tolerance)
+    return is_white or is_left_and_right or is_above_and_below

@@ -1,6 +1,6 @@
-"""Panels of a page -> what a method's networks make of them, at the networks' size."""
+"""Predicts the ab of a page's panels with a method's networks, at the networks' size."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -8,31 +8,31 @@ import tensorflow as tf
 
 from webtoon_colorize import color
 from webtoon_colorize.hints import Hint, draw_hints, reaching
-from webtoon_colorize.methods.method import Method
 from webtoon_colorize.panels import Box, crop
 
 _BATCH_SIZE = 8  # panels
 
 
 class Predictor:
-    """One method's networks. They are traced once, whatever the sizes of pages are."""
+    """One method's networks. They are traced once for pages of all sizes."""
 
-    def __init__(self, method: Method, *, image_size: int):
+    def __init__(self, colorize: Callable, *, image_size: int):
+        """colorize: `Method.colorize`."""
         self._size = image_size
         lightness = tf.TensorSpec([None, image_size, image_size, 1])
         label = tf.TensorSpec([None], tf.int32)
         hints = tf.TensorSpec([None, image_size, image_size, 3])
         self._automatic = tf.function(
-            lambda lightness, label: method.colorize(lightness, label, None), (lightness, label), autograph=False
+            lambda lightness, label: colorize(lightness, label, None), (lightness, label), autograph=False
         )
-        self._hinted = tf.function(method.colorize, (lightness, label, hints), autograph=False)
+        self._hinted = tf.function(colorize, (lightness, label, hints), autograph=False)
 
     def predict(
         self, image: np.ndarray, boxes: Sequence[Box], hints: Sequence[Hint], *, label: int
     ) -> Iterator[np.ndarray]:
         """Yields ab [S, S, 2] of each box of `image` (uint8 [H, W, 3]).
 
-        Boxes that hints reach see those hints, the others none.
+        A box is given the hints that reach it. `label` is the class index of the title.
         """
         for start in range(0, len(boxes), _BATCH_SIZE):
             yield from self._predict_batch(image, boxes[start : start + _BATCH_SIZE], hints, label)

@@ -132,9 +132,16 @@ def load_gray_panels(data_dir: str, *, image_size: int) -> data.Panels:
     if not gray:
         raise Missing("No naturally gray panel was dropped from the test episodes.")
     titles = data.load_titles(data_dir)
-    pictures = [_resize(images.read_image(folder / row["thumbnail"]), image_size) for row in gray]
+    pictures = [_resize(_read(folder / row["thumbnail"]), image_size) for row in gray]
     label = np.array([titles.index(row["title"]) for row in gray], np.int32)
     return data.Panels(np.stack(pictures), label, [row["thumbnail"] for row in gray])
+
+
+def _read(path: pathlib.Path) -> np.ndarray:
+    try:
+        return images.read_image(path)
+    except images.ImageError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def _resize(rgb: np.ndarray, size: int) -> np.ndarray:

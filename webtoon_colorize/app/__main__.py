@@ -21,15 +21,15 @@ def main(_: list[str]) -> int:
         from webtoon_colorize.colorizer import Colorizer
 
         colorizer = Colorizer.load(values.run_dir)
-        colorizer.check_options(label=values.title, hints=True)
-        editor.serve(colorizer, label=values.title, host=values.host, port=values.port, show=values.open)
+        colorizer.check_options(title=values.title, hints=True)
+        editor.serve(colorizer, title=values.title, host=values.host, port=values.port, show=values.open)
     except ModuleNotFoundError as error:
         if error.name != "nicegui":
             raise
         print("The app needs NiceGUI: pip install 'webtoon_colorize[app]'", file=sys.stderr)
         return 2
     except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(f"{error}.", file=sys.stderr)
         return 2
     return 0
 

@@ -26,8 +26,8 @@ def _data_url(image: np.ndarray) -> str:
 class Editor:
     """What one browser tab shows: the page, its dots, and the tools. `store` survives the tab's reload."""
 
-    def __init__(self, colorizer, label: str | None, store: dict):
-        self._colorizer, self._label, self._store = colorizer, label, store
+    def __init__(self, colorizer, title: str | None, store: dict):
+        self._colorizer, self._title, self._store = colorizer, title, store
         self._selected: int | None = None  # dot placed or clicked last, which suggestions, strength and size change
         self._picked = False  # it was clicked, so that any colour that is chosen is meant for it
         self._base = (192, 48, 32)  # the selected dot's colour at full strength, and the next dot's
@@ -89,9 +89,9 @@ class Editor:
         data, name = await event.file.read(), event.file.name
         self._status.text = f"colouring {name} ..."
         try:
-            session = await run.io_bound(Session, self._colorizer, data, name, label=self._label)
+            session = await run.io_bound(Session, self._colorizer, data, name, title=self._title)
         except (ValueError, MemoryError) as error:  # ImageError is a ValueError
-            self._say(str(error) or "This page is too large for the memory.")
+            self._say(f"{name}: {str(error) or 'the page is too large for the memory'}.")
         else:
             self._store["session"], self._selected = session, None
             self._radius.value = max(3, round(session.width * 0.006))
@@ -177,10 +177,10 @@ class Editor:
         event.sender.reset()
         content = await event.file.read()
         try:
-            count = self._session.load(content, event.file.name)
+            count = self._session.load(content)
             self._say(f"Dots placed: {count}.")
         except ValueError as error:
-            self._say(str(error))
+            self._say(f"{event.file.name}: {error}.")
         self._selected = None
         await self._show()
 
@@ -242,11 +242,11 @@ class Editor:
         ui.notify(sentence, position="top", multi_line=True, timeout=8000, close_button="OK")
 
 
-def serve(colorizer, *, label: str | None, host: str, port: int, show: bool) -> None:
+def serve(colorizer, *, title: str | None, host: str, port: int, show: bool) -> None:
     @ui.page("/")
     async def index():
         await ui.context.client.connected()
-        Editor(colorizer, label, app.storage.tab).build()
+        Editor(colorizer, title, app.storage.tab).build()
 
     print(f"http://{host}:{port} (Ctrl+C ends it)")
     ui.run(host=host, port=port, title="webtoon colorize", reload=False, show=show, show_welcome_message=False)

@@ -1,4 +1,4 @@
-"""A gray page under a person's hands: dots of colour, undo, suggested colours, and the picture that comes of them."""
+"""A page that a user colours with hints: placing and undoing dots, suggesting colours, showing the result."""
 
 import threading
 
@@ -11,49 +11,50 @@ from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import hint_files, page_images
 from webtoon_colorize.pages import strips
-from webtoon_colorize.pages.compositing import paint
 from webtoon_colorize.panels import crop
 
-VIEW = (1000, 8000)  # pixels: the screen shows a copy of the page that is at most so wide and so high
+VIEW = (1000, 8000)  # pixels: greatest width and height of the page on the screen; larger pages are shown reduced
 PALETTE = 6  # suggested colours
-_ALIKE = 0.1  # standard deviation of lightness, which is in [-1, 1], within which places look alike
-_APART = 12.0  # Lab units between two suggestions
-_READABLE = (-0.3, 0.5)  # lightness of swatches: ink and paper would hide what colour is meant
+_ALIKE = 0.1  # standard deviation of the Gaussian that weights pixels by lightness in [-1, 1]
+_APART = 12.0  # Lab units; the least distance between two suggestions
+_READABLE = (-0.3, 0.5)  # range of the swatches' lightness; darker or lighter ones would not show their colour
 
 Rgb = tuple[int, int, int]  # 0 to 255
 
 
 class Session:
-    """One open page. Positions and radii are in pixels of the page, whatever the screen shows."""
+    """One open page. Positions and radii are in pixels of the page, also where the screen shows it reduced.
 
-    def __init__(self, colorizer: Colorizer, data: bytes, name: str, *, label: str | None = None):
-        """data: of an image file. Raises ImageError if it is none, ValueError if it cannot be coloured."""
-        picture = page_images.decode(data, name=name)
+    Messages of ValueErrors follow the convention in `io`.
+    """
+
+    def __init__(self, colorizer: Colorizer, data: bytes, name: str, *, title: str | None = None):
+        """data: an image file's bytes. Raises ImageError if they are no image, ValueError if it cannot be coloured."""
+        seen = page_images.decode(data).on_white()
         self.name, self._data = name, data
-        self._colorizer, self._label = colorizer, label
-        seen = picture.on_white()
+        self._colorizer, self._title = colorizer, title
         self.height, self.width = seen.shape[:2]
         self.scale = min(1.0, *(limit / side for limit, side in zip(VIEW, (self.width, self.height))))
         size = [max(1, round(side * self.scale)) for side in (self.width, self.height)]
         self._gray = np.ascontiguousarray(cv2.resize(seen, size, interpolation=cv2.INTER_AREA))
         self._states: list[tuple[Hint, ...]] = [()]
-        self._draft = False  # the last state will be replaced
-        self._lock = threading.Lock()  # one picture at a time
-        self._piece = colorizer.piece(self._gray, label=label)
-        self._piece.color(())
-        self._automatic = self._piece.ab.copy()
-        self._view = paint(self._gray, self._automatic, on_lines=colorizer.on_lines)
+        self._draft = False  # whether the next state replaces the last one
+        self._lock = threading.Lock()  # one thread at a time updates the view
+        self._chroma = colorizer.page_chroma(self._gray, title=title)
+        self._chroma.color(())
+        self._automatic = self._chroma.ab.copy()
+        self._view = colorizer.painter.paint(self._gray, self._automatic)
 
     @property
     def hints(self) -> tuple[Hint, ...]:
         return self._states[-1]
 
     def set(self, hints: tuple[Hint, ...], *, draft: bool = False) -> None:
-        """Replaces all dots by `hints`; one step to undo. Raises ValueError if one lies outside the page.
+        """Replaces all dots by `hints`, which is one step to undo. Raises ValueError if one lies outside the page.
 
-        draft: they are on their way to the next ones, as while a slider is dragged, and make one step with them.
+        draft: the next call belongs to the same step, as while a slider is dragged.
         """
-        self._colorizer.check(hints, width=self.width, height=self.height, label=self._label)
+        self._colorizer.check(hints, width=self.width, height=self.height, title=self._title)
         if self._draft:
             self._states.pop()
         self._draft = draft and hints != self.hints
@@ -65,13 +66,13 @@ class Session:
         if len(self._states) > 1:
             self._states.pop()
 
-    def load(self, content: bytes, name: str) -> int:
+    def load(self, content: bytes) -> int:
         """Replaces all dots by those that a hint file has for this page; returns how many. Raises ValueError."""
-        found = hint_files.parse_hints(content, name)
+        found = hint_files.parse_hints(content)
         assigned, _ = hint_files.assign(found, [self.name])
         if self.name not in assigned:
             pages = ", ".join(found) or "no page"
-            raise ValueError(f"{name} has hints for {pages}, and this page is {self.name}: nothing was placed.")
+            raise ValueError(f"it has hints for {pages}, and this page is {self.name}; nothing was placed")
         self.set(assigned[self.name])
         return len(self.hints)
 
@@ -79,20 +80,20 @@ class Session:
         return hint_files.format_hints({self.name: self.hints})
 
     def view(self) -> np.ndarray:
-        """The page on the screen, uint8 [h, w, 3], `scale` times as large; only what new dots reach is painted anew."""
+        """The page on the screen, uint8 [h, w, 3], `scale` times as large; paints only panels that new dots reach."""
         with self._lock:
-            for box in self._piece.color([hint.scaled(self.scale) for hint in self.hints]):
-                gray, ab = crop(self._gray, box), crop(self._piece.ab, box)
-                crop(self._view, box)[:] = paint(gray, ab, on_lines=self._colorizer.on_lines)
+            for box in self._chroma.color([hint.scaled(self.scale) for hint in self.hints]):
+                gray, ab = crop(self._gray, box), crop(self._chroma.ab, box)
+                crop(self._view, box)[:] = self._colorizer.painter.paint(gray, ab)
             return self._view.copy()
 
     def suggestions(self, x: float, y: float) -> list[Rgb]:
-        """Colours that the network itself gave, first to this place, then to what looks like it on the page.
+        """Suggests colours for the pixel at x, y: those that the networks gave to similar pixels without hints.
 
-        They are the means of the commonest cells of ab, each pixel weighted by its likeness in lightness; the last is
-        neutral, to say that a place stays gray.
+        The first is the colour at this place. The others are the means of the commonest cells of ab; each pixel is
+        weighted by the similarity of its lightness. The last is neutral, for places that are to stay gray.
         """
-        lightness, ab = self._piece.lightness, self._automatic
+        lightness, ab = self._chroma.lightness, self._automatic
         row, column = int(y * self.scale), int(x * self.scale)
         around = np.s_[max(0, row - 2) : row + 3, max(0, column - 2) : column + 3]
         here = float(np.median(lightness[around]))
@@ -106,17 +107,17 @@ class Session:
         return [_swatch(float(np.clip(here, *_READABLE)), each) for each in chosen]
 
     def finished(self) -> bytes:
-        """The page at its full size, in its own format: what `webtoon-colorize` writes with the same hints."""
-        picture = page_images.decode(self._data, name=self.name)
-        page = strips.Slice(picture.on_white(), self.hints)
-        self._colorizer.paint_page(picture.pixels, page, label=self._label, keep_white=True)
-        return page_images.encode(picture)
+        """The page at its full size, in its own format, as `webtoon-colorize` writes it with the same hints."""
+        image = page_images.decode(self._data)
+        page = strips.Slice(image.on_white(), self.hints)
+        self._colorizer.paint_page(image.pixels, page, title=self._title, keep_white=True)
+        return page_images.encode(image)
 
 
 def _commonest(ab: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
-    """Means of the cells of ab, 10 Lab units wide, that have colour, the heaviest first."""
-    coloured = (ab != 0).any(axis=-1)
-    ab, weights = ab[coloured], weights[coloured]
+    """The mean ab of each cell of 10 x 10 Lab units that has pixels with colour, the heaviest cell first."""
+    colored = (ab != 0).any(axis=-1)
+    ab, weights = ab[colored], weights[colored]
     cells, cell = np.unique(np.floor(ab * color.AB_SCALE / 10), axis=0, return_inverse=True)
     total = np.bincount(cell.ravel(), weights, len(cells))
     means = [np.bincount(cell.ravel(), weights * ab[:, channel], len(cells)) / total for channel in (0, 1)]
@@ -124,13 +125,14 @@ def _commonest(ab: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
 
 
 def _swatch(lightness: float, ab: np.ndarray) -> Rgb:
+    """The colour of a lightness in [-1, 1] and ab in network range, its chroma reduced to what sRGB has."""
     lightness, ab = tf.constant([lightness]), tf.constant(ab, tf.float32)
     rgb = color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, ab)).numpy()
     return tuple(np.round(rgb * 255).astype(int).tolist())
 
 
 def weakened(rgb: Rgb, strength: float) -> Rgb:
-    """The colour with `strength` times its chroma, as far as sRGB has it; 0 is neutral."""
+    """The colour with `strength` times its chroma, at most what sRGB has at its lightness; 0 is neutral."""
     if strength == 1:
         return rgb
     lightness, ab = color.rgb_to_lab(tf.constant(rgb, tf.float32) / 255.0)

@@ -1,4 +1,4 @@
-"""CBZ and ZIP archives of strangers: which files are in them, and their content, within limits."""
+"""Reads CBZ and ZIP archives from unknown sources: lists their files and unpacks them within limits."""
 
 import contextlib
 import lzma
@@ -9,18 +9,18 @@ import zlib
 from collections.abc import Iterator
 
 ENDINGS = (".cbz", ".zip")
-MAX_BYTES = 500 * 2**20  # of one file, unpacked, so that a zip bomb cannot fill the memory
-MAX_RATIO = 200  # unpacked to packed; ZIP packs zeros 1032 : 1, and a blank page as uncompressed pixels hardly occurs
-SMALL = 2**20  # bytes that are harmless at any ratio
+MAX_BYTES = 500 * 2**20  # of one unpacked file; a larger one may be a zip bomb that fills the memory
+MAX_RATIO = 200  # unpacked to packed size; zip bombs reach 1032, real pages stay far below 200
+SMALL = 2**20  # bytes; smaller unpacked files are harmless at any ratio
 
 
 class ArchiveError(ValueError):
-    """An archive, or a file in one, that cannot be read; the message says why, without a full stop."""
+    """An archive, or a file in one, that cannot be read; the message is the reason."""
 
 
 @contextlib.contextmanager
 def opened(path: str | os.PathLike) -> Iterator[zipfile.ZipFile]:
-    """The archive, open for reading. Raises ArchiveError, also for what goes wrong with it inside the block."""
+    """Opens the archive for reading. Raises ArchiveError, also for what fails inside the block."""
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
@@ -41,7 +41,7 @@ def points_outside(name: str) -> bool:
 
 
 def read_file(path: str | os.PathLike, name: str) -> bytes:
-    """The content of one file. What its entry declares is checked before it is unpacked. Raises ArchiveError."""
+    """The content of one file; its declared size is checked before it is unpacked. Raises ArchiveError."""
     try:
         with zipfile.ZipFile(path) as archive:
             info = archive.getinfo(name)

@@ -1,4 +1,4 @@
-"""Hints of colour from a JSON file: {"page": [{"x": 120, "y": 80, "color": "#c03020", "radius": 6}, ...], ...}."""
+"""Reads and writes colour hints as JSON: {"page": [{"x": 120, "y": 80, "color": "#c03020", "radius": 6}, ...], ...}."""
 
 import json
 import os
@@ -13,55 +13,51 @@ _REQUIRED = {"x", "y", "color"}
 
 
 class HintError(ValueError):
-    """A hint file that cannot be used; the message is a sentence that names the file, the page and the entry."""
+    """A hint file that cannot be used; the message is the reason, with the page and the entry."""
 
 
 def read_hints(path: str | os.PathLike) -> dict[str, tuple[Hint, ...]]:
-    """Page name -> its hints.
-
-    Raises HintError.
-    """
+    """Page name -> its hints. Raises HintError."""
     try:
         content = pathlib.Path(path).read_bytes()
     except OSError as error:
-        raise HintError(f"{path}: cannot be opened ({error.strerror or error}).") from error
-    return parse_hints(content, str(path))
+        raise HintError(f"the file cannot be opened ({error.strerror or error})") from error
+    return parse_hints(content)
 
 
-def parse_hints(content: bytes, path: str) -> dict[str, tuple[Hint, ...]]:
-    """Page name -> its hints.
+def parse_hints(data: bytes) -> dict[str, tuple[Hint, ...]]:
+    """Page name -> its hints. Raises HintError.
 
-    x and y are pixels of the page from its top left corner, radius too (3 if left out); color is #rrggbb. Raises
-    HintError, which names `path`.
+    x and y are pixels from the page's top left corner, radius is in pixels too (3 without one), color is #rrggbb.
     """
     try:
-        content = json.loads(content.decode("utf-8"))
+        content = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise HintError(f"{path}: this is not JSON ({error}).") from error
+        raise HintError(f"this is not JSON ({error})") from error
     if not isinstance(content, dict) or not all(isinstance(entries, list) for entries in content.values()):
-        raise HintError(f'{path}: expected {{"page name": [hint, ...], ...}}.')
+        raise HintError('expected {"page name": [hint, ...], ...}')
     return {
-        page: tuple(_hint(entry, f"{path}: page {page}, entry {number}") for number, entry in enumerate(entries, 1))
+        page: tuple(_hint(entry, f"page {page}, entry {number}") for number, entry in enumerate(entries, 1))
         for page, entries in content.items()
     }
 
 
 def _hint(entry: object, place: str) -> Hint:
     if not isinstance(entry, dict) or not _REQUIRED <= entry.keys() <= _REQUIRED | _NUMBERS:
-        raise HintError(f"{place}: expected x, y, color and perhaps radius, got {json.dumps(entry)}.")
+        raise HintError(f"{place}: expected x, y, color and perhaps radius, got {json.dumps(entry)}")
     for name in _NUMBERS & entry.keys():
         value = entry[name]
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 2**31:
-            raise HintError(f"{place}: {name} is {json.dumps(value)}, expected a number of pixels.")
+            raise HintError(f"{place}: {name} is {json.dumps(value)}, expected a number of pixels")
     color = entry["color"]
     if not isinstance(color, str) or not re.fullmatch("#[0-9a-fA-F]{6}", color):
-        raise HintError(f"{place}: color is {json.dumps(color)}, expected #rrggbb.")
-    rgb = tuple(bytes.fromhex(color[1:]))
-    return Hint(**{name: float(entry[name]) for name in _NUMBERS & entry.keys()}, rgb=rgb)
+        raise HintError(f"{place}: color is {json.dumps(color)}, expected #rrggbb")
+    red, green, blue = bytes.fromhex(color[1:])
+    return Hint(**{name: float(entry[name]) for name in _NUMBERS & entry.keys()}, rgb=(red, green, blue))
 
 
 def format_hints(hints: dict[str, tuple[Hint, ...]]) -> str:
-    """What `parse_hints` reads."""
+    """The JSON that `parse_hints` reads."""
     entries = {page: [_entry(hint) for hint in each] for page, each in hints.items()}
     return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
 
@@ -75,10 +71,13 @@ def _entry(hint: Hint) -> dict[str, float | str]:
 
 
 def assign(hints: dict[str, tuple[Hint, ...]], pages: Iterable[str]) -> tuple[dict[str, tuple[Hint, ...]], list[str]]:
-    """Hints by the pages' full names, and names for which there is no page.
+    """Finds the pages that a hint file's names mean.
 
-    A name in the file may leave out folders (and the archive) that a page's full name begins with, and then counts for
-    every page that ends so.
+    A name may leave out the folders (and the archive) at the beginning of a page's full name. It then means every page
+    whose full name ends with it.
+
+    Returns:
+      The hints by full names of pages, and the names for which there is no page.
     """
     assigned = {
         page: tuple(hint for name, each in hints.items() if f"/{page}".endswith(f"/{name}") for hint in each)

@@ -1,4 +1,4 @@
-"""Image files to and from RGB arrays."""
+"""Reads and writes image files as RGB arrays."""
 
 import contextlib
 import io
@@ -16,19 +16,18 @@ ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 
 
 class ImageError(ValueError):
-    """A file that cannot be read as an image; the message is one sentence that names the file and the fault."""
+    """A file that cannot be read as an image; the message is the reason."""
 
 
-def read_image(source: str | os.PathLike | bytes, *, name: str | None = None) -> np.ndarray:
-    """The image in a file, or in the bytes of one, as uint8 RGB [height, width, 3].
+def read_image(source: str | os.PathLike | bytes) -> np.ndarray:
+    """Reads an image from a file, or from a file's bytes, as uint8 RGB [height, width, 3].
 
-    It is turned upright by its EXIF orientation. The content counts, not the ending: a PNG called .jpg is read. Gray,
-    palette, CMYK and 16-bit images become 8-bit RGB (16-bit values are scaled, not clipped); transparent parts show
-    white paper. `name` is what error messages call bytes. Raises ImageError.
+    It is turned upright by its EXIF orientation. The format is known by the content, not the ending. Gray, palette,
+    CMYK and 16-bit images become 8-bit RGB (16-bit values are scaled, not clipped). Transparent parts show a white
+    background. Raises ImageError.
     """
-    name = name or (str(source) if not isinstance(source, bytes) else "image")
     data = source if isinstance(source, bytes) else read_bytes(source)
-    with opened(data, name=name) as image:
+    with opened(data) as image:
         return _to_rgb(ImageOps.exif_transpose(image))
 
 
@@ -42,35 +41,31 @@ def read_bytes(path: str | os.PathLike) -> bytes:
     try:
         return pathlib.Path(path).read_bytes()
     except OSError as error:
-        raise ImageError(f"{path}: cannot be opened ({error.strerror or error}).") from error
+        raise ImageError(f"the file cannot be opened ({error.strerror or error})") from error
 
 
 @contextlib.contextmanager
-def opened(data: bytes, *, name: str) -> Iterator[Image.Image]:
-    """The image in `data`, not decoded yet; its declared size has been checked.
+def opened(data: bytes) -> Iterator[Image.Image]:
+    """Opens the image in `data` and checks its declared size, without decoding it.
 
-    Raises ImageError, also for what goes wrong in decoding it inside the block. `name` is what messages call it.
+    Raises ImageError, also for anything that is raised while the image is decoded inside the block.
     """
     if not data:
-        raise ImageError(f"{name}: the file is empty.")
+        raise ImageError("the file is empty")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", UserWarning
-            )  # a bad EXIF block or palette is no reason to give up the picture
+            warnings.simplefilter("ignore", UserWarning)  # the image can be read despite a bad EXIF block or palette
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data)) as image:
                 yield image
     except ImageError:
         raise
     except UnidentifiedImageError as error:
-        raise ImageError(f"{name}: this is not an image that can be read (JPEG, PNG and WebP can).") from error
+        raise ImageError("this is not an image that can be read (JPEG, PNG and WebP can)") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(f"{name}: the image is too large ({Image.MAX_IMAGE_PIXELS:,} pixels are allowed).") from error
-    except (
-        Exception
-    ) as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, ... on damaged data
-        raise ImageError(f"{name}: the image is damaged or cut off ({error}).") from error
+        raise ImageError(f"the image is too large ({Image.MAX_IMAGE_PIXELS:,} pixels are allowed)") from error
+    except Exception as error:  # damaged data: Pillow raises OSError, SyntaxError, ValueError, struct.error and others
+        raise ImageError(f"the image is damaged or cut off ({error})") from error
 
 
 def _to_rgb(image: Image.Image) -> np.ndarray:
@@ -90,4 +85,4 @@ def write_image(path: str | os.PathLike, rgb: np.ndarray) -> None:
     The file appears whole or not at all.
     """
     with atomic_path(path) as temporary:
-        Image.fromarray(rgb).save(temporary, compress_level=2)  # PNG: in half the time of the usual 6, and 6% larger
+        Image.fromarray(rgb).save(temporary, compress_level=2)  # PNG: half the time of the default 6, 6% larger files

@@ -1,4 +1,4 @@
-"""A page as a file has it: pixels at their depth, transparency, and what the file says beside them."""
+"""Decodes and encodes page images with everything that their files hold: bit depth, transparency, profile, EXIF."""
 
 import dataclasses
 import io
@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from webtoon_colorize import files
 from webtoon_colorize.io.images import ImageError, opened
 
-QUALITY = 95  # of JPEG and lossy WebP, which do not say what they were saved with
+QUALITY = 95  # of JPEG and lossy WebP, whose files do not record their own quality
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEPT_CHUNKS = (b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"pHYs", b"eXIf", b"tEXt", b"zTXt", b"iTXt")
@@ -22,16 +22,16 @@ _KEPT_CHUNKS = (b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"pHYs", b"eXIf", b"tEXt", b
 
 @dataclasses.dataclass
 class PageImage:
-    """A page; `pixels` may be painted over."""
+    """The content of a page's file; `pixels` may be painted over."""
 
     pixels: np.ndarray  # [H, W, 3] RGB, uint8 or, of 16-bit PNG files, uint16
-    alpha: np.ndarray | None  # [H, W] of the same type
+    alpha: np.ndarray | None  # [H, W] of the type of `pixels`, 0 transparent
     format: str  # JPEG, PNG or WEBP, by content
-    options: dict[str, Any]  # how Pillow is to save it: ICC profile, DPI, EXIF
-    chunks: bytes = b""  # the same of a 16-bit PNG, as they stood in the file
+    options: dict[str, Any]  # for Pillow's `save`: quality, ICC profile, DPI, EXIF
+    chunks: bytes = b""  # of a 16-bit PNG, which OpenCV saves: ICC profile, DPI, EXIF as they are in the file
 
     def on_white(self) -> np.ndarray:
-        """How the page looks on white paper, uint8 [H, W, 3]; may share memory with `pixels`."""
+        """How the page looks on a white background, uint8 [H, W, 3]; may share memory with `pixels`."""
         rgb = _to_8_bits(self.pixels)
         if self.alpha is None:
             return rgb
@@ -43,18 +43,18 @@ def _to_8_bits(pixels: np.ndarray) -> np.ndarray:
     return pixels if pixels.dtype == np.uint8 else ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
-def decode(data: bytes, *, name: str) -> PageImage:
+def decode(data: bytes) -> PageImage:
     """The page in a file's bytes; its declared size is checked before anything is decoded.
 
-    It is turned upright by its EXIF orientation, which a 16-bit PNG keeps instead. `name` is what messages call it.
-    Raises ImageError, also for animations.
+    It is turned upright by its EXIF orientation; a 16-bit PNG keeps the orientation instead. Raises ImageError, also
+    for animations.
     """
-    with opened(data, name=name) as image:
-        kind = image.format.replace("MPO", "JPEG")  # a JPEG with smaller copies of itself behind it
+    with opened(data) as image:
+        kind = image.format.replace("MPO", "JPEG")  # MPO: a JPEG that is followed by smaller copies of itself
         if kind not in ("JPEG", "PNG", "WEBP"):
-            raise ImageError(f"{name}: this is a {kind} image; JPEG, PNG and WebP can be coloured.")
+            raise ImageError(f"this is a {kind} image; JPEG, PNG and WebP can be coloured")
         if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
-            raise ImageError(f"{name}: this is an animation; only still pages can be coloured.")
+            raise ImageError("this is an animation; only still pages can be coloured")
         if data.startswith(_PNG_SIGNATURE) and data[24] == 16:  # the bit depth in the header
             return _decode_deep(data, keep_profile=bool(_profile(image)))
         upright = ImageOps.exif_transpose(image)
@@ -63,28 +63,31 @@ def decode(data: bytes, *, name: str) -> PageImage:
 
 
 def _profile(image: Image.Image) -> bytes:
-    """The ICC profile, if it is of an RGB space (its header says): one of gray does not fit a coloured page."""
+    """The ICC profile if its header says RGB, else nothing: a profile of gray does not fit a coloured page."""
     profile = image.info.get("icc_profile", b"")
     return profile if profile[16:20] == b"RGB " else b""
 
 
 def _options(image: Image.Image, data: bytes, kind: str) -> dict[str, Any]:
-    options = {"JPEG": {"quality": QUALITY, "subsampling": 0}, "PNG": {"compress_level": 2}}.get(
-        kind, {"quality": QUALITY, "lossless": _is_lossless(data), "exact": True}
-    )
+    """How Pillow is to save the page."""
+    options: dict[str, Any] = {
+        "JPEG": {"quality": QUALITY, "subsampling": 0},
+        "PNG": {"compress_level": 2},
+        "WEBP": {"quality": QUALITY, "lossless": _is_lossless(data), "exact": True},
+    }[kind]
     if _profile(image):
         options["icc_profile"] = _profile(image)
     if "dpi" in image.info:
         options["dpi"] = image.info["dpi"]
     exif = image.getexif()
     if len(exif):
-        exif.pop(0x0112, None)  # the orientation, for the page is turned upright
+        exif.pop(0x0112, None)  # the orientation: the page is upright now
         options["exif"] = exif.tobytes()
     return options
 
 
 def _is_lossless(webp: bytes) -> bool:
-    """Which of its chunks a WebP file has its pixels in."""
+    """Whether a WebP file stores its pixels in a lossless chunk (VP8L)."""
     position = 12  # RIFF, size, WEBP
     while position + 8 <= len(webp):
         kind, length = struct.unpack("<4sI", webp[position : position + 8])
@@ -95,7 +98,7 @@ def _is_lossless(webp: bytes) -> bool:
 
 
 def _decode_deep(data: bytes, *, keep_profile: bool) -> PageImage:
-    """A PNG of 16 bits, which Pillow reduces to 8 where it has colour or transparency."""
+    """Decodes a 16-bit PNG with OpenCV: Pillow reduces one with colour or transparency to 8 bits."""
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise ValueError("its pixels cannot be decoded")
@@ -104,7 +107,7 @@ def _decode_deep(data: bytes, *, keep_profile: bool) -> PageImage:
     code = {1: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGB}[channels]
     pixels = cv2.cvtColor(pixels, code)
     chunks = _chunks(data)
-    if alpha is None and b"tRNS" in chunks:  # the one colour, or gray, that is transparent
+    if alpha is None and b"tRNS" in chunks:  # one colour, or gray level, is transparent
         transparent = np.frombuffer(chunks[b"tRNS"][8:-4], ">u2")
         alpha = np.where((pixels == transparent).all(axis=2), 0, 65535).astype(np.uint16)
     kept = (chunks[kind] for kind in _KEPT_CHUNKS if kind in chunks and (keep_profile or kind != b"iCCP"))
@@ -112,40 +115,41 @@ def _decode_deep(data: bytes, *, keep_profile: bool) -> PageImage:
 
 
 def _chunks(png: bytes) -> dict[bytes, bytes]:
-    """What stands before a picture's pixels, by kind, with lengths and checksums; damaged ones are left out."""
-    found, position = {}, len(_PNG_SIGNATURE)
+    """The chunks before a PNG's pixels by kind, with lengths and checksums; damaged ones are left out."""
+    found: dict[bytes, bytes] = {}
+    position = len(_PNG_SIGNATURE)
     while position + 8 <= len(png):
         length, kind = struct.unpack(">I4s", png[position : position + 8])
         chunk = png[position : position + 12 + length]
         if kind == b"IDAT":
             break
         if chunk[-4:] == struct.pack(">I", zlib.crc32(chunk[4:-4])):
-            found[kind] = found.get(kind, b"") + chunk  # of texts there may be many
+            found[kind] = found.get(kind, b"") + chunk  # there may be several of a kind (texts)
         position += len(chunk)
     return found
 
 
-def encode(picture: PageImage) -> bytes:
+def encode(page: PageImage) -> bytes:
     """The page as a file of its format."""
-    if picture.pixels.dtype == np.uint16:
-        return _encode_deep(picture)
-    pixels = picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
+    if page.pixels.dtype == np.uint16:
+        return _encode_deep(page)
+    pixels = page.pixels if page.alpha is None else np.dstack([page.pixels, page.alpha])
     data = io.BytesIO()
-    Image.fromarray(pixels).save(data, picture.format, **picture.options)
+    Image.fromarray(pixels).save(data, page.format, **page.options)
     return data.getvalue()
 
 
-def _encode_deep(picture: PageImage) -> bytes:
-    if picture.alpha is None:
-        pixels = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2BGR)
+def _encode_deep(page: PageImage) -> bytes:
+    if page.alpha is None:
+        pixels = cv2.cvtColor(page.pixels, cv2.COLOR_RGB2BGR)
     else:
-        pixels = np.dstack([picture.pixels[..., ::-1], picture.alpha])
-    done, png = cv2.imencode(".png", pixels)
+        pixels = np.dstack([page.pixels[..., ::-1], page.alpha])
+    done, buffer = cv2.imencode(".png", pixels)
     if not done:
-        raise ValueError("a 16-bit PNG could not be written")
-    png = png.tobytes()
+        raise ValueError("OpenCV could not encode a 16-bit PNG")
+    png = buffer.tobytes()
     header = len(_PNG_SIGNATURE) + 25  # the signature and IHDR
-    return png[:header] + picture.chunks + png[header:]
+    return png[:header] + page.chunks + png[header:]
 
 
 def write_layer(path: str | os.PathLike, layer: np.ndarray) -> None:

@@ -30,7 +30,7 @@ def build(size: Size) -> Method:
             ab, given, founded = proposal, unknown, unknown
         else:
             given = hints[..., 2:]
-            change, founded = ops.split(propagate(hints[..., :2] - proposal, given, lightness, proposal), [2], axis=-1)
+            change, founded = propagate(hints[..., :2] - proposal, given, lightness, proposal)
             ab = ops.where(given > 0.0, hints[..., :2], proposal + change)
         inputs = ops.concatenate([lightness, ab, given, founded], axis=-1)
         return ops.clip(ab + (1.0 - founded) ** 2 * applier(inputs, training=training), -1.0, 1.0)

@@ -1,6 +1,8 @@
-"""Between pixels and Lab, for pages of any size."""
+"""Pixels to lightness, and lightness with chroma back to pixels, for pages of any size."""
 
+import dataclasses
 import functools
+from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
@@ -8,7 +10,7 @@ import tensorflow as tf
 from webtoon_colorize import color
 
 _PIXELS = 2**17  # converted between colour spaces at a time
-_DARKEST = 100  # gray levels; darker ink hides its colour, and what cannot be seen cannot be divided out
+_DARKEST = 100  # gray level (0 to 255); dividing by darker ink, which hides its colour, would amplify noise
 
 
 @tf.function(input_signature=[tf.TensorSpec([None, 3])], autograph=False)
@@ -16,7 +18,7 @@ def _lightness(rgb):
     return color.rgb_to_lab(rgb)[0][..., 0]
 
 
-# Compiled, each is one pass over memory, five times as fast on a CPU, and wants a fixed size.
+# Compiled, each is one pass over memory and five times as fast on a CPU. Compilation requires a fixed size.
 _compiled = functools.partial(
     tf.function,
     input_signature=[tf.TensorSpec([_PIXELS, 3]), tf.TensorSpec([_PIXELS, 2])],
@@ -26,13 +28,13 @@ _compiled = functools.partial(
 
 
 @_compiled
-def _paint(rgb, ab):
+def _keep_lightness(rgb, ab):
     lightness, _ = color.rgb_to_lab(rgb)
     return color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, ab))
 
 
 @_compiled
-def _wash(rgb, ab):
+def _darken(rgb, ab):
     lightness = color.darken_to_gamut(color.rgb_to_lab(rgb)[0], ab)
     return color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, ab))
 
@@ -47,14 +49,48 @@ def lightness_of(image: np.ndarray) -> np.ndarray:
     return result.reshape(image.shape[:2])
 
 
-def paint(pixels: np.ndarray, ab: np.ndarray, *, on_lines: bool = False) -> np.ndarray:
-    """`pixels` (uint8 or uint16 [H, W, 3]) with their lightness and the chroma `ab` [H, W, 2], as far as sRGB has it.
+@dataclasses.dataclass(frozen=True)
+class Painter:
+    """Applies chroma to pages of one kind."""
 
-    Gray without chroma stays exactly as it is.
+    on_lines: bool  # the pages are line art: white paper under a colour darkens until sRGB has the colour
 
-    on_lines: what is too light for its colour, such as the paper of a drawing, becomes as dark as it must.
-    """
-    painter = _wash if on_lines else _paint
+    def paint(self, pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
+        """Gives `pixels` the chroma `ab`, reduced to what sRGB has at their lightness.
+
+        Gray pixels without chroma keep their exact values.
+
+        Args:
+          pixels: [H, W, 3] uint8 or uint16; only their lightness is used.
+          ab: [H, W, 2] in network range.
+
+        Returns:
+          [H, W, 3] of the type of `pixels`, with their lightness unless `on_lines`.
+        """
+        return _apply(_darken if self.on_lines else _keep_lightness, pixels, ab)
+
+    def color_layer(self, pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
+        """The layer that gives the coloured page when the gray page is multiplied over it.
+
+        It is the coloured page divided by the gray page, at most white: multiplying cannot lighten. Under ink darker
+        than _DARKEST it has the colour that lighter ink would have.
+
+        Args: as those of `paint`.
+
+        Returns:
+          uint8 [H, W, 4], RGB and alpha; transparent where `ab` is 0.
+        """
+        scale = np.iinfo(pixels.dtype).max // 255
+        gray = _apply(_keep_lightness, (pixels // scale).astype(np.uint8), np.zeros_like(ab))
+        gray = np.maximum(gray, _DARKEST)
+        share = self.paint(gray, ab).astype(np.float32) / gray
+        opaque = (ab != 0).any(axis=2, keepdims=True)
+        rgba = np.concatenate([np.minimum(share, 1) * 255, np.full((*ab.shape[:2], 1), 255)], axis=2)
+        return (rgba * opaque).round().astype(np.uint8)
+
+
+def _apply(convert: Callable[[np.ndarray, np.ndarray], tf.Tensor], pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
+    """Applies `convert` (RGB in [0, 1] and ab, [_PIXELS, C] each, to RGB) to `pixels`, part by part."""
     most = np.iinfo(pixels.dtype).max
     flat, flat_ab = pixels.reshape(-1, 3), ab.reshape(-1, 2)
     result = np.empty_like(flat)
@@ -62,30 +98,8 @@ def paint(pixels: np.ndarray, ab: np.ndarray, *, on_lines: bool = False) -> np.n
         part = np.s_[start : start + _PIXELS]
         count = len(flat[part])
         filling = ((0, _PIXELS - count), (0, 0))
-        rgb = painter(np.pad(flat[part].astype(np.float32) / most, filling), np.pad(flat_ab[part], filling))
+        rgb = convert(np.pad(flat[part].astype(np.float32) / most, filling), np.pad(flat_ab[part], filling))
         result[part] = np.round(rgb[:count] * most)
-    still = (flat_ab == 0).all(axis=1) & (flat == flat[:, :1]).all(axis=1)
-    result[still] = flat[still]
+    is_unchanged = (flat_ab == 0).all(axis=1) & (flat == flat[:, :1]).all(axis=1)
+    result[is_unchanged] = flat[is_unchanged]
     return result.reshape(pixels.shape)
-
-
-def color_layer(pixels: np.ndarray, ab: np.ndarray, *, on_lines: bool = False) -> np.ndarray:
-    """The layer that, under the gray page set to multiply, gives the coloured page, as far as multiplying can.
-
-    That is colour divided by gray, at most white; under ink, the colour that the ink would have if it were lighter.
-
-    Args:
-      pixels: [H, W, 3] uint8 or uint16; their lightness counts.
-      ab: [H, W, 2] in network range.
-      on_lines: see `paint`.
-
-    Returns:
-      uint8 [H, W, 4], RGB and alpha; transparent where there is no colour.
-    """
-    scale = np.iinfo(pixels.dtype).max // 255
-    gray = paint((pixels // scale).astype(np.uint8), np.zeros_like(ab))
-    gray = np.maximum(gray, _DARKEST)
-    share = paint(gray, ab, on_lines=on_lines).astype(np.float32) / gray
-    opaque = (ab != 0).any(axis=2, keepdims=True)
-    rgba = np.concatenate([np.minimum(share, 1) * 255, np.full((*ab.shape[:2], 1), 255)], axis=2)
-    return (rgba * opaque).round().astype(np.uint8)

@@ -1,20 +1,20 @@
-"""How much of a picture has colour; sepia and yellowed paper have none (paper III.A)."""
+"""How much of an image has colour; sepia and yellowed paper count as gray (paper III.A)."""
 
 import cv2
 import numpy as np
 
-# The picture is reduced to this many pixels on its shorter side: JPEG's colour noise averages out, a small coloured
-# accent does not.
+# The shorter side is reduced to this many pixels: JPEG's colour noise averages out, small coloured details stay.
 SIDE = 160
-COLOURED = 10.0  # Lab units from gray at which a pixel has colour
-STRONG = 26.0  # ... and at which the colour is no mere tint of yellowed paper or sepia ink
+COLORED_CHROMA = 10.0  # Lab units; a pixel of more chroma has colour
+STRONG_CHROMA = 26.0  # Lab units; more chroma than yellowed paper or sepia ink have
 
 
 def color_share(rgb: np.ndarray) -> float:
-    """The share (0 to 1) of `rgb` (uint8 [H, W, 3]) that has colour.
+    """The share of the pixels of `rgb` (uint8 [H, W, 3]) that have colour, 0 to 1.
 
-    A weak brown or yellow tint that all of the picture shares (sepia) does not count. The tint is the median ab of each
-    of 16 steps of lightness; it is forgiven where it is nearer to yellow than to red, green or blue, and weak.
+    A weak brown or yellow tint of the whole image (sepia) is subtracted first. It is the median ab of each of 16 ranges
+    of lightness, and is subtracted if its chroma is below STRONG_CHROMA and its hue is nearer to yellow than to red,
+    green or blue.
     """
     scale = min(1.0, SIDE / min(rgb.shape[:2]))
     small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
@@ -23,6 +23,6 @@ def color_share(rgb: np.ndarray) -> float:
     steps = (lightness / 100 * 15.999).astype(int)
     for step in np.unique(steps):
         tint = np.median(ab[steps == step], axis=0)
-        if tint[1] > abs(tint[0]) and np.linalg.norm(tint) < STRONG:
+        if tint[1] > abs(tint[0]) and np.linalg.norm(tint) < STRONG_CHROMA:
             ab[steps == step] -= tint
-    return float(np.mean(np.linalg.norm(ab, axis=1) > COLOURED))
+    return float(np.mean(np.linalg.norm(ab, axis=1) > COLORED_CHROMA))

@@ -1,4 +1,4 @@
-"""A page, or a piece of a strip, coloured panel by panel."""
+"""The chroma of a page, or of a section of a strip, panel by panel."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -13,45 +13,55 @@ from webtoon_colorize.pages.paper_mask import paper_mask
 from webtoon_colorize.pages.tiling import blend, tiles
 from webtoon_colorize.panels import Box, crop
 
-_BLANK = 12  # gray levels: a picture that varies less than this has nothing in it to colour
+_BLANK = 12  # gray levels (0 to 255); an image that varies less is blank and gets no colour
 
-Predict = Callable[[np.ndarray, Sequence[Box], Sequence[Hint]], Iterator[np.ndarray]]  # -> ab [S, S, 2] of each box
+# image uint8 [H, W, 3], boxes, hints -> ab [S, S, 2] of each box, at the networks' size S
+Predict = Callable[[np.ndarray, Sequence[Box], Sequence[Hint]], Iterator[np.ndarray]]
 
 
 class PageChroma:
-    """What can be coloured at one time; when it is coloured again, only what new hints reach is coloured anew."""
+    """The ab of an image. When the hints change, only the panels that they reach are coloured again."""
 
     def __init__(self, image: np.ndarray, predict: Predict, *, background: np.ndarray | None, keep_white: bool):
-        """image: uint8 [H, W, 3]; of a coloured one only the lightness is used."""
+        """The ab is 0 until `color` is called.
+
+        Args:
+          image: uint8 [H, W, 3]; only the lightness of a coloured image is used.
+          predict: colours boxes of the image.
+          background: colour int [3] between the strip's panels elsewhere, if the image is a section of a strip.
+          keep_white: whether white paper and speech bubbles get no colour, except where a hint lies on them.
+        """
         self.ab = np.zeros((*image.shape[:2], 2), np.float32)  # in network range
         self._image, self._predict = image, predict
         self.lightness = lightness_of(image)  # [H, W] in [-1, 1]
-        self._hints: dict[Box, tuple[Hint, ...] | None] = {}  # what each panel was coloured with
-        self._share = None
+        self._hints: dict[Box, tuple[Hint, ...] | None] = {}  # those that each panel was coloured with; None: not yet
+        self._share: np.ndarray | None = None  # [H, W, 1], 0 to 1: how much of its colour each pixel gets
         if np.ptp(self.lightness) >= 2 * _BLANK / 255:
             self._hints = dict.fromkeys(joined_panels(image, background=background))
             if keep_white:
                 self._share = 1 - paper_mask(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), image.shape[1])[..., None]
 
     def color(self, hints: Sequence[Hint]) -> list[Box]:
-        """Brings `ab` up to date and returns the panels that changed. Hints are in pixels of the image."""
+        """Updates `ab` for these hints, in pixels of the image, and returns the panels that changed."""
         new = {box: reaching(hints, box) for box in self._hints}
         stale = [box for box in new if new[box] != self._hints[box]]
         panels = [(box, tiles(box)) for box in stale]
         small = self._predict(self._image, [part for _, parts in panels for part in parts], hints)
         for box, parts in panels:
-            coloured = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]
-            ab = blend(box, coloured)
-            crop(self.ab, box)[:] = ab if self._share is None else ab * self._share_in(box, new[box])
-        self._hints = new
+            colored = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]
+            ab = blend(box, colored)
+            if self._share is not None:
+                ab = ab * _share_with_hints(crop(self._share, box), box, new[box])
+            crop(self.ab, box)[:] = ab
+        self._hints.update(new)
         return stale
 
-    def _share_in(self, box: Box, hints: Sequence[Hint]) -> np.ndarray:
-        """How much of its colour each pixel of a panel gets, [H, W, 1]: paper none, unless a hint lies on it."""
-        share = crop(self._share, box)
-        if not hints:
-            return share
-        _, spots = cv2.connectedComponents((share < 1).astype(np.uint8))
-        inside = (hint.moved(-box.x, -box.y) for hint in hints)
-        under = [spots[int(hint.y), int(hint.x)] for hint in inside if hint.lies_in(box.width, box.height)]
-        return np.where(np.isin(spots, [spot for spot in under if spot])[..., None], 1.0, share)
+
+def _share_with_hints(share: np.ndarray, box: Box, hints: Sequence[Hint]) -> np.ndarray:
+    """The panel's `share` of colour [H, W, 1], raised to 1 in each white area that a hint lies on."""
+    if not hints:
+        return share
+    _, areas = cv2.connectedComponents((share < 1).astype(np.uint8))
+    inside = (hint.moved(-box.x, -box.y) for hint in hints)
+    hinted = [areas[int(hint.y), int(hint.x)] for hint in inside if hint.lies_in(box.width, box.height)]
+    return np.where(np.isin(areas, [area for area in hinted if area])[..., None], 1.0, share)

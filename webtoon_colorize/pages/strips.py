@@ -1,15 +1,15 @@
-"""Strips that come as slices: coloured in one piece, in a stream whose memory the strip's length does not change.
+"""Colours strips that come as slices, in a stream whose memory does not grow with the strip's length.
 
-A page is a strip of one slice. Slices whose art goes on in the next are one strip. It is coloured piece by piece: up to
-the last gutter within reach; where there is none, up to where the reach ends, and then the next piece overlaps with
-this one and their colours fade into each other. Where slices begin and end plays no part in it.
+A page is a strip of one slice. Slices whose art continues in the next slice belong to one strip. A strip is coloured
+section by section. A section ends in the last gutter within reach. Without a gutter it ends where the reach ends, the
+next section overlaps with it, and their colours fade into each other. Where slices begin and end does not matter.
 """
 
 import collections
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,28 +18,36 @@ from webtoon_colorize.pages.gutters import TOLERANCE, last_gutter
 from webtoon_colorize.pages.tiling import fade
 from webtoon_colorize.panels import CLEAR
 
-REACH = 4  # widths of the strip that are looked at together; nearly all pages are shorter and are coloured whole
-OVERLAP = 1  # widths that a piece shares with the next where there is no gutter between them
-NEAR = 8  # rows on both sides of a border by which art that goes on is known
+REACH = 4  # greatest height of a section, in widths of the strip; nearly all pages are lower and so one section
+OVERLAP = 1  # height that sections without a gutter between them share, in widths of the strip
+NEAR = 8  # rows on each side of a border that decide whether art continues across it
 
-# uint8 [H, W, 3], hints, and, of a part of a strip, the colour of the strip's gutters -> ab [H, W, 2]
-ColorPiece = Callable[[np.ndarray, Sequence[Hint], np.ndarray | None], np.ndarray]
+# image uint8 [H, W, 3], hints, colour int [3] of the strip's gutters or None -> ab [H, W, 2] in network range
+ColorSection = Callable[[np.ndarray, Sequence[Hint], np.ndarray | None], np.ndarray]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Slice:
     """A page, or a part of a strip."""
 
-    image: np.ndarray  # uint8 [H, W, 3]; not looked at again above the rows that are coloured
-    hints: tuple[Hint, ...] = ()  # in its own pixels
-    wanted: bool = True  # whether its colour is needed; if not, it only shows how the strip goes on
-    source: Any = None  # whatever the caller wants to know it by
+    image: np.ndarray  # uint8 [H, W, 3]; rows that are coloured are not read again
+    hints: tuple[Hint, ...] = ()  # in pixels of the slice
+    wanted: bool = True  # whether its colour is needed; if not, it only shows how the strip continues
+    source: Any = None  # the caller's own; not read here
 
 
-def color_slices(slices: Iterable[Slice], color_piece: ColorPiece) -> Iterator[tuple[Slice, int, np.ndarray]]:
-    """(slice, row, ab [N, W, 2] of its rows from `row` on), all rows in order; 0 where a slice is not wanted."""
+class ColoredRows(NamedTuple):
+    """Rows of a slice with their colour."""
+
+    slice: Slice
+    start: int  # the first row's place in the slice
+    ab: np.ndarray  # [N, W, 2] in network range; 0 where the slice is not wanted
+
+
+def color_slices(slices: Iterable[Slice], color_section: ColorSection) -> Iterator[ColoredRows]:
+    """Yields all rows of all slices, in order."""
     for _, strip in itertools.groupby(_numbered(slices), key=lambda pair: pair[0]):
-        yield from _color_strip((each for _, each in strip), color_piece)
+        yield from _color_strip((each for _, each in strip), color_section)
 
 
 def _numbered(slices: Iterable[Slice]) -> Iterator[tuple[int, Slice]]:
@@ -48,17 +56,17 @@ def _numbered(slices: Iterable[Slice]) -> Iterator[tuple[int, Slice]]:
     for each in slices:
         if end is not None and not continues(end, each.image):
             number += 1
-        end = each.image[-NEAR:].copy()  # for who gets it may paint over it
+        end = each.image[-NEAR:].copy()  # a copy, because the caller may paint over the slice
         yield number, each
 
 
 def continues(above: np.ndarray, below: np.ndarray) -> bool:
-    """Whether art goes on from the end of one image in the beginning of another, both uint8 [N, W, 3].
+    """Whether art continues from the end of one image at the beginning of the other, both uint8 [N, W, 3].
 
-    It does if they are of the same width, do not meet in paper, white or black, and differ no more at their border than
-    rows nearby do.
+    It does if the images have the same width, their border is not blank on both sides, and the step across the border
+    is not much larger than steps between rows nearby.
     """
-    if above.shape[1] != below.shape[1] or _is_paper(above[-1]) and _is_paper(below[0]):
+    if above.shape[1] != below.shape[1] or _is_blank(above[-1]) and _is_blank(below[0]):
         return False
     above, below = above[-NEAR:].astype(np.float32), below[:NEAR].astype(np.float32)
     steps = np.abs(np.diff(np.concatenate([above, below]), axis=0)).mean(axis=(1, 2))
@@ -67,69 +75,103 @@ def continues(above: np.ndarray, below: np.ndarray) -> bool:
     return bool(steps[border] <= 1.5 * usual + 4)
 
 
-def _is_paper(row: np.ndarray) -> bool:
+def _is_blank(row: np.ndarray) -> bool:
+    """Whether a row is white or black."""
     return any((np.abs(row.astype(int) - end).max(axis=1) <= TOLERANCE).mean() >= CLEAR for end in (0, 255))
 
 
-class _Rows:
-    """The rows of a strip that are not coloured yet; slices are fetched as they are needed."""
+def _color_strip(slices: Iterator[Slice], color_section: ColorSection) -> Iterator[ColoredRows]:
+    rows, background, overlap = _PendingRows(slices), None, None
+    while width := rows.width():
+        ahead = rows.look_ahead(REACH * width)
+        section = _next_section(ahead, OVERLAP * width, background)
+        image, background = ahead.image[: section.height], section.background
+        if rows.is_wanted(section.height):
+            ab = color_section(image, rows.hints(), background)
+        else:
+            ab = np.zeros((*image.shape[:2], 2), np.float32)
+        if overlap is not None:
+            ab[: len(overlap)] = fade(overlap, ab[: len(overlap)])
+        overlap = ab[section.finished :].copy() if section.finished < section.height else None
+        yield from rows.finish(ab[: section.finished])
+
+
+class _Ahead(NamedTuple):
+    """The next rows of a strip, as far as the reach goes."""
+
+    image: np.ndarray  # uint8 [N, W, 3]
+    is_end: bool  # the strip has no more rows
+
+
+class _Section(NamedTuple):
+    """The next rows that are coloured together."""
+
+    height: int
+    finished: int  # rows whose colour is final; the rest overlaps with the section below
+    background: np.ndarray | None  # colour of the strip's gutters, int [3], once one has been found
+
+
+def _next_section(ahead: _Ahead, overlap: int, background: np.ndarray | None) -> _Section:
+    """Where the section that begins with the rows `ahead` ends."""
+    height = len(ahead.image)
+    if ahead.is_end:
+        return _Section(height, height, background)
+    gutter = last_gutter(ahead.image, after=overlap)
+    if gutter is None:
+        return _Section(height, height - overlap, background)
+    return _Section(gutter.row, gutter.row, gutter.color)
+
+
+class _PendingRows:
+    """The rows of a strip that are not finished; slices are fetched when they are needed."""
 
     def __init__(self, slices: Iterator[Slice]):
         self._slices = slices
-        self._waiting: collections.deque[Slice] = collections.deque()
-        self._done = 0  # rows of the first that is waiting
+        self._pending: collections.deque[Slice] = collections.deque()
+        self._done = 0  # finished rows of the first pending slice
 
-    def fetch(self, count: int) -> tuple[np.ndarray, bool]:
-        """The next `count` rows, fewer at the strip's end, and whether it is the end."""
-        available = sum(len(each.image) for each in self._waiting) - self._done
+    def width(self) -> int:
+        """The strip's width in pixels; 0 if no rows are left."""
+        if not self._pending:
+            self._pending.extend(itertools.islice(self._slices, 1))
+        return self._pending[0].image.shape[1] if self._pending else 0
+
+    def look_ahead(self, count: int) -> _Ahead:
+        """The next `count` rows, or all that are left if they are fewer."""
+        available = sum(len(each.image) for each in self._pending) - self._done
         while available <= count and (new := next(self._slices, None)) is not None:
-            self._waiting.append(new)
+            self._pending.append(new)
             available += len(new.image)
         parts, start = [], self._done
-        for each in self._waiting:
+        for each in self._pending:
             parts.append(each.image[start : start + count])
             count -= len(parts[-1])
             start = 0
-        return np.concatenate(parts), available <= sum(map(len, parts))
+        image = np.concatenate(parts)
+        return _Ahead(image, is_end=available <= len(image))
 
-    def width(self) -> int:
-        """Of the strip; 0 if there is nothing left."""
-        self._waiting.extend(itertools.islice(self._slices, 0 if self._waiting else 1))
-        return self._waiting[0].image.shape[1] if self._waiting else 0
+    def hints(self) -> list[Hint]:
+        """The pending slices' hints, in pixels from the first row that is not finished."""
+        return [hint.moved(0, top) for top, each in self._tops() for hint in each.hints]
 
-    def within(self, count: int) -> tuple[list[Hint], bool]:
-        """The hints that lie in the strip, relative to the next rows, and whether any of `count` rows is wanted."""
-        hints, wanted, top = [], False, -self._done
-        for each in self._waiting:
-            hints += [hint.moved(0, top) for hint in each.hints]
-            wanted |= each.wanted and top < count
+    def is_wanted(self, count: int) -> bool:
+        """Whether the colour of any of the next `count` rows is needed."""
+        return any(each.wanted and top < count for top, each in self._tops())
+
+    def _tops(self) -> Iterator[tuple[int, Slice]]:
+        """Each pending slice with its top row, counted from the first row that is not finished."""
+        top = -self._done
+        for each in self._pending:
+            yield top, each
             top += len(each.image)
-        return hints, wanted
 
-    def finish(self, ab: np.ndarray) -> Iterator[tuple[Slice, int, np.ndarray]]:
+    def finish(self, ab: np.ndarray) -> Iterator[ColoredRows]:
+        """Hands out the next rows with their colour `ab` [N, W, 2]."""
         while len(ab):
-            first, row = self._waiting[0], self._done
-            part, ab = np.split(ab, [len(first.image) - row])
+            first, start = self._pending[0], self._done
+            part, ab = np.split(ab, [len(first.image) - start])
             self._done += len(part)
             if self._done == len(first.image):
-                self._waiting.popleft()
+                self._pending.popleft()
                 self._done = 0
-            yield first, row, part
-
-
-def _color_strip(slices: Iterator[Slice], color_piece: ColorPiece) -> Iterator[tuple[Slice, int, np.ndarray]]:
-    rows, tail, background = _Rows(slices), None, None
-    while width := rows.width():
-        image, is_end = rows.fetch(REACH * width)
-        overlap = OVERLAP * width
-        stop = len(image)
-        if not is_end:
-            stop, background = last_gutter(image, after=overlap) or (None, background)
-        hints, wanted = rows.within(stop or len(image))
-        image = image[:stop]
-        ab = color_piece(image, hints, background) if wanted else np.zeros((*image.shape[:2], 2), np.float32)
-        if tail is not None:
-            ab[: len(tail)] = fade(tail, ab[: len(tail)])
-        finished = stop or len(image) - overlap
-        tail = None if stop else ab[finished:].copy()
-        yield from rows.finish(ab[:finished])
+            yield ColoredRows(first, start, part)

@@ -1,16 +1,16 @@
-"""Overlapping windows over what is too long for one look, and how their colours become one."""
+"""Cuts long panels into overlapping windows, and blends the windows' colours."""
 
 import numpy as np
 
 from webtoon_colorize.panels import Box
 
-# A network sees panels squeezed to a square; what is longer than LONGEST times its width is seen in windows that are
-# WINDOW times as long as wide and share at least OVERLAP times the width with the next.
+# The networks see panels squeezed to a square. A panel whose longer side is more than LONGEST times the shorter one is
+# cut into windows. In units of the shorter side, a window is WINDOW long and shares at least OVERLAP with the next.
 LONGEST, WINDOW, OVERLAP = 2.0, 1.5, 0.5
 
 
 def tiles(box: Box) -> list[Box]:
-    """The windows over a box, along its longer side; the box itself if it is not long."""
+    """The windows along the longer side of a box, or the box itself if it is not long."""
     short, long = sorted((box.width, box.height))
     if long <= LONGEST * short:
         return [box]
@@ -23,13 +23,13 @@ def tiles(box: Box) -> list[Box]:
 
 
 def blend(box: Box, parts: list[tuple[Box, np.ndarray]]) -> np.ndarray:
-    """[H, W, 2] of `box` from its windows' [h, w, 2]. Where windows overlap, one fades into the other linearly."""
+    """The ab of `box` [H, W, 2] from that of its windows [h, w, 2]; they fade linearly into each other."""
     if len(parts) == 1:
         return parts[0][1]
     total = np.zeros((box.height, box.width, 2), np.float32)
     weights = np.zeros((box.height, box.width, 1), np.float32)
     for part, values in parts:
-        place = np.s_[part.y - box.y : part.y - box.y + part.height, part.x - box.x : part.x - box.x + part.width]
+        place = np.s_[part.y - box.y : part.bottom - box.y, part.x - box.x : part.right - box.x]
         weight = _ramp(part.height)[:, None, None] if box.width < box.height else _ramp(part.width)[None, :, None]
         total[place] += weight * values
         weights[place] += weight
@@ -37,12 +37,12 @@ def blend(box: Box, parts: list[tuple[Box, np.ndarray]]) -> np.ndarray:
 
 
 def _ramp(length: int) -> np.ndarray:
-    """A window's weight along its length: 1 in the middle, falling to almost 0 at both ends."""
+    """A window's weight along its length, [N]: 1 in the middle, falling linearly to almost 0 at both ends."""
     distance = np.minimum(np.arange(length), np.arange(length)[::-1]) + 0.5
     return np.minimum(1.0, distance / (length * OVERLAP / WINDOW)).astype(np.float32)
 
 
 def fade(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """From the rows of `before` to those of `after`, both [N, W, 2], linearly."""
+    """Fades linearly from the rows of `before` to those of `after`, both [N, W, 2]."""
     share = ((np.arange(len(before)) + 0.5) / len(before)).astype(np.float32)[:, None, None]
     return before + share * (after - before)

@@ -1,0 +1,90 @@
+"""Lightness from pixels, and pixels from lightness and chroma."""
+
+import cv2
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from webtoon_colorize import color
+from webtoon_colorize.pages.compositing import Painter, lightness_of
+
+SHADED, LINES = Painter(on_lines=False), Painter(on_lines=True)
+
+
+def chroma(image):
+    """[H, W] in Lab units, of uint8 [H, W, 3]."""
+    return 110 * np.linalg.norm(color.rgb_to_lab(tf.constant(image / 255, tf.float32))[1], axis=-1)
+
+
+def gray_levels(lightness):
+    """The gray level, 0 to 255 and between, that has a lightness."""
+    neutral = color.lab_to_rgb(lightness[..., None], tf.zeros([*lightness.shape, 2]))
+    return 255 * neutral.numpy().mean(axis=-1)
+
+
+def test_all_gray_levels_come_back_from_any_colour_laid_over_them():
+    gray = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 72, axis=1)[..., None].repeat(3, axis=2)
+    angle = np.arange(72) * np.pi / 36
+    ab = np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)[None].repeat(256, axis=0)
+    for strength in (0.1, 0.5, 1.0):
+        painted = SHADED.paint(gray, strength * ab)
+        # A gray level is 0.39 L where levels are densest in L, rounding each channel is worth at most half a level.
+        back = gray_levels(lightness_of(painted))
+        assert np.abs(back - gray[..., 0]).max() <= 0.55
+        assert (painted[[0, 255]] == gray[[0, 255]]).all()
+        assert chroma(painted)[128].min() > 9
+
+
+def test_sixteen_bit_gray_without_colour_stays_as_it_is_and_with_colour_keeps_its_lightness():
+    gray = np.arange(0, 65536, 7, dtype=np.uint16).reshape(1, -1, 1).repeat(3, axis=2)
+    np.testing.assert_array_equal(SHADED.paint(gray, np.zeros((1, gray.shape[1], 2), np.float32)), gray)
+    painted = SHADED.paint(gray, np.full((1, gray.shape[1], 2), 0.2, np.float32))
+    before, after = (color.rgb_to_lab(tf.constant(each / 65535, tf.float32))[0] for each in (gray, painted))
+    np.testing.assert_allclose(after, before, atol=5e-4)
+
+
+def test_the_color_layer_of_a_drawing_is_its_wash():
+    ab = np.array([[(0.05, 0.1), (0.05, 0.1), (0, 0)]], np.float32)
+    lines = np.array([[[255] * 3, [0] * 3, [255] * 3]], np.uint8)
+    layer = LINES.color_layer(lines, ab)
+    wash = LINES.paint(lines, ab)
+    np.testing.assert_allclose(layer[0, 0, :3], wash[0, 0], atol=1)
+    assert layer[0, :, 3].tolist() == [255, 255, 0] and wash[0, 0].min() < 250
+    np.testing.assert_array_equal(wash[0, 1:], lines[0, 1:])
+
+
+def test_the_color_layer_is_transparent_without_colour_and_not_black_under_ink():
+    ink = np.array([[[0] * 3, [255] * 3, [30] * 3]], np.uint8)
+    layer = SHADED.color_layer(ink, np.array([[(0, 0), (0, 0), (0.3, 0.1)]], np.float32))
+    assert layer[0, :2].tolist() == [[0] * 4] * 2
+    assert layer[0, 2, 3] == 255 and layer[0, 2, 0] == 255 and layer[0, 2].min() > 90
+
+
+def test_lightness_is_that_of_opencv():
+    image = np.random.default_rng(0).integers(0, 256, (300, 500, 3), dtype=np.uint8)  # more than is converted at a time
+    rgb = image / 255
+    # OpenCV reads sRGB through a coarse table, linear RGB it converts exactly.
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    lab = cv2.cvtColor(linear, cv2.COLOR_LRGB2LAB)
+    np.testing.assert_allclose(lightness_of(image), lab[..., 0] / 50 - 1, atol=6e-4)
+    np.testing.assert_allclose(lightness_of(np.uint8([[[0] * 3, [255] * 3]])), [[-1, 1]], atol=1e-6)
+
+
+@pytest.mark.parametrize("painter", [SHADED, LINES])
+def test_gray_stays_where_ab_is_0_and_takes_the_colour_beside_it(painter):
+    gray = np.full((4, 6, 3), 119, np.uint8)  # L is 50.03
+    ab = np.zeros((4, 6, 2), np.float32)
+    ab[:, 3:] = (20 / 110, -30 / 110)
+    painted = painter.paint(gray, ab)
+    np.testing.assert_array_equal(painted[:, :3], gray[:, :3])
+    lab = cv2.cvtColor(painted[:, 3:].astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    np.testing.assert_allclose(lab, np.broadcast_to([50.03, 20, -30], lab.shape), atol=0.5)
+
+
+def test_a_layer_is_colour_divided_by_gray():
+    gray = np.full((1, 1, 3), 200, np.uint8)
+    ab = np.full((1, 1, 2), (10 / 110, 15 / 110), np.float32)
+    expected = np.minimum(SHADED.paint(gray, ab) / 200, 1) * 255
+    np.testing.assert_allclose(SHADED.color_layer(gray, ab)[..., :3], expected, atol=0.5)
+    deep = gray.astype(np.uint16) * 257
+    np.testing.assert_array_equal(SHADED.color_layer(deep, ab), SHADED.color_layer(gray, ab))

@@ -1,0 +1,87 @@
+"""From inputs to pages in reading order, and archives written again."""
+
+import zipfile
+
+import pytest
+
+from tests.comics import archive
+from webtoon_colorize.io import chapters
+from webtoon_colorize.io.chapters import InputError, find_chapters
+
+
+def touch(folder, *names):
+    """Finding looks at names alone."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def names(found):
+    return [[page.name for page in chapter.pages] for chapter in found]
+
+
+def test_each_folder_is_a_chapter_in_natural_order_without_hidden_files(tmp_path):
+    touch(tmp_path / "in", "2.png", "10.JPG", "1.webp", "b/1.png", "a10/1.png", "a9/1.png", "notes.txt")
+    touch(tmp_path / "in", ".hidden/1.png", "a9/._1.png", "__MACOSX/1.png")
+    found, faults = find_chapters([str(tmp_path / "in")], str(tmp_path / "out"))
+    assert names(found) == [["1.webp", "2.png", "10.JPG"], ["a9/1.png"], ["a10/1.png"], ["b/1.png"]] and not faults
+    assert found[1].pages[0].output == tmp_path / "out" / "a9" / "1.png"
+    assert found[1].pages[0].layer == tmp_path / "out" / "a9" / "1.png.color.png"
+
+
+def test_named_images_of_one_folder_are_one_chapter_as_they_are_named(tmp_path):
+    touch(tmp_path, "2.png", "1.png", "other/3.png")
+    inputs = [str(tmp_path / name) for name in ("2.png", "1.png", "other/3.png")]
+    assert names(find_chapters(inputs, str(tmp_path / "out"))[0]) == [["2.png", "1.png"], ["3.png"]]
+
+
+def test_the_output_folder_is_passed_over(tmp_path):
+    touch(tmp_path, "1.png", "out/1.png")
+    assert names(find_chapters([str(tmp_path)], str(tmp_path / "out"))[0]) == [["1.png"]]
+
+
+def test_an_archive_is_a_chapter_whose_images_are_its_pages(tmp_path):
+    content = {"10.png": b"", "2.png": b"", "info.xml": b"", "sub/": b"", ".1.png": b"", "../evil.png": b""}
+    file = archive(tmp_path / "in" / "book.cbz", content)
+    touch(tmp_path / "in", "1.png")
+    found, faults = find_chapters([str(tmp_path / "in")], str(tmp_path / "out"))
+    assert names(found) == [["1.png"], ["book.cbz/2.png", "book.cbz/10.png"]]
+    assert found[1].archive == chapters.Archive(file, tmp_path / "out" / "book.cbz")
+    assert [page.entry for page in found[1].pages] == ["2.png", "10.png"]
+    assert found[1].pages[0].layer == tmp_path / "out" / "book.cbz.color" / "2.png.color.png"
+    assert faults == ["book.cbz/../evil.png: its name points outside the archive; it is left out."]
+
+
+def test_inputs_without_pages_are_named_in_a_sentence(tmp_path):
+    archive(tmp_path / "none.zip", {"a.txt": b""})
+    touch(tmp_path, "bad.cbz", "notes.txt")
+    (tmp_path / "empty").mkdir()
+    inputs = [str(tmp_path / name) for name in ("none.zip", "bad.cbz", "notes.txt", "empty", "missing.png")]
+    found, faults = find_chapters(inputs, str(tmp_path / "out"))
+    assert not found and faults == [
+        f"{tmp_path}/notes.txt: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.",
+        f"{tmp_path}/empty: there are no images or archives in this folder.",
+        f"{tmp_path}/missing.png: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.",
+        "none.zip: there are no images in this archive.",
+        "bad.cbz: this is not a ZIP archive that can be read (File is not a zip file).",
+    ]
+
+
+def test_outputs_that_meet_or_cover_an_input_are_refused_with_the_reason_alone(tmp_path):
+    touch(tmp_path, "a/1.png", "b/1.png")
+    with pytest.raises(InputError, match="a/1.png and .*b/1.png would both become .*out/1.png$"):
+        find_chapters([str(tmp_path / "a"), str(tmp_path / "b")], str(tmp_path / "out"))
+    with pytest.raises(InputError, match="a/1.png would be overwritten: choose another --output_dir$"):
+        find_chapters([str(tmp_path / "a")], str(tmp_path / "a"))
+
+
+def test_an_archive_is_written_again_in_its_order_with_the_coloured_pages_in_their_places(tmp_path):
+    content = {"2.png": b"gray two", "info.xml": b"<a/>", "sub/": b"", "1.png": b"gray one", "../evil": b""}
+    archive(tmp_path / "book.cbz", content)
+    [chapter], _ = find_chapters([str(tmp_path / "book.cbz")], str(tmp_path / "out"))
+    (tmp_path / "new.png").write_bytes(b"coloured one")
+    assert chapters.write_archive(chapter.archive, chapter.pages, {"1.png": tmp_path / "new.png"}) == []
+    with zipfile.ZipFile(tmp_path / "out" / "book.cbz") as book:
+        read = {name: book.read(name) for name in book.namelist()}
+    expected = {"2.png": b"gray two", "info.xml": b"<a/>", "sub/": b"", "1.png": b"coloured one"}
+    assert list(read.items()) == list(expected.items())

@@ -1,0 +1,75 @@
+"""The chroma of a page, panel by panel; the networks are a function that says what it was asked."""
+
+import numpy as np
+
+from tests.comics import art, strip
+from webtoon_colorize.hints import Hint
+from webtoon_colorize.pages.page_chroma import PageChroma
+from webtoon_colorize.panels import Box
+
+RED = (255, 0, 0)
+
+
+def networks(asked):
+    """Gives each box the ab (0.1, number of hints / 10)."""
+
+    def predict(image, boxes, hints):
+        asked.extend(boxes)
+        yield from (np.full((8, 8, 2), (0.1, len(hints) / 10), np.float32) for _ in boxes)
+
+    return predict
+
+
+def page():
+    """Two panels of 260 x 240 with gutters of 20, gray."""
+    gray = np.ascontiguousarray(strip(art(1), art(2))[..., 0])
+    return np.repeat((gray // 2 + 100 * (gray == 255))[..., None], 3, axis=2).astype(np.uint8)
+
+
+PANELS = [Box(20, 20, 260, 240), Box(20, 280, 260, 240)]
+
+
+def chroma_of(image, asked=None, **options):
+    return PageChroma(
+        image, networks([] if asked is None else asked), **{"background": None, "keep_white": False} | options
+    )
+
+
+def test_panels_get_the_networks_ab_and_gutters_none():
+    chroma = chroma_of(page())
+    assert not chroma.ab.any() and chroma.color(()) == PANELS
+    for box in PANELS:
+        inside = chroma.ab[box.y : box.bottom, box.x : box.right]
+        np.testing.assert_allclose(inside, np.broadcast_to(np.float32([0.1, 0]), inside.shape), atol=1e-6)
+    assert np.count_nonzero(chroma.ab[..., 0]) == 2 * 260 * 240
+
+
+def test_only_panels_whose_hints_change_are_predicted_again():
+    asked = []
+    chroma = chroma_of(page(), asked)
+    dot, other = Hint(100, 100, RED), Hint(100, 400, RED)
+    chroma.color(())
+    asked.clear()
+    assert chroma.color([dot]) == PANELS[:1] == asked
+    assert chroma.color([dot]) == []
+    assert chroma.color([dot, other]) == PANELS[1:]
+    assert chroma.color([other]) == PANELS[:1]
+
+
+def test_a_blank_page_has_no_panels():
+    asked = []
+    chroma = chroma_of(np.full((50, 40, 3), 200, np.uint8), asked)
+    assert chroma.color([Hint(1, 1, RED)]) == [] == asked and not chroma.ab.any()
+
+
+def test_white_stays_white_except_where_a_hint_lies():
+    image = art(3, 300, 300)[..., :1].repeat(3, axis=2) // 2 + 50
+    image[50:150, 50:250] = image[180:280, 50:250] = 255  # two bubbles
+    kept = chroma_of(image, keep_white=True)
+    kept.color(())
+    assert not kept.ab[70:130, 70:230].any() and not kept.ab[200:260, 70:230].any() and kept.ab[20:40].any()
+    kept.color([Hint(150, 100, RED)])
+    assert kept.ab[70:130, 70:230, 0].min() > 0.09 and not kept.ab[200:260, 70:230].any()
+    coloured = chroma_of(image)
+    coloured.color(())
+    assert coloured.ab[..., 0].min() > 0.09
