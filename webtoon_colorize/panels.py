@@ -69,10 +69,8 @@ def find_panels(
     colors = background_colors(image, tolerance=tolerance) + ([] if background is None else [background])
     # Even one panel of a strip is trusted; a page needs more evidence. More than twice as high as wide is a strip.
     is_strip = background is not None or image.shape[0] > 2 * image.shape[1]
-    found = [
-        _find(image, color, tolerance=tolerance, min_gutter=min_gutter, min_side=min_side, is_strip=is_strip)
-        for color in colors
-    ]
+    sizes = {"tolerance": tolerance, "min_gutter": min_gutter, "min_side": min_side}
+    found = [_find(image, color, is_strip=is_strip, **sizes) for color in colors]
     # The background is the colour that cuts the most panels; of colours that cut equally many, max keeps the commonest.
     boxes, _ = max(found, key=lambda result: result[1], default=([], 0))
     return boxes or [Box(0, 0, image.shape[1], image.shape[0])]
@@ -86,11 +84,8 @@ def _find(
     There are no boxes if `color` is not the background of a page or a strip.
     """
     whole = Box(0, 0, image.shape[1], image.shape[0])
-    parts = [
-        part
-        for part in _cut(_content(image, color, tolerance), whole, min_gutter)
-        if min(part.box.width, part.box.height) >= min_side
-    ]
+    parts = _cut(_content(image, color, tolerance), whole, min_gutter)
+    parts = [part for part in parts if min(part.box.width, part.box.height) >= min_side]
     panels = sum(part.is_panel for part in parts)
     boxes = [part.box for part in parts]
     if is_strip or panels > 2 or (panels > 0 and _lies_on_blank_ground(boxes, whole, color, tolerance)):

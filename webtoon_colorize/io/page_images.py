@@ -50,7 +50,7 @@ def decode(data: bytes) -> PageImage:
     for animations.
     """
     with opened(data) as image:
-        kind = image.format.replace("MPO", "JPEG")  # MPO: a JPEG that is followed by smaller copies of itself
+        kind = (image.format or "").replace("MPO", "JPEG")  # MPO: a JPEG that is followed by smaller copies of itself
         if kind not in ("JPEG", "PNG", "WEBP"):
             raise ImageError(f"this is a {kind} image; JPEG, PNG and WebP can be coloured")
         if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
