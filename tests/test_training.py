@@ -110,6 +110,20 @@ def test_a_checkpoint_of_other_networks_is_refused(trained):
         checkpoints.restore(checkpoints.best(trained, other))
 
 
+def train(method, dataset, run_dir, *, epochs):
+    training.train(
+        method,
+        run_dir,
+        training=data.load_panels(dataset, "train", image_size=32),
+        validation=data.load_panels(dataset, "validation", image_size=32),
+        epochs=epochs,
+        batch_size=4,
+        learning_rate=1e-3,
+        seed=0,
+        description="",
+    )
+
+
 def test_a_loss_that_is_not_finite_stops_the_run_and_is_named(dataset, tmp_path):
     method = ablations.EXPERIMENTS["l2"].build(Size(image_size=32, filters=4, num_titles=2))
 
@@ -117,17 +131,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_is_named(dataset, tmp_path)
         return {"generator": {"l2": method.losses(batch, seed)["generator"]["l2"] / 0.0}}
 
     with pytest.raises(FloatingPointError, match="loss/generator/l2 became (inf|nan)"):
-        training.train(
-            Method(method.networks, spoiled, method.colorize),
-            tmp_path,
-            training=data.load_panels(dataset, "train", image_size=32),
-            validation=data.load_panels(dataset, "validation", image_size=32),
-            epochs=1,
-            batch_size=4,
-            learning_rate=1e-3,
-            seed=0,
-            description="",
-        )
+        train(Method(method.networks, spoiled, method.colorize), dataset, tmp_path, epochs=1)
     assert not (tmp_path / "last").exists() and not (tmp_path / "training.json").exists()
 
 
@@ -140,15 +144,37 @@ def test_the_step_is_traced_once(dataset):
     assert step.experimental_get_tracing_count() == 1
 
 
+def one_weight(value):
+    """A network from [B, 1] to [B, 1] that multiplies by its only weight."""
+    inputs = keras.Input([1])
+    layer = keras.layers.Dense(1, use_bias=False, kernel_initializer=keras.initializers.Constant(value))
+    return keras.Model(inputs, layer(inputs))
+
+
+@pytest.mark.parametrize(("judged_by", "best_epoch"), [("falls", 2), ("rises", 1)])
+def test_the_best_epoch_has_the_lowest_value_of_the_metric_that_the_method_names(
+    dataset, tmp_path, judged_by, best_epoch
+):
+    """The weight is its own loss, so it is lower after each epoch."""
+    network = one_weight(1.0)
+
+    def weight(batch):
+        return network(tf.ones([tf.shape(batch.label)[0], 1]))[:, 0]
+
+    method = Method(
+        {"only": network},
+        lambda batch, seed: {"only": {"weight": weight(batch)}},
+        colorize=None,
+        measure=lambda batch: {"falls": weight(batch), "rises": -weight(batch)},
+        judged_by=judged_by,
+    )
+    train(method, dataset, tmp_path, epochs=2)
+    assert json.loads((tmp_path / "training.json").read_text())["best_epoch"] == best_epoch
+
+
 def test_the_step_minimises_the_batch_mean_with_all_gradients_before_any_update():
     """Two one-weight networks, each with a loss that holds the other's weight: 0.1 by hand, not 0.1 after an update."""
-
-    def network(value):
-        inputs = keras.Input([1])
-        layer = keras.layers.Dense(1, use_bias=False, kernel_initializer=keras.initializers.Constant(value))
-        return keras.Model(inputs, layer(inputs))
-
-    networks = {"first": network(2.0), "second": network(3.0)}
+    networks = {"first": one_weight(2.0), "second": one_weight(3.0)}
     one = tf.ones([4, 1])
 
     def losses(batch, seed):

@@ -21,7 +21,7 @@ def gray(lightness: tf.Tensor, label=None, hints=None) -> tf.Tensor:
 
 
 def validation_measure(method: Method) -> Measure:
-    """What decides on the validation split; its first metric is the one to minimise."""
+    """The metrics on the validation split after each epoch; `method.judged_by` names the one to minimise."""
 
     def measure(batch):
         return _ab_metrics(batch, method.colorize(batch.lightness, batch.label))

@@ -99,7 +99,7 @@ def train(
             _check_finite(terms | values)
             progress.epoch.assign_add(1)
             progress.seconds.assign_add(time.perf_counter() - start)
-            _save(last, best, progress, value=next(iter(values.values())))
+            _save(last, best, progress, value=values[f"validation/{method.judged_by}"])
             bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
             _log(terms | values | {"learning_rate": learning_rate, "images_per_s": speed}, step=epoch + 1)
             log_grid(epoch + 1)

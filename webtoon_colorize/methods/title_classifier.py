@@ -40,4 +40,4 @@ def _method(classifier: keras.Model, *, gray: bool) -> Method:
             "predicted": predicted,
         }
 
-    return Method({"classifier": classifier}, losses, None, measure=measure)
+    return Method({"classifier": classifier}, losses, None, measure=measure, judged_by="cross_entropy")
