@@ -9,11 +9,32 @@ Reading: the applier that the color loss looks through is the one that colorizes
 statistics of color generator's output belong to neither.
 """
 
+import tensorflow as tf
 from keras import ops
 
 from webtoon_colorize import losses, sparse_color
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.unet import unet
+
+
+def loss_terms(
+    ab: tf.Tensor, *, applied: tf.Tensor, proposal: tf.Tensor, colored: tf.Tensor
+) -> dict[str, dict[str, tf.Tensor]]:
+    """The terms of both networks, each the L2 loss against the true ab.
+
+    Args:
+      ab: the truth; like all others [B, H, W, 2], network range.
+      applied: from the applier, in training.
+      proposal: from the color generator.
+      colored: from the applier given the proposal, as in use.
+    """
+    return {
+        "applier": {"applier": losses.mean_squared_error(applied, ab)},
+        "color_generator": {
+            "color_generator": losses.mean_squared_error(proposal, ab),
+            "color": losses.mean_squared_error(colored, ab),
+        },
+    }
 
 
 def build(size: Size, *, keep_probability: float = 0.01) -> Method:
@@ -34,15 +55,9 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
     def terms(batch, seed):
         sparse = sparse_color.pixel_dropout(batch.ab, share, seed=seed) / share
         applied = apply_color(batch.lightness, sparse, training=True)
-        generated = color_generator(batch.lightness, training=True)
-        colored = apply_color(batch.lightness, generated, training=False)
-        return {
-            "applier": {"applier": losses.mean_squared_error(applied, batch.ab)},
-            "color_generator": {
-                "color_generator": losses.mean_squared_error(generated, batch.ab),
-                "color": losses.mean_squared_error(colored, batch.ab),
-            },
-        }
+        proposal = color_generator(batch.lightness, training=True)
+        colored = apply_color(batch.lightness, proposal, training=False)
+        return loss_terms(batch.ab, applied=applied, proposal=proposal, colored=colored)
 
     def colorize(lightness, label=None, hints=None):
         """The colour of the hints takes the color generator's place; the applier knows no mask."""

@@ -12,7 +12,8 @@ It has instance normalisation: moving averages would belong to no number of hint
 import tensorflow as tf
 from keras import ops
 
-from webtoon_colorize import losses, sparse_color
+from webtoon_colorize import sparse_color
+from webtoon_colorize.methods.color_and_apply import loss_terms
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.kriging import propagate
 from webtoon_colorize.networks.layers import instance_normalization
@@ -40,13 +41,7 @@ def build(size: Size) -> Method:
         hints = sparse_color.random_hints(batch.ab, tf.stop_gradient(proposal), seed=seed)
         applied = apply_color(batch.lightness, proposal, hints, training=True)
         colored = apply_color(batch.lightness, proposal, None, training=False)
-        return {
-            "applier": {"applier": losses.mean_squared_error(applied, batch.ab)},
-            "color_generator": {
-                "color_generator": losses.mean_squared_error(proposal, batch.ab),
-                "color": losses.mean_squared_error(colored, batch.ab),
-            },
-        }
+        return loss_terms(batch.ab, applied=applied, proposal=proposal, colored=colored)
 
     def colorize(lightness, label=None, hints=None):
         """Without hints the proposal alone is applied."""

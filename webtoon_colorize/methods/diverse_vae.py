@@ -14,13 +14,12 @@ Reading: their gray features come from another colorizer; ours from the title cl
 take conv4_3, which has their 512 channels and, at 224 px, their 28x28 places.
 """
 
-import keras
 import tensorflow as tf
 
 from webtoon_colorize import color, losses
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks import diverse
-from webtoon_colorize.networks.classifiers import vgg16
+from webtoon_colorize.networks.classifiers import taps, vgg16
 
 HELPER = "vgg16_gray"
 FIELD_STRIDE = 4  # the colour field is 64x64 at 256 px
@@ -39,15 +38,14 @@ def build(size: Size) -> Method:
     """
     classifier = vgg16(size.image_size, size.num_titles, filters=size.filters)
     classifier.trainable = False
-    convolutions = classifier.get_layer("vgg16_features")
-    tap = keras.Model(convolutions.input, convolutions.get_layer(_TAP).output)
+    features = taps(classifier.get_layer("vgg16_features"), [_TAP])
     encoder = diverse.ab_encoder(size.image_size // FIELD_STRIDE, filters=size.filters)
     decoder = diverse.decoder(size.image_size // FIELD_STRIDE, filters=size.filters)
     vae = diverse.vae(encoder, decoder)
-    mdn = diverse.mixture_density_network(tap.output.shape[1:], filters=size.filters, components=COMPONENTS)
+    mdn = diverse.mixture_density_network(features.outputs[0].shape[1:], filters=size.filters, components=COMPONENTS)
 
     def mixture(lightness, *, training):
-        return mdn(tap(color.gray_rgb(lightness) * 2.0 - 1.0, training=False), training=training)
+        return mdn(features(color.gray_rgb(lightness), training=False), training=training)
 
     def terms(batch, seed):
         lightness, ab = _to_field(batch.lightness), _to_field(batch.ab)

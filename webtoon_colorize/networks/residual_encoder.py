@@ -5,7 +5,7 @@ import os
 import keras
 
 from webtoon_colorize.networks import layers
-from webtoon_colorize.networks.classifiers import vgg16_features
+from webtoon_colorize.networks.classifiers import taps, vgg16_features
 
 _IMAGENET_MEANS = (123.68, 116.779, 103.939)  # of R, G, B on the scale 0..255
 _TAPS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3")  # before each pool
@@ -17,7 +17,7 @@ def vgg16_taps(image_size: int, *, filters: int) -> keras.Model:
     That is conv1_2 [B, S, S, filters], conv2_2 [B, S / 2, S / 2, 2 * filters], conv3_3 [B, S / 4, S / 4, 4 * filters]
     and conv4_3 [B, S / 8, S / 8, 8 * filters].
     """
-    return _taps(vgg16_features(image_size, filters=filters), keras.layers.Rescaling(2.0, -1.0))
+    return taps(vgg16_features(image_size, filters=filters), _TAPS)
 
 
 def imagenet_taps(path: str | os.PathLike, image_size: int) -> keras.Model:
@@ -33,13 +33,7 @@ def imagenet_taps(path: str | os.PathLike, image_size: int) -> keras.Model:
     kernel, *others = released.get_weights()
     convolutions = vgg16_features(image_size)
     convolutions.set_weights([kernel[:, :, ::-1], *others])
-    return _taps(convolutions, keras.layers.Rescaling(255.0, [-mean for mean in _IMAGENET_MEANS]))
-
-
-def _taps(convolutions: keras.Model, rescaling: keras.layers.Layer) -> keras.Model:
-    taps = keras.Model(convolutions.input, [convolutions.get_layer(name).output for name in _TAPS])
-    picture = keras.Input(convolutions.input_shape[1:])
-    return keras.Model(picture, taps(rescaling(picture)), name="features")
+    return taps(convolutions, _TAPS, rescaling=keras.layers.Rescaling(255.0, [-mean for mean in _IMAGENET_MEANS]))
 
 
 def residual_encoder(features: keras.Model, *, name: str) -> keras.Model:
