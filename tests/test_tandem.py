@@ -88,7 +88,7 @@ def test_a_box_blur_is_the_mean_of_the_window_inside_the_picture():
 def test_a_hint_colours_its_surroundings_and_the_prediction_the_rest():
     given = np.zeros((1, 64, 64, 3), np.float32)
     given[0, 10, 10] = (0.5, -0.25, 1)
-    scheme = tandem.spread(tf.constant(given), tf.fill([1, 64, 64, 2], 0.1)).numpy()[0]
+    scheme = tandem.add_hints(tf.constant(given), tf.fill([1, 64, 64, 2], 0.1)).numpy()[0]
     np.testing.assert_allclose(scheme[:22, :22], np.broadcast_to([0.5, -0.25], (22, 22, 2)), rtol=1e-5)
     np.testing.assert_array_equal(scheme[24:], np.float32(0.1))
 
@@ -96,7 +96,7 @@ def test_a_hint_colours_its_surroundings_and_the_prediction_the_rest():
 def test_a_neutral_hint_is_not_the_same_as_no_hint():
     given = np.zeros((1, 64, 64, 3), np.float32)
     given[0, 10, 10, 2] = 1
-    scheme = tandem.spread(tf.constant(given), tf.fill([1, 64, 64, 2], 0.1)).numpy()[0]
+    scheme = tandem.add_hints(tf.constant(given), tf.fill([1, 64, 64, 2], 0.1)).numpy()[0]
     np.testing.assert_array_equal(scheme[:22, :22], 0)
     np.testing.assert_array_equal(scheme[24:], np.float32(0.1))
 

@@ -1,4 +1,8 @@
-"""L2, with features of a frozen classifier of gray panels beside the encoder's own (section IV.B)."""
+"""L2 with features of a classifier (section IV.B).
+
+The U-Net of `l2` gets three feature maps of a frozen VGG16 as additional inputs of its encoder. The VGG16 is trained to
+tell titles apart on gray panels.
+"""
 
 from webtoon_colorize import color, losses
 from webtoon_colorize.methods.method import Method, Size
@@ -10,7 +14,7 @@ TAPS = ("block1_conv2", "block2_conv2", "block3_conv1")  # the paper's conv1_2, 
 
 
 def build(size: Size) -> Method:
-    """conv1_2, conv2_2 and conv3_1 join the U-Net where their sizes match: with the input, after e1, after e2."""
+    """The U-Net; conv1_2 joins its input, conv2_2 its first encoder level and conv3_1 its second."""
     classifier = vgg16(size.image_size, size.num_titles, filters=size.filters)
     classifier.trainable = False
     features = taps(classifier.get_layer("vgg16_features"), TAPS)
