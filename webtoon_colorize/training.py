@@ -1,4 +1,4 @@
-"""One training loop for every method: a generic step, epochs that resume exactly, TensorBoard."""
+"""The training loop of all methods. An interrupted run ends with the same weights as an uninterrupted one."""
 
 import json
 import math
@@ -33,8 +33,8 @@ def make_optimizers(method: Method, learning_rate: float) -> dict[str, keras.opt
 def make_train_step(method: Method, optimizers: dict[str, keras.optimizers.Optimizer]) -> TrainStep:
     """A `tf.function` from (batch, seed int32 [2]) to "network/term" -> mean over the batch.
 
-    One forward pass; for each network the gradient of the sum of its own terms with respect to its own weights; then
-    all updates. It never asks which method it runs.
+    A step is one forward pass, then for each network the gradient of the sum of its own terms with respect to its own
+    weights, then all updates.
     """
 
     @tf.function(autograph=False)
@@ -66,17 +66,18 @@ def train(
     seed: int,
     description: str,
 ) -> None:
-    """Trains to `epochs`, or goes on from the last whole epoch in `run_dir`.
+    """Trains up to `epochs`, from the last finished epoch in `run_dir` if there is one.
 
-    After each epoch `run_dir` holds best/ and last/ (see checkpoints) and TensorBoard's events; at the end
-    training.json, which says that the run is finished.
+    After each epoch `run_dir` holds best/ and last/ (see `checkpoints`) and TensorBoard's events. A finished run has
+    training.json as well.
 
     Args:
       method: freshly built; its networks are trained in place.
+      learning_rate: Adam's, of every network.
       description: the run's settings in Markdown, for TensorBoard.
 
     Raises:
-      FloatingPointError: a loss is not finite; it is named.
+      FloatingPointError: a loss is not finite; the message names it.
       ValueError: fewer training panels than `batch_size`.
     """
     optimizers = make_optimizers(method, learning_rate)
@@ -107,7 +108,7 @@ def train(
 
 
 def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, keras.optimizers.Optimizer]):
-    """The run's progress and its managers of last/ and best/, everything as the last whole epoch left it."""
+    """Restores the last finished epoch, if there is one; returns the progress and the managers of last/ and best/."""
     progress = checkpoints.new_progress()
     last = checkpoints.last(run_dir, method, optimizers=optimizers, progress=progress)
     checkpoints.restore(last)
@@ -117,7 +118,7 @@ def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, ke
 def _run_epoch(
     train_step: TrainStep, batches: Iterator[data.Batch], *, first_step: int, steps: int, seed: int, bar: tqdm
 ) -> dict[str, float]:
-    """Takes `steps` batches; returns the mean of every term over them."""
+    """Trains on `steps` batches; returns the mean of every term over them."""
     history = []
     for step in range(first_step, first_step + steps):
         history.append(train_step(next(batches), tf.random.fold_in([seed, _STEP_STREAM], step)))
@@ -138,7 +139,7 @@ def _save(
     *,
     value: float,
 ) -> None:
-    """Best before last: whoever is killed in between does the epoch, and its best, again."""
+    """Saves best/ before last/, so that a run that is killed in between repeats the epoch and saves both again."""
     epoch = int(progress.epoch.numpy())
     if value < progress.best_value.numpy():
         progress.best_epoch.assign(epoch)
@@ -153,7 +154,7 @@ def _log(values: dict[str, float], *, step: int) -> None:
 
 
 def _make_log_grid(method: Method, panels: data.Panels) -> Callable[[int], None]:
-    """A function from the step to nothing that shows TensorBoard a row per panel: gray | colorized | truth."""
+    """A function of the epoch that logs an image with a row per panel: gray | colorized | truth."""
     if method.colorize is None:
         return lambda step: None
     gray, picture = evaluation.make_picture(evaluation.gray)(panels), evaluation.make_picture(method.colorize)
