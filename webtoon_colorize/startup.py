@@ -10,7 +10,7 @@ from absl import logging
 def import_tensorflow() -> None:
     """Imports TensorFlow without start-up messages, and with oneDNN unless the environment sets it otherwise.
 
-    On CPUs without AVX512-VNNI TensorFlow leaves oneDNN off, which trains a U-Net at two thirds of the speed. No setting
+    On CPUs without AVX512-VNNI TensorFlow leaves oneDNN off, and a U-Net trains at two thirds of the speed. No setting
     silences the start-up messages, so standard error is held back during the import and shown if the import fails.
     """
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")

@@ -6,6 +6,7 @@ import os
 import pathlib
 import time
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -20,6 +21,14 @@ GRID_PANELS = 8  # of the validation split, shown in TensorBoard
 _STEP_STREAM = 2  # of randomness; data.py has 0 and 1
 
 TrainStep = Callable[[data.Batch, tf.Tensor], dict[str, tf.Tensor]]
+
+
+class _State(NamedTuple):
+    """The progress of a run and the managers of its checkpoints."""
+
+    progress: checkpoints.Progress
+    last: tf.train.CheckpointManager
+    best: tf.train.CheckpointManager
 
 
 def make_optimizers(method: Method, learning_rate: float) -> dict[str, keras.optimizers.Optimizer]:
@@ -81,8 +90,8 @@ def train(
       ValueError: fewer training panels than `batch_size`.
     """
     optimizers = make_optimizers(method, learning_rate)
-    progress, last, best = _resume(run_dir, method, optimizers)
-    done, steps = int(progress.epoch.numpy()), len(training.path) // batch_size
+    state = _resume(run_dir, method, optimizers)
+    done, steps = int(state.progress.epoch.numpy()), len(training.path) // batch_size
     batches = iter(data.training_batches(training, batch_size=batch_size, seed=seed, epochs=epochs, first_epoch=done))
     train_step = make_train_step(method, optimizers)
     evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
@@ -98,21 +107,19 @@ def train(
             speed = steps * batch_size / (time.perf_counter() - start)
             values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
             _check_finite(terms | values)
-            progress.epoch.assign_add(1)
-            progress.seconds.assign_add(time.perf_counter() - start)
-            _save(last, best, progress, value=values[f"validation/{method.judged_by}"])
+            _save(state, value=values[f"validation/{method.judged_by}"], seconds=time.perf_counter() - start)
             bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
             _log(terms | values | {"learning_rate": learning_rate, "images_per_s": speed}, step=epoch + 1)
             log_grid(epoch + 1)
-    _write_summary(run_dir, method, progress, images_seen=epochs * steps * batch_size)
+    _write_summary(run_dir, method, state.progress, images_seen=epochs * steps * batch_size)
 
 
-def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, keras.optimizers.Optimizer]):
-    """Restores the last finished epoch, if there is one; returns the progress and the managers of last/ and best/."""
+def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, keras.optimizers.Optimizer]) -> _State:
+    """Restores networks, optimizers and progress to the last finished epoch, if there is one."""
     progress = checkpoints.new_progress()
     last = checkpoints.last(run_dir, method, optimizers=optimizers, progress=progress)
     checkpoints.restore(last)
-    return progress, last, checkpoints.best(run_dir, method)
+    return _State(progress, last, checkpoints.best(run_dir, method))
 
 
 def _run_epoch(
@@ -132,14 +139,18 @@ def _check_finite(values: dict[str, float]) -> None:
             raise FloatingPointError(f"{name} became {value} in this epoch; the last checkpoint is from before it")
 
 
-def _save(
-    last: tf.train.CheckpointManager,
-    best: tf.train.CheckpointManager,
-    progress: checkpoints.Progress,
-    *,
-    value: float,
-) -> None:
-    """Saves best/ before last/, so that a run that is killed in between repeats the epoch and saves both again."""
+def _save(state: _State, *, value: float, seconds: float) -> None:
+    """Counts the epoch and saves it.
+
+    best/ comes before last/, so that a run that is killed in between repeats the epoch and saves both again.
+
+    Args:
+      value: of the metric that the method is judged by.
+      seconds: that the epoch took.
+    """
+    progress, last, best = state
+    progress.epoch.assign_add(1)
+    progress.seconds.assign_add(seconds)
     epoch = int(progress.epoch.numpy())
     if value < progress.best_value.numpy():
         progress.best_epoch.assign(epoch)
