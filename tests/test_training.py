@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from experiments import ablations
-from webtoon_colorize import checkpoints, data, evaluation, run, training
+from webtoon_colorize import data, evaluation, run, training
 from webtoon_colorize.methods.method import Method, Size
 
 SCALE = ["--filters=4", "--batch_size=4"]
@@ -102,12 +102,6 @@ def test_a_restored_best_epoch_colorizes_like_the_one_that_was_saved(dataset, tr
     method = run.load_method(trained)
     l2 = evaluation.make_evaluate(evaluation.validation_measure(method))(panels)["l2"].mean()
     assert l2 == pytest.approx(json.loads((trained / "training.json").read_text())["best_validation"], rel=1e-5)
-
-
-def test_a_checkpoint_of_other_networks_is_refused(trained):
-    other = ablations.EXPERIMENTS["no_skips"].build(Size(image_size=32, filters=4, num_titles=2))
-    with pytest.raises(ValueError, match="is damaged or of other networks"):
-        checkpoints.restore(checkpoints.best(trained, other))
 
 
 def train(method, dataset, run_dir, *, epochs):

@@ -80,7 +80,7 @@ def restore(manager: tf.train.CheckpointManager) -> bool:
         return False
     try:
         manager.checkpoint.restore(manager.latest_checkpoint).assert_consumed()
-    except (AssertionError, ValueError, tf.errors.OpError) as error:
+    except (AssertionError, IndexError, ValueError, tf.errors.OpError) as error:  # IndexError: a file is cut off
         reason = str(error).splitlines()[0]
         raise ValueError(f"{manager.latest_checkpoint} is damaged or of other networks: {reason}") from error
     return True
