@@ -5,8 +5,8 @@ scheme. They are "trained individually": here in the same step, but neither sees
 gray picture, where Frans has lines.
 
 Reading: the numbers that only his code gives, at 256 px, are 30 removed patches of 50 x 50 pixels and a box blur of
-100 x 100. In use his colours are blended with white at a share of 0.3, which makes them as faint as in training, where
-patches are removed. White is 0 here. Sizes in pixels scale with the image.
+100 x 100. In use his colours are blended with white at a share of 0.3, about as faint as in training, where the patches
+leave 0.38 of the colour. White is 0 here. Sizes in pixels scale with the image.
 
 Deviation: the discriminator is pix2pix's PatchGAN. His ends in one dense layer.
 """
