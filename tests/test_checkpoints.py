@@ -1,4 +1,4 @@
-"""best/, last/ and packed weights: all that was saved comes back, and what does not fit is refused."""
+"""best/, last/ and packed weights restore all that was saved; files of other networks and damaged ones are refused."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ def weights(network):
 
 
 def variables(owner):
-    """Of a network its weights and the counters of its dropout, of an optimizer its moments and counters."""
+    """A network's weights and counters of dropout, or an optimizer's moments and counters."""
     return [variable.numpy() for variable in owner.variables]
 
 
@@ -128,7 +128,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path, file, damage):
 
 @pytest.fixture(scope="module")
 def run_dir(tmp_path_factory):
-    """A run that says that it is finished."""
+    """A run folder that is marked as finished."""
     folder = tmp_path_factory.mktemp("runs") / "run"
     make_run(folder)
     (folder / run.FINISHED).write_text("{}\n")

@@ -16,7 +16,7 @@ SEED = tf.constant([0, 1])
 RANDOM = {"channel_dropout", "color_and_apply", "color_and_apply_hints", "color_and_apply_keep_0.001"}
 RANDOM |= {"diverse_vae", "pixel_dropout", "sketch", "tandem"}
 every_row = pytest.mark.parametrize("experiment", ablations.EXPERIMENTS)
-# Rows that differ in a number only learn alike.
+# One of the rows that differ only in a number: these learn alike.
 METHODS = {run.describe(row.build)[0]: name for name, row in reversed(ablations.EXPERIMENTS.items())}.values()
 
 
@@ -41,7 +41,7 @@ def build_colorizer(experiment):
 
 
 def with_mask(ab):
-    """ab [B, H, W, 2], 0 where it is not given, as hints [B, H, W, 3]."""
+    """Hints [B, H, W, 3] that give ab [B, H, W, 2] wherever it is not 0."""
     return tf.concat([ab, tf.cast(tf.reduce_any(ab != 0, axis=-1, keepdims=True), tf.float32)], axis=-1)
 
 
@@ -142,7 +142,7 @@ def _losses_of_a_twin(experiment, seed, *, draws):
     """The sums of the terms, [networks, 4]; networks and the counters of their dropout are the same each time."""
     tf.keras.utils.set_random_seed(0)
     method = build(experiment)
-    for _ in range(draws):  # what is drawn from a global generator afterwards is something else
+    for _ in range(draws):  # changes all later draws from global generators
         tf.random.normal([1])
         np.random.random()
         random.random()
@@ -160,9 +160,9 @@ def test_a_draw_from_the_global_generator_changes_what_comes_after_it():
 
 @pytest.mark.parametrize("experiment", METHODS)
 def test_eight_images_are_learned_by_heart(experiment):
-    """Within 300 steps the error on the inference path falls to a third of what knowing nothing costs.
+    """Within 300 steps the metric that the method is judged by falls to a third of a baseline.
 
-    Of gray's ab L2, that is, or of the log 2 nats of a coin.
+    The baseline is the ab L2 of gray, or log 2 nats, the cross-entropy of a guess between two titles.
     """
     tf.keras.utils.set_random_seed(0)
     method, batch = build(experiment, filters=8), make_batch(8)
@@ -190,7 +190,7 @@ def test_color_loss_reaches_the_color_generator_only_and_the_applier_loss_the_ap
 
 
 def test_applier_learns_from_the_truth_with_its_colour_dropped_out_as_tensorflow_does_it():
-    """Kept pixels are divided by the keep probability, so that a hint weighs as much in use as in training."""
+    """Kept pixels are divided by the keep probability, in training and in use."""
     method, batch = build("color_and_apply"), make_batch(4)
     share = 655.36 / 32**2  # as many pixels of a picture of 32 px as are a hundredth of one of 256
     sparse = sparse_color.pixel_dropout(batch.ab, share, seed=SEED)

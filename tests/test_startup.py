@@ -1,4 +1,4 @@
-"""How programs import TensorFlow. In processes of their own: here TensorFlow is imported already."""
+"""Programs import TensorFlow. Each test has a process of its own, because TensorFlow is imported here already."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ def test_tensorflow_comes_with_onednn_and_without_messages_and_later_errors_are_
 
 
 def test_a_broken_tensorflow_is_shown_with_all_that_it_said(tmp_path):
-    """A module of that name which first prints, as TensorFlow's libraries do, and then fails."""
+    """A fake module writes to standard error, as TensorFlow's libraries do, and then fails."""
     (tmp_path / "tensorflow.py").write_text(
         "import os\nos.write(2, b'no such library\\n')\nraise ImportError('broken')"
     )

@@ -26,7 +26,7 @@ BOOKKEEPING = ("_CHECKPOINTABLE_OBJECT_GRAPH", "save_counter", "progress/seconds
 
 
 def weights(run_dir, kind):
-    """Everything in a checkpoint but the time that training took and how often it was saved."""
+    """All values of a checkpoint except the training time and the number of saves."""
     reader = tf.train.load_checkpoint(str(run_dir / kind))
     names = sorted(reader.get_variable_to_shape_map())
     return {name: reader.get_tensor(name) for name in names if not name.startswith(BOOKKEEPING)}
@@ -169,7 +169,10 @@ def test_the_best_epoch_has_the_lowest_value_of_the_metric_that_the_method_names
 
 
 def test_the_step_minimises_the_batch_mean_with_all_gradients_before_any_update():
-    """Two one-weight networks, each with a loss that holds the other's weight: 0.1 by hand, not 0.1 after an update."""
+    """Two networks of one weight, 2 and 3, with their product as the loss of both.
+
+    By hand, with steps of 0.1: 2 - 0.1 * 3, and 3 - 0.1 * 2 with the 2 from before its update.
+    """
     networks = {"first": one_weight(2.0), "second": one_weight(3.0)}
     one = tf.ones([4, 1])
 

@@ -122,7 +122,7 @@ def restore_packed(folder: str | os.PathLike, method: Method) -> bool:
 
 
 def _weights(method: Method) -> dict[str, keras.Variable]:
-    """ "network/number" -> weight, in the order of `weights`."""
+    """Every weight under the name of its network and its number, as in "generator/003"."""
     networks = method.networks | method.helpers
     return {
         f"{name}/{number:03}": weight

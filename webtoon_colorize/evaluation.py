@@ -47,7 +47,7 @@ def _ab_metrics(batch: data.Batch, ab: tf.Tensor) -> dict[str, tf.Tensor]:
 
 
 def colorizer_metrics(batch: data.Batch, ab: tf.Tensor) -> dict[str, tf.Tensor]:
-    """All metrics of one colorization, and those of the truth that a metric without a best value is compared with."""
+    """All metrics of one colorization; chroma and colourfulness of the truth are there for comparison."""
     rgb, rgb_true = color.lab_to_rgb(batch.lightness, ab), color.lab_to_rgb(batch.lightness, batch.ab)
     return _ab_metrics(batch, ab) | {
         "psnr_db": metrics.psnr_db(rgb, rgb_true),
