@@ -1,4 +1,4 @@
-"""Imports TensorFlow for the programs: with oneDNN, without start-up messages."""
+"""How programs import TensorFlow: with oneDNN, without its start-up messages."""
 
 import os
 import sys
@@ -8,10 +8,10 @@ from absl import logging
 
 
 def import_tensorflow() -> None:
-    """Imports TensorFlow without start-up messages, and with oneDNN unless the environment sets it otherwise.
+    """Imports TensorFlow with oneDNN, unless the user's environment says otherwise, and without messages.
 
-    On CPUs without AVX512-VNNI TensorFlow leaves oneDNN off, and a U-Net trains at two thirds of the speed. No setting
-    silences the start-up messages, so standard error is held back during the import and shown if the import fails.
+    On CPUs without AVX512-VNNI TensorFlow leaves oneDNN off, which trains a U-Net at two thirds of the speed. Its
+    start-up messages ignore every setting, so standard error is held back during the import, and shown if it fails.
     """
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -28,4 +28,4 @@ def import_tensorflow() -> None:
         finally:
             os.dup2(standard_error, 2)
             os.close(standard_error)
-    logging.set_verbosity(logging.ERROR)  # no warnings about retracing, which count different functions as one
+    logging.set_verbosity(logging.ERROR)  # or else TensorFlow counts traces of unlike functions and warns
