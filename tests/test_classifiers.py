@@ -17,6 +17,16 @@ def test_at_64_filters_the_convolutions_are_kerass_vgg16_and_take_its_weights():
     np.testing.assert_array_equal(ours(image), keras_own(image))
 
 
+def test_taps_are_the_outputs_of_the_named_layers_for_a_picture_in_0_to_1():
+    convolutions = classifiers.vgg16_features(32, filters=4)
+    image = np.random.default_rng(0).uniform(0, 1, (2, 32, 32, 3)).astype(np.float32)
+    first = convolutions.get_layer("block1_conv1")(2 * image - 1)
+    second = convolutions.get_layer("block1_conv2")(first)
+    for tap, expected in zip(classifiers.taps(convolutions, ["block1_conv1", "block1_conv2"])(image), [first, second]):
+        np.testing.assert_allclose(tap, expected, atol=1e-6)
+    np.testing.assert_allclose(classifiers.taps(convolutions, ["block1_conv2"])(image), second, atol=1e-6)
+
+
 def test_vgg16_at_paper_scale_has_its_14_7_million_convolution_weights_and_fully_connected_layers():
     # 14,714,688 is Keras's count without the top; at 256 px the last map is 8 x 8 x 512.
     dense = 8 * 8 * 512 * 4096 + 4096 + 4096 * 4096 + 4096 + 4096 * 5 + 5

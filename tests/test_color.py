@@ -142,7 +142,7 @@ def test_what_is_too_light_for_its_colour_sinks_until_it_has_it_and_no_further()
     lighter = color.rgb_to_lab(color.lab_to_rgb(sunk + 0.01, ab))[1]
     assert (np.abs(lighter - ab).max(axis=1)[:3] > 1e-3).all() and (sunk[:3] < 0.99).numpy().all()
     assert sunk[3] == 1
-    dark = tf.constant([[-0.9], [-0.2], [0.2], [-1.0]])  # what is dark cannot have its colour by getting darker
+    dark = tf.constant([[-0.9], [-0.2], [0.2], [-1.0]])  # the first two are darker than middle gray
     np.testing.assert_array_equal(color.darken_to_gamut(dark, ab)[:2], dark[:2])
 
 

@@ -69,7 +69,7 @@ def test_every_field_is_narrowed_to_4_x_4_and_comes_back(field_size):
 
 
 def test_an_untrained_decoder_is_no_more_saturated_than_pictures_are():
-    """With a normalization that starts at 1, tanh would spread ab by 69 Lab units."""
+    """With a normalization that starts at 1, the deviation of ab would be 69 Lab units."""
     rng = np.random.default_rng(0)
     lightness, z = (tf.constant(rng.normal(size=shape), tf.float32) for shape in ((8, 16, 16, 1), (8, 16)))
     ab = diverse.decoder(16, filters=16)([lightness, z], training=True)
@@ -103,7 +103,7 @@ def test_there_are_eight_variants_and_colorize_is_the_first(method):
 
 
 def test_variants_come_in_the_order_of_their_probabilities(method):
-    """A logit's bias moves its component to the front and leaves the other seven in their order."""
+    """A large bias of one logit moves its component to the front; the other seven keep their order."""
     batch, logits = make_batch(1, size=64), method.networks["mdn"].get_layer("logits")
     before = np.array(method.variants(batch.lightness))
     bias = logits.bias.numpy()
@@ -119,7 +119,7 @@ def test_variants_come_in_the_order_of_their_probabilities(method):
 
 
 def test_noise_follows_the_seed_and_the_mixture_has_none(method):
-    """Keras's own dropout, which no seed of ours reaches, is the same in twins."""
+    """The twins are built with the same counters of Keras's dropout, which our seed does not change."""
 
     def terms(seed):
         keras.utils.set_random_seed(0)
@@ -154,7 +154,7 @@ def test_rarity_is_1_for_neutral_rises_with_chroma_and_is_bounded():
 
 
 def test_norms_have_the_scale_of_a_64_x_64_field_at_every_size():
-    """A difference of 0.5 everywhere: 0.5 * sqrt(64 * 64 * 2); its gradient is nothing."""
+    """A difference of 0.5 everywhere: 0.5 * sqrt(64 * 64 * 2); its gradient is 0."""
     for size in (8, 64):
         target = tf.random.stateless_uniform([2, size, size, 2], [0, 1], -0.5, 0.5)
         np.testing.assert_allclose(losses.rare_color_norm(target + 0.5, target), [0.5 * np.sqrt(8192)] * 2, rtol=1e-5)

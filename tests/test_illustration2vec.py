@@ -161,7 +161,7 @@ def test_the_frozen_features_stay_as_they_are_in_training_and_in_checkpoints(dat
 
 
 def test_eight_images_are_learned_by_heart_from_frozen_features(with_illustration2vec):
-    """As every row must, even from features that mean nothing; see test_methods."""
+    """The test of the same name in test_methods, with features that mean nothing."""
     tf.keras.utils.set_random_seed(0)
     method, batch = residual_encoder.build_illustration2vec(Size(32, 4, 2)), make_batch(8)
     step = training.make_train_step(method, training.make_optimizers(method, 1e-3))

@@ -56,6 +56,97 @@ def test_a_method_built_from_settings_is_the_same_for_the_same_seed_and_has_its_
     assert with_skips.networks["generator"].count_params() > sum(weight.size for weight in first)
 
 
+def write_settings(run_dir, **changes):
+    (run_dir / "settings.json").write_text(json.dumps(dataclasses.asdict(SETTINGS) | changes))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"{", r"settings\.json is not JSON \(Expecting property name"),
+        (b"\xff", r"settings\.json is not JSON \('utf-8' codec can't decode"),
+        (b"[]", r"settings\.json is not an object but a list"),
+        (b"{}", r"settings\.json lacks experiment"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_refused_with_the_reason(tmp_path, content, reason):
+    (tmp_path / "settings.json").write_bytes(content)
+    with pytest.raises(ValueError, match=rf"{tmp_path} is not a run folder of this version: {reason}"):
+        run.load_settings(tmp_path)
+
+
+def test_each_setting_that_is_missing_or_of_another_kind_is_named(tmp_path):
+    for field in dataclasses.fields(run.Settings):
+        content = dataclasses.asdict(SETTINGS)
+        del content[field.name]
+        (tmp_path / "settings.json").write_text(json.dumps(content))
+        with pytest.raises(ValueError, match=rf"version: settings\.json lacks {field.name}$"):
+            run.load_settings(tmp_path)
+        write_settings(tmp_path, **{field.name: None})
+        with pytest.raises(ValueError, match=rf"version: {field.name} in settings\.json is not a \w+: None$"):
+            run.load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "l3.build",  # no such module
+        "l2.build_deep",  # no such function
+        "l2.unet",  # a function that l2 imports
+        "l2.losses.mean_squared_error",
+        "method.Method",
+        "..run.build",  # outside webtoon_colorize.methods
+        "os.system",
+        "build",
+        "",
+    ],
+)
+def test_a_method_that_is_no_build_function_of_the_package_is_refused(tmp_path, method):
+    write_settings(tmp_path, method=method)
+    with pytest.raises(
+        ValueError, match=f"{tmp_path} is not a run folder of this version: there is no method {method}"
+    ):
+        run.load_method(tmp_path)
+
+
+def test_a_build_function_that_a_method_imports_from_elsewhere_is_refused(tmp_path, monkeypatch):
+    called = []
+
+    def build(size):
+        called.append(size)
+
+    monkeypatch.setattr(l2, "build_elsewhere", build, raising=False)
+    write_settings(tmp_path, method="l2.build_elsewhere", arguments={})
+    with pytest.raises(ValueError, match="there is no method l2.build_elsewhere"):
+        run.load_method(tmp_path)
+    assert not called
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "reason"),
+    [
+        ("l2.build", {"skip": True}, "got an unexpected keyword argument 'skip'"),
+        ("l2.build", {"size": 1}, "multiple values for argument 'size'"),
+        ("title_classifier.build_vgg16", {}, "missing a required (keyword-only )?argument: 'gray'"),
+    ],
+)
+def test_arguments_that_the_build_function_does_not_take_are_refused(tmp_path, method, arguments, reason):
+    write_settings(tmp_path, method=method, arguments=arguments)
+    with pytest.raises(ValueError, match=rf"of this version: {method} does not take the arguments .*: {reason}"):
+        run.load_method(tmp_path)
+
+
+@pytest.mark.parametrize("error", [TypeError, AttributeError, KeyError, ImportError, ValueError])
+def test_an_error_inside_a_build_function_surfaces_as_it_is(tmp_path, monkeypatch, error):
+    def fail(*arguments, **keywords):
+        raise error("in unet")
+
+    monkeypatch.setattr(l2, "unet", fail)
+    write_settings(tmp_path)
+    with pytest.raises(error, match="^'?in unet'?$"):
+        run.load_method(tmp_path)
+
+
 def test_a_folder_that_is_no_run_and_a_run_without_a_checkpoint_are_refused_with_a_sentence(tmp_path):
     with pytest.raises(FileNotFoundError, match="is not a run folder"):
         run.load_method(tmp_path)

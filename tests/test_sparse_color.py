@@ -42,7 +42,7 @@ def test_channel_dropout_withholds_a_b_or_both_of_each_image_equally_often():
 
 
 def test_random_hints_give_the_true_colour_where_they_give_any():
-    """On even colour a dot's mean is that colour, whatever its width."""
+    """In a picture of one colour every dot has that colour, whatever its width."""
     ab = tf.ones([64, 32, 32, 1]) * tf.constant([0.3, -0.2])
     fewest = set()
     for number in range(12):
@@ -52,7 +52,7 @@ def test_random_hints_give_the_true_colour_where_they_give_any():
         np.testing.assert_allclose(given[mask == 1], [[0.3, -0.2, 1]] * int(mask.sum()), rtol=1e-4)
         assert not given[mask == 0].any()
         counts = mask.sum(axis=(1, 2))
-        assert (counts == 0).sum() >= 6 and counts.max() > 4  # a tenth get none, and many less than one
+        assert (counts == 0).sum() >= 6 and counts.max() > 4  # a tenth get none, others by chance
         fewest.add(counts[counts > 0].min())
     assert len(fewest) > 2  # dots of several widths
 
@@ -64,12 +64,12 @@ def test_random_hints_are_a_function_of_their_seed():
 
 
 def test_half_of_the_pictures_get_their_dots_where_the_guess_is_wrong():
-    """The guess is right in the left half, so that half of the pictures get dots in the right one alone."""
+    """The guess is right in the left half of the picture: half of the pictures get dots in the right half only."""
     ab = tf.ones([400, 32, 32, 2])
     guess = ab * tf.cast(tf.range(32) < 16, tf.float32)[:, None]
     mask = sparse_color.random_hints(ab, guess, seed=tf.constant([0, 2])).numpy()[..., 2]
     many = mask[:, :, 16:].sum(axis=(1, 2)) >= 100
-    left = mask[many][:, :, :12].any(axis=(1, 2))  # no dot reaches four pixels far
+    left = mask[many][:, :, :12].any(axis=(1, 2))  # dots reach at most 4 pixels beyond their centre
     assert many.sum() > 20 and 0.3 < left.mean() < 0.7
 
 

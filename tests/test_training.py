@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from experiments import ablations
-from webtoon_colorize import checkpoints, data, evaluation, run, training
+from webtoon_colorize import data, evaluation, run, training
 from webtoon_colorize.methods.method import Method, Size
 
 SCALE = ["--filters=4", "--batch_size=4"]
@@ -26,7 +26,7 @@ BOOKKEEPING = ("_CHECKPOINTABLE_OBJECT_GRAPH", "save_counter", "progress/seconds
 
 
 def weights(run_dir, kind):
-    """Everything in a checkpoint but the time that training took and how often it was saved."""
+    """All values of a checkpoint except the training time and the number of saves."""
     reader = tf.train.load_checkpoint(str(run_dir / kind))
     names = sorted(reader.get_variable_to_shape_map())
     return {name: reader.get_tensor(name) for name in names if not name.startswith(BOOKKEEPING)}
@@ -64,11 +64,13 @@ def test_a_run_folder_holds_settings_summary_checkpoints_and_tensorboards_events
     assert (settings.method, settings.arguments, settings.titles) == ("l2.build", {"skips": True}, ["blue", "red"])
     summary = json.loads((trained / "training.json").read_text())
     count = sum(weight.numpy().size for weight in run.build(settings).networks["generator"].trainable_variables)
-    assert summary["images_seen"] == 2 * 24 and summary["best_epoch"] in (1, 2)
-    assert summary["parameters"] == {"generator": count}
+    assert summary["images_seen"] == 2 * 24 and summary["parameters"] == {"generator": count}
     [events] = (trained / "tensorboard").iterdir()
-    tags = {value.tag for event in tf.compat.v1.train.summary_iterator(str(events)) for value in event.summary.value}
-    assert tags == {
+    logged = [value for event in tf.compat.v1.train.summary_iterator(str(events)) for value in event.summary.value]
+    l2 = [float(tf.make_ndarray(value.tensor)) for value in logged if value.tag == "validation/l2"]
+    assert len(l2) == 2 and summary["best_epoch"] == 1 + np.argmin(l2)
+    assert summary["best_validation"] == pytest.approx(min(l2), rel=1e-6)
+    assert {value.tag for value in logged} == {
         "settings",
         "loss/generator/l2",
         "validation/l2",
@@ -104,10 +106,18 @@ def test_a_restored_best_epoch_colorizes_like_the_one_that_was_saved(dataset, tr
     assert l2 == pytest.approx(json.loads((trained / "training.json").read_text())["best_validation"], rel=1e-5)
 
 
-def test_a_checkpoint_of_other_networks_is_refused(trained):
-    other = ablations.EXPERIMENTS["no_skips"].build(Size(image_size=32, filters=4, num_titles=2))
-    with pytest.raises(ValueError, match="is damaged or of other networks"):
-        checkpoints.restore(checkpoints.best(trained, other))
+def train(method, dataset, run_dir, *, epochs):
+    training.train(
+        method,
+        run_dir,
+        training=data.load_panels(dataset, "train", image_size=32),
+        validation=data.load_panels(dataset, "validation", image_size=32),
+        epochs=epochs,
+        batch_size=4,
+        learning_rate=1e-3,
+        seed=0,
+        description="",
+    )
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_and_is_named(dataset, tmp_path):
@@ -117,17 +127,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_is_named(dataset, tmp_path)
         return {"generator": {"l2": method.losses(batch, seed)["generator"]["l2"] / 0.0}}
 
     with pytest.raises(FloatingPointError, match="loss/generator/l2 became (inf|nan)"):
-        training.train(
-            Method(method.networks, spoiled, method.colorize),
-            tmp_path,
-            training=data.load_panels(dataset, "train", image_size=32),
-            validation=data.load_panels(dataset, "validation", image_size=32),
-            epochs=1,
-            batch_size=4,
-            learning_rate=1e-3,
-            seed=0,
-            description="",
-        )
+        train(Method(method.networks, spoiled, method.colorize), dataset, tmp_path, epochs=1)
     assert not (tmp_path / "last").exists() and not (tmp_path / "training.json").exists()
 
 
@@ -140,15 +140,40 @@ def test_the_step_is_traced_once(dataset):
     assert step.experimental_get_tracing_count() == 1
 
 
+def one_weight(value):
+    """A network from [B, 1] to [B, 1] that multiplies by its only weight."""
+    inputs = keras.Input([1])
+    layer = keras.layers.Dense(1, use_bias=False, kernel_initializer=keras.initializers.Constant(value))
+    return keras.Model(inputs, layer(inputs))
+
+
+@pytest.mark.parametrize(("judged_by", "best_epoch"), [("falls", 2), ("rises", 1)])
+def test_the_best_epoch_has_the_lowest_value_of_the_metric_that_the_method_names(
+    dataset, tmp_path, judged_by, best_epoch
+):
+    """The weight is its own loss, so it is lower after each epoch."""
+    network = one_weight(1.0)
+
+    def weight(batch):
+        return network(tf.ones([tf.shape(batch.label)[0], 1]))[:, 0]
+
+    method = Method(
+        {"only": network},
+        lambda batch, seed: {"only": {"weight": weight(batch)}},
+        colorize=None,
+        measure=lambda batch: {"falls": weight(batch), "rises": -weight(batch)},
+        judged_by=judged_by,
+    )
+    train(method, dataset, tmp_path, epochs=2)
+    assert json.loads((tmp_path / "training.json").read_text())["best_epoch"] == best_epoch
+
+
 def test_the_step_minimises_the_batch_mean_with_all_gradients_before_any_update():
-    """Two one-weight networks, each with a loss that holds the other's weight: 0.1 by hand, not 0.1 after an update."""
+    """Two networks of one weight, 2 and 3, with their product as the loss of both.
 
-    def network(value):
-        inputs = keras.Input([1])
-        layer = keras.layers.Dense(1, use_bias=False, kernel_initializer=keras.initializers.Constant(value))
-        return keras.Model(inputs, layer(inputs))
-
-    networks = {"first": network(2.0), "second": network(3.0)}
+    By hand, with steps of 0.1: 2 - 0.1 * 3, and 3 - 0.1 * 2 with the 2 from before its update.
+    """
+    networks = {"first": one_weight(2.0), "second": one_weight(3.0)}
     one = tf.ones([4, 1])
 
     def losses(batch, seed):

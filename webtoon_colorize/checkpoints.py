@@ -1,9 +1,10 @@
-"""What a run folder holds of the networks: best/ and last/, each the newest checkpoint of its kind.
+"""The networks in a run folder: checkpoints in best/ and last/, or packed weights.
 
-A checkpoint replaces its predecessor at once: whoever is killed while writing leaves the predecessor. Restoring is
-strict: a checkpoint with a weight too many, one too few or one of another shape is refused.
+best/ and last/ each hold one checkpoint. A new checkpoint replaces the old one in one step, so the old one survives if
+the program is killed while it writes. Restoring is strict: a checkpoint with additional or missing weights, or with
+weights of other shapes, is refused.
 
-Weights that are given away are packed instead: one small file, float16, without optimizers.
+Packed weights are for distribution: one small file in float16, without optimizers.
 """
 
 import math
@@ -20,16 +21,16 @@ import tensorflow as tf
 from webtoon_colorize import files
 from webtoon_colorize.methods.method import Method
 
-WEIGHTS = "weights.npz"  # in a run folder, in the place of its checkpoints
+WEIGHTS = "weights.npz"  # in a run folder, instead of checkpoints
 
 
 class Progress(NamedTuple):
-    """How far a run is."""
+    """The progress of a run; scalars in float64."""
 
-    epoch: tf.Variable  # epochs done
-    best_epoch: tf.Variable
-    best_value: tf.Variable  # of the metric that the method is judged by, on the validation split
-    seconds: tf.Variable  # in training, over all sittings
+    epoch: tf.Variable  # number of finished epochs
+    best_epoch: tf.Variable  # counted from 1
+    best_value: tf.Variable  # lowest mean of `Method.judged_by` on the validation split
+    seconds: tf.Variable  # of training, over all starts of the program
 
 
 def new_progress() -> Progress:
@@ -37,7 +38,7 @@ def new_progress() -> Progress:
 
 
 def best(run_dir: str | os.PathLike, method: Method) -> tf.train.CheckpointManager:
-    """The networks of the epoch with the lowest validation error, and the frozen ones beside them."""
+    """The manager of best/: the networks after the epoch with the lowest validation error, and the helpers."""
     return _manager(pathlib.Path(run_dir) / "best", networks=method.networks, helpers=method.helpers)
 
 
@@ -48,7 +49,7 @@ def last(
     optimizers: dict[str, keras.optimizers.Optimizer],
     progress: Progress,
 ) -> tf.train.CheckpointManager:
-    """All that is needed to go on as if nothing had happened."""
+    """The manager of last/: everything that an interrupted run needs to end like an uninterrupted one."""
     return _manager(
         pathlib.Path(run_dir) / "last",
         networks=method.networks,
@@ -60,7 +61,7 @@ def last(
 
 
 def _dropout_states(network: keras.Model) -> list[tf.Variable]:
-    """The counters of Keras's random layers, which TensorFlow's checkpoints pass over."""
+    """The counters of Keras's random layers, which `tf.train.Checkpoint` does not find in the network."""
     weights = {id(weight) for weight in network.weights}
     return [variable.value for variable in network.variables if id(variable) not in weights]
 
@@ -79,14 +80,14 @@ def restore(manager: tf.train.CheckpointManager) -> bool:
         return False
     try:
         manager.checkpoint.restore(manager.latest_checkpoint).assert_consumed()
-    except (AssertionError, ValueError, tf.errors.OpError) as error:
+    except (AssertionError, IndexError, ValueError, tf.errors.OpError) as error:  # IndexError: a file is cut off
         reason = str(error).splitlines()[0]
         raise ValueError(f"{manager.latest_checkpoint} is damaged or of other networks: {reason}") from error
     return True
 
 
 def is_missing(run_dir: str | os.PathLike) -> bool:
-    """Whether no epoch was finished in `run_dir`."""
+    """Whether `run_dir` has no checkpoint of a finished epoch."""
     return tf.train.latest_checkpoint(str(pathlib.Path(run_dir) / "last")) is None
 
 
@@ -98,7 +99,7 @@ def write_packed(folder: str | os.PathLike, method: Method) -> None:
 
 
 def restore_packed(folder: str | os.PathLike, method: Method) -> bool:
-    """Gives the networks the weights in `folder`; False if there is no such file.
+    """Gives the networks the packed weights in `folder`; False if there are none.
 
     Raises:
       ValueError: the file is damaged or of other networks.
@@ -120,7 +121,8 @@ def restore_packed(folder: str | os.PathLike, method: Method) -> bool:
     return True
 
 
-def _weights(method: Method) -> dict:
+def _weights(method: Method) -> dict[str, keras.Variable]:
+    """Every weight under the name of its network and its number, as in "generator/003"."""
     networks = method.networks | method.helpers
     return {
         f"{name}/{number:03}": weight

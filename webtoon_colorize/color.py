@@ -1,10 +1,10 @@
 """sRGB <-> CIE Lab in TensorFlow, with OpenCV's float32 numbers.
 
-The only file that knows colour constants and ranges. Everything here is differentiable and finite everywhere, and
-works on any leading shape, eagerly, in a graph and inside `tf.data`.
+The only file with colour constants and ranges. All functions are differentiable, with finite values and gradients for
+every input. They take any leading shape, eagerly, in a graph and inside `tf.data`.
 
-Constants: IEC 61966-2-1 (sRGB transfer curve and primaries, D65) and CIE 15 (Lab), rounded as in OpenCV's `cvtColor`
-documentation, because the paper converts with OpenCV and warns about mixing libraries (appendix).
+Constants: IEC 61966-2-1 (sRGB transfer curve and primaries, D65) and CIE 15 (Lab), rounded as in the documentation of
+OpenCV's `cvtColor`, because the paper converts with OpenCV and warns against mixing libraries (appendix).
 """
 
 import tensorflow as tf
@@ -24,13 +24,13 @@ _XYZ_TO_RGB = (
     (0.055648, -0.204043, 1.057311),
 )
 _WHITE = (0.950456, 1.0, 1.088754)  # D65
-_F_THRESHOLD = 0.008856  # below it CIE's cube root is a straight line
+_F_THRESHOLD = 0.008856  # below it a straight line replaces CIE's cube root
 _F_SLOPE, _F_OFFSET = 7.787, 16.0 / 116.0
 _L_SLOPE = 903.3
 
 
 def _power(base: tf.Tensor, exponent: float) -> tf.Tensor:
-    """base ** exponent for base > 0; compiled on a CPU it is three times as fast as `tf.pow`."""
+    """base ** exponent for base > 0; three times as fast as `tf.pow` when compiled for a CPU."""
     return tf.exp(exponent * tf.math.log(base))
 
 
@@ -48,7 +48,7 @@ def rgb_to_lab(rgb: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """sRGB to network-range Lab.
 
     Args:
-      rgb: [..., 3], float32 in [0, 1]; values outside are clipped, as OpenCV does.
+      rgb: [..., 3], float32 in [0, 1]; values outside are clipped, as in OpenCV.
 
     Returns:
       lightness [..., 1] in [-1, 1] (L / 50 - 1) and ab [..., 2] in [-1, 1] (a / 110, b / 110).
@@ -66,7 +66,7 @@ def rgb_to_lab(rgb: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def lab_units(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
-    """[..., 3], L in 0..100 and a, b as CIE has them, for lightness [..., 1] and ab [..., 2] in network range."""
+    """lightness [..., 1] and ab [..., 2] in network range -> L, a, b in CIE's units, [..., 3]; L is in 0..100."""
     return tf.concat([(lightness + 1.0) * LIGHTNESS_SCALE, ab * AB_SCALE], axis=-1)
 
 
@@ -78,24 +78,23 @@ def lab_to_rgb(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
       ab: [..., 2], (a, b) / 110.
 
     Returns:
-      [..., 3] in [0, 1]. Colours outside sRGB's gamut are clipped per channel; where a channel is clipped its gradient
-      is zero.
+      [..., 3] in [0, 1]. Colours outside sRGB's gamut are clipped per channel; a clipped channel has a gradient of 0.
     """
     return _linear_to_srgb(tf.clip_by_value(_lab_to_linear(lightness, ab), 0.0, 1.0))
 
 
 def no_color(lightness: tf.Tensor) -> tf.Tensor:
-    """The ab of a gray picture, [B, H, W, 2] of zeros, for lightness [B, H, W, 1]."""
+    """lightness [B, H, W, 1] -> the ab of a gray picture, zeros [B, H, W, 2]."""
     return ops.concatenate([ops.zeros_like(lightness)] * 2, axis=-1)
 
 
 def gray_rgb(lightness: tf.Tensor) -> tf.Tensor:
-    """lightness [B, H, W, 1] in network range as a gray picture, RGB [B, H, W, 3] in [0, 1]."""
+    """lightness [B, H, W, 1] in network range -> the gray picture, RGB [B, H, W, 3] in [0, 1]."""
     return lab_to_rgb(lightness, no_color(lightness))
 
 
 def _lab_to_linear(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
-    """Linear RGB, outside [0, 1] for colours outside the gamut."""
+    """Network-range Lab -> linear RGB [..., 3], outside [0, 1] for colours outside the gamut."""
     lightness = (lightness + 1.0) * LIGHTNESS_SCALE
     ab = ab * AB_SCALE
     f_threshold = _F_SLOPE * _F_THRESHOLD + _F_OFFSET
@@ -109,17 +108,17 @@ def _lab_to_linear(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
 
 
 def reduce_chroma_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
-    """`ab` with its chroma reduced until sRGB contains the colour; lightness and hue stay.
+    """`ab` with its chroma reduced until the colour is in sRGB's gamut; lightness and hue stay.
 
-    `lab_to_rgb` alone clips such a colour, which changes its lightness too. The share of chroma that stays is bisected
-    to 1/1024, from below: what comes out is inside, apart from 1e-5 of linear light that rounding takes for granted.
+    `lab_to_rgb` alone clips such a colour, which also changes its lightness. The kept share of chroma is found by
+    bisection, to 1/1024 and rounded down. The result is in the gamut within 1e-5 of linear light.
 
     Args:
       lightness: [..., 1] in [-1, 1].
       ab: [..., 2], (a, b) / 110.
 
     Returns:
-      [..., 2]; what was inside is unchanged, black's and white's is 0 within float32.
+      [..., 2]; colours in the gamut are unchanged. The ab of black and of white is 0 within float32.
     """
     inside, outside = tf.zeros_like(lightness), tf.ones_like(lightness)
     for _ in range(10):
@@ -130,16 +129,17 @@ def reduce_chroma_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
 
 
 def darken_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
-    """`lightness` reduced until sRGB contains the colour, to middle gray (L = 50) at the lowest; ab stays.
+    """`lightness` reduced until the colour is in sRGB's gamut, at most down to middle gray (L = 50); ab stays.
 
-    For what is lighter than its colour can be, white paper above all. Bisected to 1/1024 of the way, from below.
+    It is for areas that are too light for their colour, such as white paper. The lightness is found by bisection, to
+    1/1024 of the way and rounded down.
 
     Args:
       lightness: [..., 1] in [-1, 1].
       ab: [..., 2], (a, b) / 110.
 
     Returns:
-      [..., 1]; what was inside, or darker than middle gray, is unchanged.
+      [..., 1]; colours in the gamut, and those darker than middle gray, are unchanged.
     """
     inside, outside = tf.minimum(lightness, 0.0), lightness
     for _ in range(10):

@@ -16,14 +16,14 @@ from tqdm import tqdm
 from webtoon_colorize import color, files
 from webtoon_colorize.io import csv_files
 
-SMALLEST_CROP = 0.6  # of the width and height; without crops a network learns 1,400 panels by heart in ten epochs
+SMALLEST_CROP = 0.6  # of the width and height; without crops a network overfits 1,400 panels in ten epochs
 
-# Every use of randomness has a stream of its own.
+# Each use of randomness has its own stream.
 _SHUFFLE, _AUGMENT = 0, 1
 
 
 class Batch(NamedTuple):
-    """What a training step gets."""
+    """A batch of panels in network range."""
 
     lightness: tf.Tensor  # [B, H, W, 1] in [-1, 1]
     ab: tf.Tensor  # [B, H, W, 2] in [-1, 1]
@@ -31,7 +31,7 @@ class Batch(NamedTuple):
 
 
 class Panels(NamedTuple):
-    """One split of a prepared dataset at the networks' size."""
+    """One split of a prepared dataset, resized to the networks' input."""
 
     rgb: np.ndarray  # [N, S, S, 3] uint8
     label: np.ndarray  # [N] int32
@@ -44,7 +44,7 @@ def take(panels: Panels, indices: Sequence[int] | np.ndarray) -> Panels:
 
 
 def load_titles(data_dir: str | os.PathLike) -> list[str]:
-    """The titles of a prepared dataset in label order.
+    """The titles of a prepared dataset, in the order of their labels.
 
     Raises:
       FileNotFoundError: `data_dir` is no prepared dataset.
@@ -56,18 +56,19 @@ def load_titles(data_dir: str | os.PathLike) -> list[str]:
 
 
 def fingerprint(data_dir: str | os.PathLike) -> str:
-    """Changes when any panel, its order or its split does."""
+    """Identifies a prepared dataset: the first 16 hexadecimal digits of the SHA-256 of its panels.csv."""
     return hashlib.sha256((pathlib.Path(data_dir) / "panels.csv").read_bytes()).hexdigest()[:16]
 
 
 def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> Panels:
     """All panels of a split ("train", "validation", "test") in the order of panels.csv, resized to a square.
 
-    The panels of all splits are decoded and resized once and kept as `cache/<size>_<fingerprint>.npy` in the dataset.
+    The first call decodes and resizes the panels of all splits and keeps them as `cache/<size>_<fingerprint>.npy` in
+    the dataset.
 
     Raises:
       FileNotFoundError: `data_dir` is no prepared dataset.
-      ValueError: the split is empty.
+      ValueError: the split is empty, or a panel is damaged.
     """
     data_dir = pathlib.Path(data_dir)
     titles = load_titles(data_dir)
@@ -100,9 +101,9 @@ def _write_cache(cache: pathlib.Path, paths: list[pathlib.Path], *, image_size: 
 
 
 def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
-    """Mirrors half of the images and crops each to 0.6..1 of its width and height, then resizes it back.
+    """Mirrors each image with probability 1/2, crops it to 0.6..1 of its width and height and resizes it back.
 
-    Deviation: pix2pix's colorization mirrors only; see SMALLEST_CROP.
+    Deviation: pix2pix's colorization only mirrors; see SMALLEST_CROP.
 
     Args:
       rgb: [B, H, W, 3], any range.
@@ -116,7 +117,7 @@ def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
     side = SMALLEST_CROP + (1.0 - SMALLEST_CROP) * side
     left, top = left * (1.0 - side), top * (1.0 - side)
     x = tf.stack([left, left + side], axis=-1)
-    x = tf.where(coin[:, None] < 0.5, tf.reverse(x, [-1]), x)  # a box whose right is left of its left is mirrored
+    x = tf.where(coin[:, None] < 0.5, tf.reverse(x, [-1]), x)  # crop_and_resize mirrors boxes with right < left
     boxes = tf.stack([top, x[:, 0], top + side, x[:, 1]], axis=-1)
     return tf.image.crop_and_resize(rgb, boxes, tf.range(batch), [height, width])
 
@@ -124,10 +125,10 @@ def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
 def training_batches(
     panels: Panels, *, batch_size: int, seed: int, epochs: int, first_epoch: int = 0
 ) -> tf.data.Dataset:
-    """Batches of epochs `first_epoch` to `epochs` - 1, one after the other, `len(panels.path) // batch_size` each.
+    """The batches of epochs `first_epoch` to `epochs` - 1, `len(panels.path) // batch_size` in each.
 
-    Order, mirroring and crops are functions of (seed, epoch, step): an epoch is the same whether or not others were
-    run before it. What does not fill a batch is left out, other panels in each epoch.
+    Order, mirroring and crops are functions of (seed, epoch, step), so an epoch does not depend on `first_epoch`. The
+    panels that do not fill a batch are left out; they are others in each epoch.
 
     Raises:
       ValueError: there are fewer panels than `batch_size`.
@@ -137,7 +138,7 @@ def training_batches(
         raise ValueError(f"batch_size is {batch_size}, but there are only {count} panels to train on")
     steps = count // batch_size
     rgb, label = tf.constant(panels.rgb), tf.constant(panels.label)
-    # Compiled it is one pass over memory: four times as fast on a CPU.
+    # Compiled, the conversion is four times as fast on a CPU: one pass over memory.
     rgb_to_lab = tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)
 
     @tf.autograph.experimental.do_not_convert
@@ -168,7 +169,7 @@ def _fold(seed: int, stream: int, count: tf.Tensor) -> tf.Tensor:
 
 
 def evaluation_batches(panels: Panels, *, batch_size: int) -> tf.data.Dataset:
-    """Every panel once, in order, as it is; the last batch may be smaller."""
+    """Every panel once, in order, without augmentation; the last batch may be smaller."""
     return (
         tf.data.Dataset.from_tensor_slices((panels.rgb, panels.label))
         .batch(batch_size)

@@ -1,4 +1,4 @@
-"""Per-image values of a method over a split; whoever reports them averages."""
+"""Metrics of a method on each image of a split. Averages are left to the reports."""
 
 from collections.abc import Callable
 
@@ -15,13 +15,13 @@ Measure = Callable[[data.Batch], dict[str, tf.Tensor]]  # metric name -> [B]
 
 
 def gray(lightness: tf.Tensor, label=None, hints=None) -> tf.Tensor:
-    """The uncoloured image as a colorizer: ab is 0 everywhere. What everything else must beat."""
+    """A colorizer that leaves every image gray, ab = 0: the baseline of all methods."""
     del label, hints
     return color.no_color(lightness)
 
 
 def validation_measure(method: Method) -> Measure:
-    """What decides on the validation split; its first metric is the one to minimise."""
+    """The metrics on the validation split after each epoch; `method.judged_by` names the one to minimise."""
 
     def measure(batch):
         return _ab_metrics(batch, method.colorize(batch.lightness, batch.label))
@@ -30,7 +30,7 @@ def validation_measure(method: Method) -> Measure:
 
 
 def table_measure(method: Method) -> Measure:
-    """What the table reports; variants of a colorization as l2_0, l2_1, ..."""
+    """The metrics in the table. Those of the method's variants have names with numbers: l2_0, l2_1, ..."""
 
     def measure(batch):
         values = colorizer_metrics(batch, method.colorize(batch.lightness, batch.label))
@@ -47,7 +47,7 @@ def _ab_metrics(batch: data.Batch, ab: tf.Tensor) -> dict[str, tf.Tensor]:
 
 
 def colorizer_metrics(batch: data.Batch, ab: tf.Tensor) -> dict[str, tf.Tensor]:
-    """Everything that we measure of one colorization, and of the truth where it takes two to compare."""
+    """All metrics of one colorization; chroma and colourfulness of the truth are there for comparison."""
     rgb, rgb_true = color.lab_to_rgb(batch.lightness, ab), color.lab_to_rgb(batch.lightness, batch.ab)
     return _ab_metrics(batch, ab) | {
         "psnr_db": metrics.psnr_db(rgb, rgb_true),
@@ -60,7 +60,7 @@ def colorizer_metrics(batch: data.Batch, ab: tf.Tensor) -> dict[str, tf.Tensor]:
 
 
 def make_evaluate(measure: Measure) -> Callable[[data.Panels], dict[str, np.ndarray]]:
-    """A function from panels to metric name -> float64 [N], in the order of the panels; traced once, callable often."""
+    """A function from panels to metric name -> float64 [N], in the order of the panels. It is traced once."""
     values = tf.function(measure, reduce_retracing=True, autograph=False)
 
     def evaluate(panels):
@@ -71,7 +71,7 @@ def make_evaluate(measure: Measure) -> Callable[[data.Panels], dict[str, np.ndar
 
 
 def make_picture(colorize: Colorize) -> Callable[[data.Panels], np.ndarray]:
-    """A function from panels to what `colorize` makes of them, uint8 [N, S, S, 3]."""
+    """A function from panels to their colorizations in RGB, uint8 [N, S, S, 3]."""
 
     @tf.function(reduce_retracing=True, autograph=False)
     def picture(batch):
@@ -84,6 +84,6 @@ def make_picture(colorize: Colorize) -> Callable[[data.Panels], np.ndarray]:
 
 
 def pick(panels: data.Panels, count: int) -> data.Panels:
-    """`count` panels at equal distances, so that every title is there; all of them if there are fewer."""
+    """`count` panels at equal distances in the split, so that all titles occur; all panels if there are fewer."""
     chosen = np.unique(np.linspace(0, len(panels.path) - 1, count).round().astype(int))
     return data.take(panels, chosen)

@@ -1,6 +1,7 @@
-"""Measures of a colorization, one value per image, [B]; averages come last, in the table.
+"""Metrics of a colorization, one value per image, [B].
 
-`ab` is in network range; `rgb` is float32 in [0, 1]. Lower is better unless it says otherwise.
+`ab` is [B, H, W, 2] in network range, `rgb` is [B, H, W, 3] in [0, 1]. Lower is better unless the docstring says
+otherwise.
 """
 
 import tensorflow as tf
@@ -35,14 +36,14 @@ def ssim(rgb: tf.Tensor, rgb_true: tf.Tensor) -> tf.Tensor:
 
 
 def mean_chroma_lab(ab: tf.Tensor) -> tf.Tensor:
-    """mean over H, W of sqrt(a^2 + b^2), in Lab units. Neither low nor high is better: compare with the truth's."""
+    """mean over H, W of sqrt(a^2 + b^2), in Lab units. The best value is that of the truth."""
     return color.AB_SCALE * tf.reduce_mean(tf.norm(ab, axis=-1), axis=[1, 2])
 
 
 def colorfulness(rgb: tf.Tensor) -> tf.Tensor:
     """Colourfulness of Hasler and Suesstrunk (2003): sqrt(var rg + var yb) + 0.3 sqrt(mean(rg)^2 + mean(yb)^2).
 
-    rg = R - G and yb = (R + G) / 2 - B on the scale 0..255. Compare with the truth's.
+    rg = R - G and yb = (R + G) / 2 - B on the scale 0..255. The best value is that of the truth.
     """
     red, green, blue = tf.unstack(rgb * 255.0, axis=-1)
     opponents = tf.stack([red - green, (red + green) / 2 - blue], axis=-1)

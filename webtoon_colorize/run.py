@@ -1,16 +1,22 @@
-"""A run folder's settings.json: enough to build the run's method again, and to refuse to mix two runs."""
+"""The settings.json of a run folder.
+
+It holds what is needed to build the run's method again, and to refuse a second run with other settings in the folder.
+"""
 
 import contextlib
 import dataclasses
 import functools
 import importlib
+import importlib.util
 import inspect
 import json
 import os
 import pathlib
 import platform
+import re
 import subprocess
-from collections.abc import Callable
+import typing
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -22,18 +28,18 @@ from webtoon_colorize.methods.method import Method, Size
 
 PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # the run folder that comes with the package
 SETTINGS = "settings.json"
-FINISHED = "training.json"  # its presence says that a run is finished
+FINISHED = "training.json"  # exists only in folders of finished runs
 
 _METHODS = "webtoon_colorize.methods."
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """All that decides what a run's weights become."""
+    """All that determines the weights of a run."""
 
     experiment: str
-    method: str  # function below webtoon_colorize.methods that builds it
-    arguments: dict[str, Any]  # of that function, beside the size
+    method: str  # "module.function" below webtoon_colorize.methods; the function's name starts with "build"
+    arguments: dict[str, Any]  # of that function, besides the size
     image_size: int  # pixels
     filters: int
     epochs: int
@@ -45,7 +51,7 @@ class Settings:
 
 
 def describe(build: Callable[..., Method]) -> tuple[str, dict[str, Any]]:
-    """The name and arguments, defaults included, by which settings remember a method's `build` or a partial of it."""
+    """`Settings.method` and `Settings.arguments`, defaults included, of a build function or a partial of one."""
     partial = build if isinstance(build, functools.partial) else functools.partial(build)
     parameters = inspect.signature(partial.func).parameters.values()
     defaults = {each.name: each.default for each in parameters if each.default is not each.empty}
@@ -53,18 +59,42 @@ def describe(build: Callable[..., Method]) -> tuple[str, dict[str, Any]]:
 
 
 def build(settings: Settings) -> Method:
-    """The method with freshly initialised networks, the same for the same seed."""
+    """The method with freshly initialised networks, the same for the same seed.
+
+    Raises:
+      ValueError: there is no such build function, or it does not take these arguments.
+    """
+    build_networks = _find_build(settings)
     keras.utils.set_random_seed(settings.seed)
+    return build_networks()
+
+
+def _find_build(settings: Settings) -> Callable[[], Method]:
+    """The build function that `settings` names, with its arguments.
+
+    Only functions that are defined in a module of webtoon_colorize.methods are found: a run folder may come from
+    somebody else. Raises ValueError with the reason.
+    """
+    names = re.fullmatch(r"(\w+)\.(build\w*)", settings.method)
+    if not names or not importlib.util.find_spec(_METHODS + names[1]):
+        raise ValueError(f"there is no method {settings.method}")
+    module = importlib.import_module(_METHODS + names[1])
+    function: Any = getattr(module, names[2], None)
+    if getattr(function, "__module__", None) != module.__name__:
+        raise ValueError(f"there is no method {settings.method}")
     size = Size(settings.image_size, settings.filters, len(settings.titles))
-    module, function = settings.method.rsplit(".", 1)
-    return getattr(importlib.import_module(_METHODS + module), function)(size, **settings.arguments)
+    try:
+        inspect.signature(function).bind(size, **settings.arguments)
+    except TypeError as error:
+        raise ValueError(f"{settings.method} does not take the arguments {settings.arguments}: {error}") from error
+    return functools.partial(function, size, **settings.arguments)
 
 
 def claim(run_dir: str | os.PathLike, settings: Settings) -> None:
-    """Makes `run_dir` the folder of a run with these settings, or sees that it is, once it has a checkpoint.
+    """Writes the settings into `run_dir`, or checks that they are the same if the run has a checkpoint.
 
     Raises:
-      ValueError: the folder belongs to a run with other settings; the differences are named.
+      ValueError: the folder belongs to a run with other settings; the message names the differences.
     """
     path = pathlib.Path(run_dir) / SETTINGS
     if not path.exists() or checkpoints.is_missing(run_dir):
@@ -83,43 +113,70 @@ def claim(run_dir: str | os.PathLike, settings: Settings) -> None:
 
 
 def load_settings(run_dir: str | os.PathLike) -> Settings:
-    """Raises FileNotFoundError where `run_dir` is no run folder, ValueError where its settings make no sense."""
+    """The settings of a run.
+
+    Raises:
+      FileNotFoundError: `run_dir` is no run folder.
+      ValueError: its settings.json is damaged or of another version.
+    """
     path = pathlib.Path(run_dir) / SETTINGS
     if not path.exists():
         raise FileNotFoundError(f"{run_dir} is not a run folder: {path} is missing")
     with _of_this_version(run_dir):
+        return _read_settings(path)
+
+
+def _read_settings(path: pathlib.Path) -> Settings:
+    """Raises ValueError with the reason."""
+    try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return Settings(**{field.name: content[field.name] for field in dataclasses.fields(Settings)})
+    except ValueError as error:  # neither UTF-8 nor JSON
+        raise ValueError(f"{SETTINGS} is not JSON ({error})") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{SETTINGS} is not an object but a {type(content).__name__}")
+    for field in dataclasses.fields(Settings):
+        if field.name not in content:
+            raise ValueError(f"{SETTINGS} lacks {field.name}")
+        kind: Any = typing.get_origin(field.type) or field.type
+        if not isinstance(content[field.name], (int, float) if kind is float else kind):
+            raise ValueError(f"{field.name} in {SETTINGS} is not a {kind.__name__}: {content[field.name]!r}")
+    return Settings(**{field.name: content[field.name] for field in dataclasses.fields(Settings)})
 
 
 @contextlib.contextmanager
-def _of_this_version(run_dir: str | os.PathLike):
+def _of_this_version(run_dir: str | os.PathLike) -> Iterator[None]:
+    """Adds the run folder to the reason of a ValueError."""
     try:
         yield
-    except (KeyError, TypeError, AttributeError, ImportError, UnicodeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{run_dir} is not a run folder of this version: {error!r}") from error
+    except ValueError as error:
+        raise ValueError(f"{run_dir} is not a run folder of this version: {error}") from error
 
 
 def load_method(run_dir: str | os.PathLike) -> Method:
-    """The method with the weights of its best epoch, or those packed in the folder.
+    """The method with the weights of its best epoch, or with packed weights if the folder has them.
 
     Raises:
       FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
-      ValueError: its files are damaged.
+      ValueError: its files are damaged or of another version.
     """
+    settings = load_settings(run_dir)
     with _of_this_version(run_dir):
-        method = build(load_settings(run_dir))
+        _find_build(settings)
+    method = build(settings)
     if not checkpoints.restore_packed(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):
         raise FileNotFoundError(f"{run_dir} has no checkpoint yet; train the run for at least one epoch")
     return method
 
 
 def fill_helpers(method: Method, settings: Settings, run_dirs: dict[str, str | os.PathLike]) -> None:
-    """Gives the method's helpers the weights of finished runs: experiment name -> run folder.
+    """Gives the method's helpers the weights of finished runs.
+
+    Args:
+      run_dirs: experiment name -> run folder, for every helper.
 
     Raises:
-      FileNotFoundError: such a run is missing or not finished; it is named.
-      ValueError: it is of another size or data than `settings`.
+      FileNotFoundError: a run is missing or not finished; the message names it.
+      ValueError: a run is of another size or of other data than `settings`.
     """
     for name, helper in method.helpers.items():
         if not (pathlib.Path(run_dirs[name]) / FINISHED).exists():
@@ -137,10 +194,10 @@ def _environment() -> dict[str, str]:
 
 
 def _commit() -> str:
-    """Of the checkout this file lies in; empty when the package was installed without one."""
+    """The commit of the checkout that holds this file; empty if there is no checkout or no git."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     try:
         done = subprocess.run(command, cwd=pathlib.Path(__file__).parent, capture_output=True, text=True, check=False)
-    except FileNotFoundError:  # no git on this machine
+    except FileNotFoundError:  # git is not installed
         return ""
     return done.stdout.strip()

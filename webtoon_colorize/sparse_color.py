@@ -1,17 +1,17 @@
-"""Sparse colour in training: what is left of ab when most of it is withheld."""
+"""Sparse colour as training input: true ab of which a part is withheld."""
 
 import functools
 
 import tensorflow as tf
 
-DOTS = (1, 3, 5, 7, 9)  # pixels, the widths of dots in training
+DOTS = (1, 3, 5, 7, 9)  # pixels, widths of the dots of `random_hints`
 
 
 def pixel_dropout(ab: tf.Tensor, keep_probability: float, *, seed: tf.Tensor) -> tf.Tensor:
     """Keeps each pixel's colour with `keep_probability`, sets the others to 0, which is neutral (section IV.C).
 
-    Reading: one draw per pixel, shared by a and b. What is kept is not rescaled here, and the network is not told which
-    pixels were kept.
+    Reading: each pixel is one draw, shared by a and b. Kept values are not rescaled here, and there is no mask of the
+    kept pixels.
 
     Args:
       ab: [B, H, W, 2], network range.
@@ -27,10 +27,10 @@ def pixel_dropout(ab: tf.Tensor, keep_probability: float, *, seed: tf.Tensor) ->
 
 
 def as_many_as_at_256(keep_probability: float, *, image_size: int) -> float:
-    """The keep probability that leaves as many pixels of a smaller picture as `keep_probability` does at 256 px.
+    """The keep probability, at most 1, that keeps as many pixels as `keep_probability` does at 256 px.
 
-    Reading: what the paper's 0.01 gives is 655 places of known colour per panel, enough for most of its regions; the
-    same share of a panel of 64 px would be 41, fewer than it has regions. At most 1.
+    Reading: the paper's 0.01 keeps 655 pixels per panel, enough for most regions. At 64 px the same probability would
+    keep 41, fewer than a panel has regions.
     """
     return min(1.0, keep_probability * (256 / image_size) ** 2)
 
@@ -38,8 +38,8 @@ def as_many_as_at_256(keep_probability: float, *, image_size: int) -> float:
 def channel_dropout(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
     """Sets a, b or both to 0 in each image: "omitting one channel at a time" (section IV.C).
 
-    Reading: the three cases are equally likely; without the third, the first iteration at inference, which sees no
-    colour at all, would never have been seen in training.
+    Reading: the three cases are equally likely. The third is needed because the first iteration at inference sees no
+    colour at all.
 
     Args:
       ab: [B, H, W, 2], network range.
@@ -54,11 +54,11 @@ def channel_dropout(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
 
 
 def patch_dropout(ab: tf.Tensor, *, patch_size: int, patches: int, seed: tf.Tensor) -> tf.Tensor:
-    """Sets the colour of `patches` squares at random places, which may overlap, to 0 (arXiv 1704.08834, section 3).
+    """Sets the colour in `patches` random squares, which may overlap, to 0 (arXiv 1704.08834, section 3).
 
     Args:
       ab: [B, S, S, 2], network range.
-      patch_size: pixels, at most S; every square lies inside the picture.
+      patch_size: pixels, at most S. Every square lies inside the picture, and each position is equally likely.
       patches: per image.
       seed: int32 [2].
 
@@ -75,25 +75,27 @@ def patch_dropout(ab: tf.Tensor, *, patch_size: int, patches: int, seed: tf.Tens
 
 
 def box_blur(images: tf.Tensor, size: int) -> tf.Tensor:
-    """Mean over size x size pixels, or over those of them that lie inside the picture: [B, H, W, C] -> the same."""
+    """Means of size x size pixels around each pixel, [B, H, W, C]; pixels outside the picture do not count."""
     across = tf.nn.avg_pool2d(images, [1, size], 1, "SAME")
     return tf.nn.avg_pool2d(across, [size, 1], 1, "SAME")
 
 
 def random_hints(ab: tf.Tensor, guess: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
-    """What a person might give away of the true ab [B, H, W, 2]: from nothing to hundreds of dots.
+    """Simulated hints of a user: from no dot to hundreds of dots of the true ab.
 
-    A tenth of the pictures get none; the others a dot at each pixel with probability 10^U(-4.5, -1.5), which is less
-    than one dot for some. Half of the pictures get their dots anywhere; the others as many, but where a person would
-    click, in proportion to the squared error of `guess`, [B, H, W, 2]. Dots are squares of 1, 3, 5, 7 or 9 pixels, one
-    width for the batch, in their mean colour; where they meet, in the mean of theirs. After Zhang et al., arXiv
-    1705.02999, the paper's [5].
+    A tenth of the pictures get no dots. The others get a dot at each pixel with a probability of 10^u, u uniform in
+    [-4.5, -1.5] for each picture. In half of the pictures the probability is the same everywhere. In the others it is
+    proportional to the squared error of `guess`, with the same mean, because users correct errors. Dots are squares of
+    1, 3, 5, 7 or 9 pixels, of one width in the whole batch. A dot has the mean colour of the pixels below it; where
+    dots overlap, the colour is the mean of theirs. After Zhang et al., arXiv 1705.02999, the paper's [5].
 
     Args:
+      ab: the truth, [B, H, W, 2].
+      guess: ab of a colorization without hints, [B, H, W, 2].
       seed: int32 [2].
 
     Returns:
-      [B, H, W, 3]: ab where it is given and 0 elsewhere, 1 where it is given and 0 elsewhere.
+      [B, H, W, 3]: ab, 0 outside the dots, and a mask, 1 in the dots and 0 elsewhere.
     """
     shape = tf.concat([tf.shape(ab)[:3], [1]], axis=0)
     streams = tf.unstack(tf.random.split(seed, 5))
@@ -107,7 +109,7 @@ def random_hints(ab: tf.Tensor, guess: tf.Tensor, *, seed: tf.Tensor) -> tf.Tens
 
 
 def _dots(ab: tf.Tensor, points: tf.Tensor, size: int) -> tf.Tensor:
-    """Squares of `size` pixels around `points` [B, H, W, 1], as `random_hints` returns them."""
-    spread = box_blur(tf.concat([box_blur(ab, size) * points, points], axis=-1), size)
-    share = spread[..., 2:]
-    return tf.concat([tf.math.divide_no_nan(spread[..., :2], share), tf.cast(share > 0.0, ab.dtype)], axis=-1)
+    """Dots of `size` pixels around `points` [B, H, W, 1], which are 1 or 0, as `random_hints` returns them."""
+    blurred = box_blur(tf.concat([box_blur(ab, size) * points, points], axis=-1), size)
+    share = blurred[..., 2:]
+    return tf.concat([tf.math.divide_no_nan(blurred[..., :2], share), tf.cast(share > 0.0, ab.dtype)], axis=-1)

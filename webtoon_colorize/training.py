@@ -1,4 +1,4 @@
-"""One training loop for every method: a generic step, epochs that resume exactly, TensorBoard."""
+"""The training loop of all methods. An interrupted run ends with the same weights as an uninterrupted one."""
 
 import json
 import math
@@ -6,6 +6,7 @@ import os
 import pathlib
 import time
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -22,6 +23,14 @@ _STEP_STREAM = 2  # of randomness; data.py has 0 and 1
 TrainStep = Callable[[data.Batch, tf.Tensor], dict[str, tf.Tensor]]
 
 
+class _State(NamedTuple):
+    """The progress of a run and the managers of its checkpoints."""
+
+    progress: checkpoints.Progress
+    last: tf.train.CheckpointManager
+    best: tf.train.CheckpointManager
+
+
 def make_optimizers(method: Method, learning_rate: float) -> dict[str, keras.optimizers.Optimizer]:
     """An Adam for each network."""
     optimizers = {name: keras.optimizers.Adam(learning_rate, ADAM_BETA_1) for name in method.networks}
@@ -33,8 +42,8 @@ def make_optimizers(method: Method, learning_rate: float) -> dict[str, keras.opt
 def make_train_step(method: Method, optimizers: dict[str, keras.optimizers.Optimizer]) -> TrainStep:
     """A `tf.function` from (batch, seed int32 [2]) to "network/term" -> mean over the batch.
 
-    One forward pass; for each network the gradient of the sum of its own terms with respect to its own weights; then
-    all updates. It never asks which method it runs.
+    A step is one forward pass, then for each network the gradient of the sum of its own terms with respect to its own
+    weights, then all updates.
     """
 
     @tf.function(autograph=False)
@@ -66,22 +75,23 @@ def train(
     seed: int,
     description: str,
 ) -> None:
-    """Trains to `epochs`, or goes on from the last whole epoch in `run_dir`.
+    """Trains up to `epochs`, from the last finished epoch in `run_dir` if there is one.
 
-    After each epoch `run_dir` holds best/ and last/ (see checkpoints) and TensorBoard's events; at the end
-    training.json, which says that the run is finished.
+    After each epoch `run_dir` holds best/ and last/ (see `checkpoints`) and TensorBoard's events. A finished run has
+    training.json as well.
 
     Args:
       method: freshly built; its networks are trained in place.
+      learning_rate: Adam's, of every network.
       description: the run's settings in Markdown, for TensorBoard.
 
     Raises:
-      FloatingPointError: a loss is not finite; it is named.
+      FloatingPointError: a loss is not finite; the message names it.
       ValueError: fewer training panels than `batch_size`.
     """
     optimizers = make_optimizers(method, learning_rate)
-    progress, last, best = _resume(run_dir, method, optimizers)
-    done, steps = int(progress.epoch.numpy()), len(training.path) // batch_size
+    state = _resume(run_dir, method, optimizers)
+    done, steps = int(state.progress.epoch.numpy()), len(training.path) // batch_size
     batches = iter(data.training_batches(training, batch_size=batch_size, seed=seed, epochs=epochs, first_epoch=done))
     train_step = make_train_step(method, optimizers)
     evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
@@ -97,27 +107,25 @@ def train(
             speed = steps * batch_size / (time.perf_counter() - start)
             values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
             _check_finite(terms | values)
-            progress.epoch.assign_add(1)
-            progress.seconds.assign_add(time.perf_counter() - start)
-            _save(last, best, progress, value=next(iter(values.values())))
+            _save(state, value=values[f"validation/{method.judged_by}"], seconds=time.perf_counter() - start)
             bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
             _log(terms | values | {"learning_rate": learning_rate, "images_per_s": speed}, step=epoch + 1)
             log_grid(epoch + 1)
-    _write_summary(run_dir, method, progress, images_seen=epochs * steps * batch_size)
+    _write_summary(run_dir, method, state.progress, images_seen=epochs * steps * batch_size)
 
 
-def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, keras.optimizers.Optimizer]):
-    """The run's progress and its managers of last/ and best/, everything as the last whole epoch left it."""
+def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, keras.optimizers.Optimizer]) -> _State:
+    """Restores networks, optimizers and progress to the last finished epoch, if there is one."""
     progress = checkpoints.new_progress()
     last = checkpoints.last(run_dir, method, optimizers=optimizers, progress=progress)
     checkpoints.restore(last)
-    return progress, last, checkpoints.best(run_dir, method)
+    return _State(progress, last, checkpoints.best(run_dir, method))
 
 
 def _run_epoch(
     train_step: TrainStep, batches: Iterator[data.Batch], *, first_step: int, steps: int, seed: int, bar: tqdm
 ) -> dict[str, float]:
-    """Takes `steps` batches; returns the mean of every term over them."""
+    """Trains on `steps` batches; returns the mean of every term over them."""
     history = []
     for step in range(first_step, first_step + steps):
         history.append(train_step(next(batches), tf.random.fold_in([seed, _STEP_STREAM], step)))
@@ -131,14 +139,18 @@ def _check_finite(values: dict[str, float]) -> None:
             raise FloatingPointError(f"{name} became {value} in this epoch; the last checkpoint is from before it")
 
 
-def _save(
-    last: tf.train.CheckpointManager,
-    best: tf.train.CheckpointManager,
-    progress: checkpoints.Progress,
-    *,
-    value: float,
-) -> None:
-    """Best before last: whoever is killed in between does the epoch, and its best, again."""
+def _save(state: _State, *, value: float, seconds: float) -> None:
+    """Counts the epoch and saves it.
+
+    best/ comes before last/, so that a run that is killed in between repeats the epoch and saves both again.
+
+    Args:
+      value: of the metric that the method is judged by.
+      seconds: that the epoch took.
+    """
+    progress, last, best = state
+    progress.epoch.assign_add(1)
+    progress.seconds.assign_add(seconds)
     epoch = int(progress.epoch.numpy())
     if value < progress.best_value.numpy():
         progress.best_epoch.assign(epoch)
@@ -153,7 +165,7 @@ def _log(values: dict[str, float], *, step: int) -> None:
 
 
 def _make_log_grid(method: Method, panels: data.Panels) -> Callable[[int], None]:
-    """A function from the step to nothing that shows TensorBoard a row per panel: gray | colorized | truth."""
+    """A function of the epoch that logs an image with a row per panel: gray | colorized | truth."""
     if method.colorize is None:
         return lambda step: None
     gray, picture = evaluation.make_picture(evaluation.gray)(panels), evaluation.make_picture(method.colorize)

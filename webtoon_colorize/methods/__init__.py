@@ -1,1 +1,1 @@
-"""The paper's systems, a short file each. Every module has a `build(size, ...) -> Method`."""
+"""The systems of the paper, one file each. Every module has build functions, `build...(size, ...) -> Method`."""

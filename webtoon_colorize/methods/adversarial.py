@@ -1,4 +1,8 @@
-"""Adversarial loss in addition to L2: pix2pix with its L1 replaced (section IV.A)."""
+"""L2 and an adversarial loss (section IV.A): pix2pix (arXiv 1611.07004) with L2 in the place of its L1.
+
+The generator is the U-Net of `l2`. A discriminator learns to tell its output from true colours, and the generator
+learns to deceive the discriminator. One row gives both networks the title as well.
+"""
 
 import tensorflow as tf
 from keras import ops
@@ -8,16 +12,17 @@ from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.patch_discriminator import patch_discriminator
 from webtoon_colorize.networks.unet import unet
 
-# Deviation: pix2pix's 100 weighs an L1, which pulls as hard on small errors as on large ones. With L2 in its place the
-# row ends worse than gray, while the paper's L2 stays "very similar" to that of L2 alone: so we weigh it until it does.
+# Deviation: pix2pix's weight is 100, of an L1, whose gradient is as large for small errors as for large ones. With L2
+# and a weight of 100 the row ends worse than gray. With this weight its L2 is "very similar" to that of L2 alone, as in
+# the paper.
 L2_WEIGHT = 10_000.0
-_DISCRIMINATOR_WEIGHT = 0.5  # pix2pix halves the discriminator's objective, to slow it down
+_DISCRIMINATOR_WEIGHT = 0.5  # pix2pix halves the discriminator's loss so that it learns more slowly
 
 
 def build(size: Size, *, with_label: bool = False) -> Method:
-    """The U-Net of `l2` against a 70x70 PatchGAN that sees lightness and ab.
+    """The U-Net of `l2` and a 70x70 PatchGAN that sees lightness and ab.
 
-    `with_label` conditions both networks on the title: one-hot planes beside their input.
+    `with_label` conditions both networks on the title: they get one-hot planes beside their input.
     """
     planes = size.num_titles if with_label else 0
     generator = unet(size.image_size, 1 + planes, filters=size.filters, name="generator")

@@ -1,4 +1,8 @@
-"""One network from lightness and sparse ab to ab, used again on its own output (section IV.C, figures 6 and 7)."""
+"""Chroma dropout, iterated (section IV.C, figures 6 and 7).
+
+One U-Net predicts ab from the lightness and a part of the true ab. One row withholds most pixels of ab in training, the
+other one channel or both. In use the first iteration gets no ab, and each later one the output of the one before.
+"""
 
 from collections.abc import Callable
 
@@ -9,17 +13,20 @@ from webtoon_colorize import color, losses, sparse_color
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.unet import unet
 
-VARIANTS = 4  # iterations that are measured
+VARIANTS = 4  # iterations that are evaluated
 
 
 def build_pixel(size: Size, *, keep_probability: float = 0.01, iterations: int = 2) -> Method:
-    """Trained with `keep_probability` of the pixels' colour (at 256 px; see `sparse_color.as_many_as_at_256`)."""
+    """In training each pixel keeps its colour with `keep_probability`.
+
+    The probability holds at 256 px; `sparse_color.as_many_as_at_256` converts it to other sizes.
+    """
     share = sparse_color.as_many_as_at_256(keep_probability, image_size=size.image_size)
     return _method(size, lambda ab, seed: sparse_color.pixel_dropout(ab, share, seed=seed), iterations=iterations)
 
 
 def build_channel(size: Size, *, iterations: int = 2) -> Method:
-    """Trained with a, b or both withheld."""
+    """In training a, b or both are withheld from each image."""
     return _method(size, lambda ab, seed: sparse_color.channel_dropout(ab, seed=seed), iterations=iterations)
 
 
@@ -34,7 +41,7 @@ def _method(size: Size, drop: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], *, it
         return {"generator": {"l2": losses.mean_squared_error(ab, batch.ab)}}
 
     def iterate(lightness, ab, count):
-        """The output of each of `count` iterations; the first sees `ab`, each other one the output before it."""
+        """The output of each of `count` iterations. The first gets `ab`, each later one the output before it."""
         outputs = []
         for _ in range(count):
             ab = generate(lightness, ab, training=False)
@@ -42,7 +49,7 @@ def _method(size: Size, drop: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], *, it
         return outputs
 
     def colorize(lightness, label=None, hints=None):
-        """The colour of the hints is what the first iteration sees, which knows no mask; without any it sees 0."""
+        """The first iteration gets the ab of the hints without their mask, or 0 if there are none."""
         del label
         given = color.no_color(lightness) if hints is None else hints[..., :2]
         return iterate(lightness, given, iterations)[-1]

@@ -1,14 +1,19 @@
 """Color & apply, the paper's own system (section IV.C, figure 8).
 
-Reading: "dropout with a keep probability of 0.01" is TensorFlow's, which divides what it keeps by the keep probability.
-The applier then meets as much colour in the color generator's dense proposal as in the sparse truth it learned from.
-Without the division a dense proposal is a hundred times more colour than the applier knows; the color generator learns
-to whisper, its own loss stays where gray is, and regions come out less even than with L2 alone.
+A color generator proposes ab from the lightness. An applier, which has learned to colour the whole picture from a few
+pixels of the true ab, colours it from this proposal.
 
-Reading: the applier that the color loss looks through is the one that colorizes, with its moving averages; the batch
-statistics of color generator's output belong to neither.
+Reading: "dropout with a keep probability of 0.01" is TensorFlow's, which divides the kept values by the keep
+probability. The sparse truth that the applier learns from then has as much colour in total as a dense proposal. Without
+the division a dense proposal has a hundred times more colour than the applier's training inputs. The color generator
+then learns to propose very faint colours, its own loss stays at that of gray, and the colour within regions is less
+even than with L2 alone.
+
+Reading: the color loss goes through the applier in inference mode, with its moving averages, as in use. The batch
+statistics of the color generator's output are used nowhere.
 """
 
+import tensorflow as tf
 from keras import ops
 
 from webtoon_colorize import losses, sparse_color
@@ -16,13 +21,34 @@ from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.unet import unet
 
 
-def build(size: Size, *, keep_probability: float = 0.01) -> Method:
-    """A color generator proposes ab from lightness; an applier spreads sparse ab over the picture.
+def loss_terms(
+    ab: tf.Tensor, *, applied: tf.Tensor, proposal: tf.Tensor, colored: tf.Tensor
+) -> dict[str, dict[str, tf.Tensor]]:
+    """The terms of both networks, each the L2 loss against the true ab.
 
-    The applier learns from "image'", the truth with `keep_probability` of its colour left (at 256 px; see
-    `sparse_color.as_many_as_at_256`). The color generator learns
-    from its own output and, through the applier, from what the applier makes of it; that color loss does not change
-    the applier.
+    Args:
+      ab: the truth; like all others [B, H, W, 2], network range.
+      applied: from the applier, in training.
+      proposal: from the color generator.
+      colored: from the applier given the proposal, as in use.
+    """
+    return {
+        "applier": {"applier": losses.mean_squared_error(applied, ab)},
+        "color_generator": {
+            "color_generator": losses.mean_squared_error(proposal, ab),
+            "color": losses.mean_squared_error(colored, ab),
+        },
+    }
+
+
+def build(size: Size, *, keep_probability: float = 0.01) -> Method:
+    """The color generator, from lightness to ab, and the applier, from lightness and ab to ab.
+
+    The applier learns from the paper's "image'", the true ab in which each pixel keeps its colour with
+    `keep_probability`. The color generator learns from the error of its proposal, and from the error of the picture
+    that the applier makes of the proposal. This color loss does not change the applier.
+
+    `keep_probability` holds at 256 px; `sparse_color.as_many_as_at_256` converts it to other sizes.
     """
     color_generator = unet(size.image_size, 1, filters=size.filters, name="color_generator")
     applier = unet(size.image_size, 3, filters=size.filters, name="applier")
@@ -34,18 +60,12 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
     def terms(batch, seed):
         sparse = sparse_color.pixel_dropout(batch.ab, share, seed=seed) / share
         applied = apply_color(batch.lightness, sparse, training=True)
-        generated = color_generator(batch.lightness, training=True)
-        colored = apply_color(batch.lightness, generated, training=False)
-        return {
-            "applier": {"applier": losses.mean_squared_error(applied, batch.ab)},
-            "color_generator": {
-                "color_generator": losses.mean_squared_error(generated, batch.ab),
-                "color": losses.mean_squared_error(colored, batch.ab),
-            },
-        }
+        proposal = color_generator(batch.lightness, training=True)
+        colored = apply_color(batch.lightness, proposal, training=False)
+        return loss_terms(batch.ab, applied=applied, proposal=proposal, colored=colored)
 
     def colorize(lightness, label=None, hints=None):
-        """The colour of the hints takes the color generator's place; the applier knows no mask."""
+        """The ab of the hints, without their mask, takes the place of the proposal."""
         del label
         if hints is None:
             proposal = color_generator(lightness, training=False)
@@ -54,7 +74,7 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
         return apply_color(lightness, proposal, training=False)
 
     def variants(lightness, label=None):
-        """What the color generator proposes."""
+        """The color generator's proposal."""
         del label
         return [color_generator(lightness, training=False)]
 

@@ -1,53 +1,54 @@
-"""Several colorizations per image: the VAE and mixture density network of [9] (section IV.A, figure 5).
+"""Several colorizations per image: the paper's [9] (section IV.A, figure 5).
 
-Deshpande et al., "Learning Diverse Image Colorization", arXiv 1612.01958.
+A variational auto-encoder learns codes of an image's colours, given its lightness. A mixture density network predicts
+from features of the gray image which codes fit it. The means of its components decode to different colorizations.
+Source: Deshpande et al., "Learning Diverse Image Colorization", arXiv 1612.01958.
 
-Deviation: the KL term has its final weight from the start; theirs rises to it over the epochs.
-Reading: their 1e-2 multiplies a sum over a batch of 32 and all else is a mean over it: 0.32 per image. Codes at 1e-2
-per image hold more than gray features can tell, and the first colorization is worse than gray (validation L2 at the
-quick scale after 10 epochs: 3528, gray 3358, with 0.32 3220). Their colour weights are not normalized, ours are; so the
-balance of the terms is not exactly theirs either way.
-Deviation: both networks are trained together, the mixture density network on codes of the encoder as it is at that
-step; theirs comes after the auto-encoder.
-Deviation: Adam with the learning rate of all rows; their released 1e-6 and 1e-5 hardly move a network.
-Reading: their gray features come from another colorizer; ours from the title classifier that knows gray panels. We
-take conv4_3, which has their 512 channels and, at 224 px, their 28x28 places.
+Deviation: the KL term has its final weight from the start. In theirs the weight rises over the epochs.
+Reading: their weight 1e-2 multiplies a sum over a batch of 32, while all other terms are means over it. Per image that
+is 0.32. With 1e-2 per image the codes hold more than gray features can predict, and the first colorization is worse
+than gray (validation L2 at the quick scale after 10 epochs: 3528; gray: 3358; with 0.32: 3220). Their colour weights
+are not normalized and ours are, so the balance of the terms is not exactly theirs with either weight.
+Deviation: both networks are trained together, and the mixture density network learns the codes of the encoder at the
+same step. Theirs is trained after the auto-encoder.
+Deviation: Adam has the learning rate of all rows. Their released 1e-6 and 1e-5 hardly change the networks.
+Reading: their gray features come from another colorizer, ours from the title classifier of gray panels. We take
+conv4_3, which has 512 channels and, at 224 px, 28x28 positions, as theirs do.
 """
 
-import keras
 import tensorflow as tf
 
 from webtoon_colorize import color, losses
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks import diverse
-from webtoon_colorize.networks.classifiers import vgg16
+from webtoon_colorize.networks.classifiers import taps, vgg16
 
 HELPER = "vgg16_gray"
-FIELD_STRIDE = 4  # the colour field is 64x64 at 256 px
+FIELD_STRIDE = 4  # the field of ab is 64x64 at 256 px
 COMPONENTS = 8
 
 _TAP = "block4_conv3"
-_SIGMA = 0.1  # of the mixture's components
+_SIGMA = 0.1  # standard deviation of the mixture's components
 _KL_WEIGHT = 32 * 1e-2
 _GRADIENT_WEIGHT = 1e-3
 
 
 def build(size: Size) -> Method:
-    """An auto-encoder of ab given the lightness, and a mixture of codes z given gray features.
+    """The auto-encoder of ab given the lightness, and the mixture density network of codes z given gray features.
 
-    Both live on a field of a quarter of the image's size, which is resized bilinearly onto the image.
+    The auto-encoder works on a field of a quarter of the image's width and height. Its ab is resized bilinearly to the
+    image's size.
     """
     classifier = vgg16(size.image_size, size.num_titles, filters=size.filters)
     classifier.trainable = False
-    convolutions = classifier.get_layer("vgg16_features")
-    tap = keras.Model(convolutions.input, convolutions.get_layer(_TAP).output)
+    features = taps(classifier.get_layer("vgg16_features"), [_TAP])
     encoder = diverse.ab_encoder(size.image_size // FIELD_STRIDE, filters=size.filters)
     decoder = diverse.decoder(size.image_size // FIELD_STRIDE, filters=size.filters)
     vae = diverse.vae(encoder, decoder)
-    mdn = diverse.mixture_density_network(tap.output.shape[1:], filters=size.filters, components=COMPONENTS)
+    mdn = diverse.mixture_density_network(features.outputs[0].shape[1:], filters=size.filters, components=COMPONENTS)
 
     def mixture(lightness, *, training):
-        return mdn(tap(color.gray_rgb(lightness) * 2.0 - 1.0, training=False), training=training)
+        return mdn(features(color.gray_rgb(lightness), training=False), training=training)
 
     def terms(batch, seed):
         lightness, ab = _to_field(batch.lightness), _to_field(batch.ab)
@@ -68,22 +69,22 @@ def build(size: Size) -> Method:
         field = decoder([_to_field(lightness), z], training=False)
         return tf.image.resize(field, [size.image_size, size.image_size])
 
-    def likeliest(lightness, count):
+    def most_probable(lightness, count):
         """The means of the `count` most probable components, [B, count, code_size]."""
         logits, means = mixture(lightness, training=False)
         return tf.gather(means, tf.math.top_k(logits, count).indices, batch_dims=1)
 
     def colorize(lightness, label=None, hints=None):
         del label, hints
-        return decode(lightness, likeliest(lightness, 1)[:, 0])
+        return decode(lightness, most_probable(lightness, 1)[:, 0])
 
     def variants(lightness, label=None):
         del label
-        return [decode(lightness, z) for z in tf.unstack(likeliest(lightness, COMPONENTS), axis=1)]
+        return [decode(lightness, z) for z in tf.unstack(most_probable(lightness, COMPONENTS), axis=1)]
 
     return Method({"vae": vae, "mdn": mdn}, terms, colorize, helpers={HELPER: classifier}, variants=variants)
 
 
 def _to_field(x: tf.Tensor) -> tf.Tensor:
-    """[B, H, W, C] -> [B, H / 4, W / 4, C], means of 4x4 pixels."""
+    """[B, H, W, C] -> [B, H / 4, W / 4, C], the means of 4x4 pixels."""
     return tf.nn.avg_pool2d(x, FIELD_STRIDE, FIELD_STRIDE, "VALID")

@@ -1,4 +1,8 @@
-"""L2 loss only: the paper's baseline (section IV.A)."""
+"""L2 loss only: the paper's baseline (section IV.A).
+
+A U-Net predicts ab from the lightness and minimises the squared error. Another row has the same network without skip
+connections (section IV).
+"""
 
 from webtoon_colorize import losses
 from webtoon_colorize.methods.method import Method, Size
@@ -6,7 +10,7 @@ from webtoon_colorize.networks.unet import unet
 
 
 def build(size: Size, *, skips: bool = True) -> Method:
-    """A U-Net from lightness to ab; `skips=False` is the paper's ablation "without these skip connections"."""
+    """The U-Net; `skips=False` is the paper's ablation "without these skip connections"."""
     generator = unet(size.image_size, 1, filters=size.filters, skips=skips, name="generator")
 
     def terms(batch, seed):

@@ -1,4 +1,4 @@
-"""What every system of the paper is to the training loop and to whoever colorizes."""
+"""The interface between a system of the paper and the programs that train, evaluate and use it."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,7 +14,7 @@ class MissingWeights(ValueError):
 
 
 class Size(NamedTuple):
-    """What a method's networks are built for."""
+    """The dimensions that a method's networks are built for."""
 
     image_size: int  # pixels, width and height; a power of two
     filters: int  # width of the first layer; the paper's is pix2pix's 64
@@ -25,25 +25,27 @@ class Method(NamedTuple):
     """One way of learning to colorize, or to tell titles apart.
 
     losses(batch, seed): network name -> term name -> weighted value per image, [B]. Each network minimises the sum of
-    its own terms with respect to its own weights; whatever else a term depends on stays as it is. All randomness of a
-    step is drawn from `seed`, int32 [2] (Keras's Dropout, which keeps its own counter, aside).
+    its own terms with respect to its own weights. The weights of other networks in a term stay as they are. `seed`,
+    int32 [2], is the only source of randomness of a step, except Keras's Dropout, which keeps its own counter.
 
     colorize(lightness [B, H, W, 1], label [B] or None, hints [B, H, W, 3] or None) -> ab [B, H, W, 2], all in network
-    range. hints are ab where it is given and 0 elsewhere, and 1 where it is given and 0 elsewhere: a hint of no colour
-    is not the same as no hint. It is deterministic, and an image's colour does not depend on its neighbours in the
-    batch. None: the method does not colorize, and `measure` says what it is judged by.
+    range. The first two channels of hints are ab, 0 where none is given. The third is 1 where ab is given and 0
+    elsewhere: a hint of gray differs from no hint. colorize is deterministic, and an image's colour does not depend
+    on the other images of the batch. None: the method does not colorize.
 
-    takes_label: colorize needs the label. takes_hints: colorize heeds hints; other methods ignore them.
+    helpers: frozen networks by the name of the experiment that trains them. The method builds them. Their weights come
+    from a run of that experiment when training starts, and from this run's own checkpoints afterwards.
 
-    from_lines: the method sees lines alone, so that white paper is no sign of a white thing.
+    variants(lightness, label) -> list of ab: samples, iterations or stages of each image's colour. None: the method
+    has no variants.
 
-    helpers: frozen networks by the name of the experiment that trains them. The method builds them; their weights come
-    from a run of that experiment, and after that from this run's own checkpoints.
+    measure(batch) -> metric name -> [B]. None: the metrics of `evaluation`, which compare colorize with the truth.
 
-    variants(lightness, label) -> list of ab: samples, iterations or stages of each image's colour, where a method has
-    them.
+    judged_by: the metric that the best epoch has the lowest mean of, on the validation split.
 
-    measure(batch) -> metric name -> [B]; the validation split goes by the first.
+    takes_label: colorize needs the label. takes_hints: colorize uses hints; other methods ignore them.
+
+    from_lines: colorize reduces its input to lines, so a white area need not be a white object.
     """
 
     networks: dict[str, keras.Model]
@@ -52,6 +54,7 @@ class Method(NamedTuple):
     helpers: dict[str, keras.Model] = {}
     variants: Callable[..., list[tf.Tensor]] | None = None
     measure: Callable[[Batch], dict[str, tf.Tensor]] | None = None
+    judged_by: str = "l2"
     takes_label: bool = False
     takes_hints: bool = False
     from_lines: bool = False

@@ -1,4 +1,9 @@
-"""Dahl's residual encoder, the model of [10] (section IV.B)."""
+"""Dahl's residual encoder, the model of [10] (section IV.B).
+
+The network adds up convolutions of VGG16's features, from the deepest to the picture itself, and predicts ab from the
+sum. One row trains the VGG16 from scratch. Two rows have frozen features, of illustration2vec and of ImageNet, whose
+weights the user has to supply.
+"""
 
 import os
 import pathlib
@@ -10,21 +15,21 @@ from webtoon_colorize.methods.method import Method, MissingWeights, Size
 from webtoon_colorize.networks.illustration2vec import illustration2vec_taps
 from webtoon_colorize.networks.residual_encoder import imagenet_taps, residual_encoder, vgg16_taps
 
-ILLUSTRATION2VEC = pathlib.Path("data/pretrained/illust2vec_tag_ver200.caffemodel")  # the user's, where we run
-IMAGENET = "models/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"  # in Keras's cache
+ILLUSTRATION2VEC = pathlib.Path("data/pretrained/illust2vec_tag_ver200.caffemodel")  # below the working folder
+IMAGENET = "models/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"  # below Keras's cache
 
 
 def build(size: Size) -> Method:
-    """From scratch: its VGG16 is as wide as the scale is and learns to colorize with the rest."""
+    """With a VGG16 of the scale's width, which is trained from scratch with the rest."""
     return _method(vgg16_taps(size.image_size, filters=size.filters))
 
 
 def build_illustration2vec(size: Size) -> Method:
-    """With illustration2vec's frozen features (the paper's [4]); they have one width, 64, at every scale.
+    """With the frozen features of illustration2vec (the paper's [4]), whose width is 64 at every scale.
 
     Raises:
-      MissingWeights: the user's file is not there.
-      ValueError: it is something else.
+      MissingWeights: the user's file does not exist.
+      ValueError: the file is not illustration2vec's.
     """
     if not ILLUSTRATION2VEC.exists():
         raise MissingWeights(f"pretrained weights are missing: put illustration2vec's at {ILLUSTRATION2VEC}.")
@@ -32,10 +37,10 @@ def build_illustration2vec(size: Size) -> Method:
 
 
 def build_imagenet(size: Size) -> Method:
-    """With VGG16's frozen features of ImageNet; they have one width, 64, at every scale.
+    """With the frozen features of a VGG16 trained on ImageNet, whose width is 64 at every scale.
 
     Raises:
-      MissingWeights: they are not in Keras's cache. Nothing is downloaded.
+      MissingWeights: the weights are not in Keras's cache. Nothing is downloaded.
     """
     imagenet = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / IMAGENET
     if not imagenet.exists():

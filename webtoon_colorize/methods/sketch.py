@@ -1,8 +1,9 @@
-"""L2 from lines alone: the paper's future work, "using dropout also for the lightness channel ... potentially allowing
-... colorizing sketches" (section V). An extension, no row of the paper's table.
+"""L2 from line art: an extension, not a row of the paper.
 
-Reading: the panel's lines take the place of its lightness, and in training a part of them is dropped, so that the
-network does not rely on every stroke.
+The paper names as future work "using dropout also for the lightness channel ... potentially allowing ... colorizing
+sketches" (section V). The U-Net of `l2` sees lines that are computed from the panel, and not its lightness.
+
+Reading: in training a part of the line art's pixels is dropped, so that the network does not rely on single strokes.
 """
 
 import tensorflow as tf
@@ -12,20 +13,20 @@ from webtoon_colorize import losses
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.unet import unet
 
-PAPER = 1.0  # in network range
-REACH = 32  # a line is at most about a 32nd of the picture's width wide
-DARKEST, LIGHTEST = 0.5, 0.9  # share of the lightness around a line: ink, and paper
-_FLOOR = 0.1  # of the lightness range: what is as dark as that has no lines to be seen
+WHITE = 1.0  # in network range
+REACH = 32  # the maximum is over about a 32nd of the picture's width, the width of the widest line
+DARKEST, LIGHTEST = 0.5, 0.9  # shares of the maximum around a pixel, which become black and white
+_FLOOR = 0.1  # added to the lightness in [0, 1], so that no lines are found within dark areas
 
 
 def build(size: Size, *, keep_probability: float = 0.8) -> Method:
-    """The U-Net of `l2`; it sees line art, `keep_probability` of whose pixels are left in training."""
+    """The U-Net of `l2`; in training each pixel of the line art is kept with `keep_probability` and else is white."""
     generator = unet(size.image_size, 1, filters=size.filters, name="generator")
 
     def terms(batch, seed):
         lines = line_art(batch.lightness)
         kept = tf.random.stateless_uniform(tf.shape(lines), seed) < keep_probability
-        ab = generator(tf.where(kept, lines, PAPER), training=True)
+        ab = generator(tf.where(kept, lines, WHITE), training=True)
         return {"generator": {"l2": losses.mean_squared_error(ab, batch.ab)}}
 
     def colorize(lightness, label=None, hints=None):
@@ -36,16 +37,16 @@ def build(size: Size, *, keep_probability: float = 0.8) -> Method:
 
 
 def line_art(lightness: tf.Tensor) -> tf.Tensor:
-    """Dark lines on white paper, from a gray panel or from a drawing that is line art already.
+    """Dark lines on white, from a gray panel or from a drawing that is line art already.
 
-    A pixel is as dark as its lightness is low for its surroundings, in which the lightest pixel counts: flat areas
-    become paper whatever their tone, and what borders on something lighter becomes an edge.
+    Each pixel is divided by the lightest pixel around it. Flat areas of any tone become white. The darker side of an
+    edge becomes a line.
 
     Args:
       lightness: [B, S, S, 1] in [-1, 1].
 
     Returns:
-      [B, S, S, 1] in [-1, 1]; paper is 1.
+      [B, S, S, 1] in [-1, 1]; white is 1.
     """
     reach = max(3, lightness.shape[1] // REACH + 1)
     tone = (lightness + 1.0) / 2.0 + _FLOOR

@@ -1,13 +1,14 @@
-"""Frans's tandem (arXiv 1704.08834, and its code), the paper's [16]: a color prediction and a shading network.
+"""The tandem networks of Frans (arXiv 1704.08834, and its code), the paper's [16] (section IV.C).
 
-They are "trained individually": here in the same step, but neither sees the other's output. The method gets the
-gray picture where Frans has lines.
+A color prediction network proposes a coarse grid of ab. A shading network colours the picture from a blurred color
+scheme. They are "trained individually": here in the same step, but neither sees the other's output. The input is the
+gray picture, where Frans has lines.
 
-Reading: what his code says beyond the article, at 256 px: 30 patches of 50 x 50 pixels, a box blur of 100 x 100, and,
-in use, colours blended to 0.3 with white, as faint as they were in training between the removed patches. White is 0
-here. Sizes in pixels scale with the image.
+Reading: the numbers that only his code gives, at 256 px, are 30 removed patches of 50 x 50 pixels and a box blur of
+100 x 100. In use his colours are blended with white at a share of 0.3, about as faint as in training, where the patches
+leave 0.38 of the colour. White is 0 here. Sizes in pixels scale with the image.
 
-Deviation: the project's PatchGAN in place of his discriminator, which ends in one dense layer.
+Deviation: the discriminator is pix2pix's PatchGAN. His ends in one dense layer.
 """
 
 import tensorflow as tf
@@ -24,7 +25,10 @@ FAINTNESS = 0.3
 
 
 def build(size: Size) -> Method:
-    """colorize shades with the colours that the prior's mean, z = 0, predicts, and with hints near them."""
+    """The color prediction, the shading network and its discriminator.
+
+    In use the color prediction decodes z = 0, the mean of the prior.
+    """
     color_prediction = networks.color_prediction(size.image_size, filters=size.filters)
     shading = networks.shading(size.image_size, filters=size.filters)
     discriminator = patch_discriminator(size.image_size, 5, filters=size.filters)
@@ -61,11 +65,10 @@ def build(size: Size) -> Method:
         return tf.image.resize(grid, [size.image_size] * 2, "nearest")
 
     def colorize(lightness, label=None, hints=None):
-        """With hints: see `spread`."""
         del label
         scheme = _blur(predict(lightness))
         if hints is not None:
-            scheme = spread(hints, scheme)
+            scheme = add_hints(hints, scheme)
         return shading(tf.concat([lightness, FAINTNESS * scheme], axis=-1), training=False)
 
     networks_by_name = {"color_prediction": color_prediction, "shading": shading, "discriminator": discriminator}
@@ -73,21 +76,22 @@ def build(size: Size) -> Method:
 
 
 def mean_colors(ab: tf.Tensor) -> tf.Tensor:
-    """The grid: ab [B, S, S, 2] -> means of its 16 x 16 cells, [B, 16, 16, 2]."""
+    """The grid of ab [B, S, S, 2]: the means of its 16 x 16 cells, [B, 16, 16, 2]."""
     cell = ab.shape[1] // networks.GRID
     return tf.nn.avg_pool2d(ab, cell, cell, "VALID")
 
 
 def color_scheme(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
-    """What the shading network is given of the true ab [B, S, S, 2]: random patches removed, then blurred."""
+    """The true ab [B, S, S, 2] with random patches removed, then blurred: the shading network's input in training."""
     patch_size = round(PATCH * ab.shape[1])
     return _blur(sparse_color.patch_dropout(ab, patch_size=patch_size, patches=PATCHES, seed=seed))
 
 
-def spread(hints: tf.Tensor, scheme: tf.Tensor) -> tf.Tensor:
-    """The mean of the hints [B, S, S, 3] within the blur's window, and `scheme` [B, S, S, 2] where there are none.
+def add_hints(hints: tf.Tensor, scheme: tf.Tensor) -> tf.Tensor:
+    """`scheme` [B, S, S, 2], replaced by the mean of the hints [B, S, S, 3] in the blur's window where it has any.
 
-    Reading: Frans's users paint a whole messy scheme; ours give single pixels, whose plain blur would be next to gray.
+    Reading: Frans's users paint a whole rough scheme. Ours give single pixels, and a plain blur of these is almost
+    gray.
     """
     blurred = _blur(hints)
     share = blurred[..., 2:]

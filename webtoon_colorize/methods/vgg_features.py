@@ -1,10 +1,12 @@
-"""L2, with features of a frozen classifier of gray panels beside the encoder's own (section IV.B)."""
+"""L2 with features of a classifier (section IV.B).
 
-import keras
+The U-Net of `l2` gets three feature maps of a frozen VGG16 as additional inputs of its encoder. The VGG16 is trained to
+tell titles apart on gray panels.
+"""
 
 from webtoon_colorize import color, losses
 from webtoon_colorize.methods.method import Method, Size
-from webtoon_colorize.networks.classifiers import vgg16
+from webtoon_colorize.networks.classifiers import taps, vgg16
 from webtoon_colorize.networks.unet import unet
 
 HELPER = "vgg16_gray"
@@ -12,17 +14,15 @@ TAPS = ("block1_conv2", "block2_conv2", "block3_conv1")  # the paper's conv1_2, 
 
 
 def build(size: Size) -> Method:
-    """conv1_2, conv2_2 and conv3_1 join the U-Net where their sizes match: with the input, after e1, after e2."""
+    """The U-Net; conv1_2 joins its input, conv2_2 its first encoder level and conv3_1 its second."""
     classifier = vgg16(size.image_size, size.num_titles, filters=size.filters)
     classifier.trainable = False
-    convolutions = classifier.get_layer("vgg16_features")
-    taps = keras.Model(convolutions.input, [convolutions.get_layer(name).output for name in TAPS])
-    widths = [tap.shape[-1] for tap in taps.outputs]
+    features = taps(classifier.get_layer("vgg16_features"), TAPS)
+    widths = [tap.shape[-1] for tap in features.outputs]
     generator = unet(size.image_size, 1, filters=size.filters, features=widths, name="generator")
 
     def generate(lightness, *, training):
-        features = taps(color.gray_rgb(lightness) * 2.0 - 1.0, training=False)
-        return generator([lightness, *features], training=training)
+        return generator([lightness, *features(color.gray_rgb(lightness), training=False)], training=training)
 
     def terms(batch, seed):
         del seed

@@ -1,4 +1,6 @@
-"""Networks that tell titles apart (section IV.B): RGB [B, S, S, 3] in [0, 1] -> logits [B, num_titles]."""
+"""The networks that tell titles apart (section IV.B): RGB [B, S, S, 3] in [0, 1] -> logits [B, num_titles]."""
+
+from collections.abc import Sequence
 
 import keras
 
@@ -9,7 +11,8 @@ _VGG16 = ((1, 2), (2, 2), (4, 3), (8, 3), (8, 3))
 def vgg16_features(image_size: int, *, filters: int = 64) -> keras.Model:
     """VGG16's convolutions, [B, S, S, 3] -> [B, S / 32, S / 32, 8 * filters].
 
-    With 64 filters they are `keras.applications.VGG16`'s without its top, layer names included, and take its weights.
+    With 64 filters they are those of `keras.applications.VGG16(include_top=False)`, with the same layer names, and
+    take its weights.
     """
     x = inputs = keras.Input([image_size, image_size, 3])
     for block, (width, convolutions) in enumerate(_VGG16, start=1):
@@ -26,10 +29,31 @@ def vgg16_features(image_size: int, *, filters: int = 64) -> keras.Model:
     return keras.Model(inputs, x, name="vgg16_features")
 
 
+def _rescaling() -> keras.layers.Layer:
+    """[0, 1] -> [-1, 1]."""
+    return keras.layers.Rescaling(2.0, -1.0)
+
+
+def taps(
+    convolutions: keras.Model, names: Sequence[str], *, rescaling: keras.layers.Layer | None = None
+) -> keras.Model:
+    """RGB [B, S, S, 3] in [0, 1] -> the outputs of the layers `names` of `convolutions`.
+
+    They are a list, or one tensor for a single name.
+
+    Args:
+      convolutions: a `vgg16_features`; its weights are shared with the taps.
+      rescaling: from [0, 1] to the range of the convolutions, by default [-1, 1].
+    """
+    outputs = keras.Model(convolutions.input, [convolutions.get_layer(name).output for name in names])
+    picture = keras.Input(convolutions.input_shape[1:])
+    return keras.Model(picture, outputs((rescaling or _rescaling())(picture)), name="features")
+
+
 def vgg16(image_size: int, num_titles: int, *, filters: int, name: str = "vgg16") -> keras.Model:
-    """VGG16 with all widths in proportion to `filters`; the fully connected layers too, 64 * filters wide."""
+    """VGG16 with all widths in proportion to `filters`; the fully connected layers are 64 * filters wide."""
     inputs = keras.Input([image_size, image_size, 3])
-    x = vgg16_features(image_size, filters=filters)(keras.layers.Rescaling(2.0, -1.0)(inputs))
+    x = vgg16_features(image_size, filters=filters)(_rescaling()(inputs))
     x = keras.layers.Flatten()(x)
     for _ in range(2):
         x = keras.layers.Dense(64 * filters, activation="relu", kernel_initializer="he_normal")(x)
@@ -38,10 +62,10 @@ def vgg16(image_size: int, num_titles: int, *, filters: int, name: str = "vgg16"
 
 
 def resnet50(image_size: int, num_titles: int, *, name: str = "resnet50") -> keras.Model:
-    """Keras's own ResNet-50 (arXiv 1512.03385), at its one width.
+    """Keras's own ResNet-50 (arXiv 1512.03385), which has one width.
 
-    Deviation: its BatchNorms' momentum is 0.9, as everywhere here. With Keras's 0.99 the moving averages of 50 layers
-    still hold their initial values after a short training, and inference is far from what was learned.
+    Deviation: the momentum of its BatchNorms is 0.9, as in all other networks here. With Keras's 0.99 the moving
+    averages of 50 layers still hold their initial values after a short training, and inference is far from training.
     """
     inputs = keras.Input([image_size, image_size, 3])
     network = keras.applications.ResNet50(
@@ -50,4 +74,4 @@ def resnet50(image_size: int, num_titles: int, *, name: str = "resnet50") -> ker
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.9
-    return keras.Model(inputs, network(keras.layers.Rescaling(2.0, -1.0)(inputs)), name=name)
+    return keras.Model(inputs, network(_rescaling()(inputs)), name=name)

@@ -1,10 +1,10 @@
 """The networks of Deshpande et al., "Learning Diverse Image Colorization" (arXiv 1612.01958, and their released code).
 
 A variational auto-encoder of small ab fields, whose decoder also sees the lightness, and a mixture density network
-that guesses from gray features which codes z fit a picture. Widths are in units of `filters`; with 64 they are theirs.
+that predicts from gray features which codes z fit a picture. Widths are in units of `filters`; with 64 they are theirs.
 
-Reading: their convolutions before normalization go through ReLU first, then BatchNorm.
-Deviation: a code has `filters` dimensions (theirs: 64), but at least 8, at every scale.
+Reading: a normalized convolution is followed by ReLU first and BatchNorm second.
+Deviation: a code has `filters` dimensions, and at least 8. Theirs has 64.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,12 @@ def code_size(filters: int) -> int:
 
 
 def _widths(field_size: int, filters: int) -> list[int]:
-    """Of the maps between the field and the innermost ones: 128 256 512 at 32, 16, 8 for a field of 64, 64 filters.
+    """Widths of the maps between the field and the innermost map: 128 256 512 for a field of 64 and 64 filters.
 
-    Smaller fields drop the innermost of them, down to none at a field of 8.
+    Their sizes are then 32, 16 and 8. Smaller fields drop the last of them; a field of 8 has none.
+
+    Raises:
+      ValueError: `field_size` is no power of two or below 8.
     """
     depth = field_size.bit_length() - 1
     if field_size != 2**depth or field_size < 2 * BASE:
@@ -38,7 +41,7 @@ def _widths(field_size: int, filters: int) -> list[int]:
     return [filters * min(2**level, _WIDEST) for level in range(1, depth - BASE.bit_length() + 1)]
 
 
-def _conv(x, width: int, *, kernel: int = 5, strides: int = 1, use_bias: bool = True):
+def _conv(x, width: float, *, kernel: int = 5, strides: int = 1, use_bias: bool = True):
     """Convolution, ReLU, BatchNorm."""
     x = keras.layers.Conv2D(
         int(width), kernel, strides, "same", activation="relu", use_bias=use_bias, kernel_initializer="he_normal"
@@ -47,7 +50,7 @@ def _conv(x, width: int, *, kernel: int = 5, strides: int = 1, use_bias: bool = 
 
 
 def _pyramid(x, widths: Sequence[int]) -> list:
-    """Maps from the outside in, each of half the size of the one before; the last from a 4x4 kernel, others 5x5."""
+    """Maps from the outside in, each of half the size of the one before. The last kernel is 4x4, the others 5x5."""
     *outer, innermost = widths
     maps = []
     for width in outer:
@@ -57,9 +60,10 @@ def _pyramid(x, widths: Sequence[int]) -> list:
 
 
 def _outermost_gamma():
-    """Deviation: theirs starts at 1, and tanh of unit variance is far more saturated than any picture.
+    """Deviation: theirs starts at 1, and the tanh of unit variance has far more chroma than any picture.
 
-    From there to the 0.1 of ab is thousands of steps at our learning rate, and out of reach at theirs.
+    The deviation of ab in pictures is about 0.1. From 1 it takes thousands of steps at our learning rate to get there,
+    and too many at theirs.
     """
     return keras.initializers.Constant(0.1)
 
@@ -76,7 +80,8 @@ def ab_encoder(field_size: int, *, filters: int) -> keras.Model:
 def decoder(field_size: int, *, filters: int) -> keras.Model:
     """lightness [B, s, s, 1], z [B, code_size] -> ab [B, s, s, 2] in [-1, 1], float32 under any precision policy.
 
-    The gray encoder is part of it: its innermost maps are multiplied with z, the others join as skips.
+    It contains the encoder of the lightness. The innermost maps of this encoder are multiplied with z, the others join
+    as skips.
     """
     lightness, z = keras.Input([field_size, field_size, 1]), keras.Input([code_size(filters)])
     widths = _widths(field_size, filters)
@@ -87,7 +92,7 @@ def decoder(field_size: int, *, filters: int) -> keras.Model:
         x = keras.layers.Concatenate()([keras.layers.UpSampling2D(interpolation="bilinear")(x), skips.pop()])
         x = _conv(x, width)
     x = keras.layers.UpSampling2D(interpolation="bilinear")(x)
-    # A bias would drown in the normalization.
+    # No bias: the normalization would remove it.
     x = keras.layers.Conv2D(2, 5, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
     x = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=_outermost_gamma())(x)
     outputs = keras.layers.Activation("tanh", dtype="float32")(x)
@@ -95,7 +100,7 @@ def decoder(field_size: int, *, filters: int) -> keras.Model:
 
 
 def vae(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
-    """ab, lightness, standard normal noise [B, code_size] -> ab again, means and log variances of z."""
+    """ab, lightness, standard normal noise [B, code_size] -> decoded ab, means and log variances of z."""
     ab, (lightness, noise) = encoder.input, decoder.inputs
     mean, log_variance = encoder(ab)
     z = mean + keras.ops.exp(0.5 * log_variance) * noise
@@ -103,9 +108,9 @@ def vae(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
 
 
 def mixture_density_network(feature_shape: Sequence[int], *, filters: int, components: int) -> keras.Model:
-    """Gray features [B, *feature_shape] -> log probabilities, not normalized, [B, K] and means of z [B, K, code_size].
+    """Gray features [B, *feature_shape] -> logits [B, K] and means of z [B, K, code_size] of K components.
 
-    The components' standard deviation is a constant that this network does not know.
+    The standard deviation of the components is a constant of the loss and not predicted.
     """
     x = inputs = keras.Input(feature_shape)
     for width, strides in zip(_MDN_WIDTHS, _MDN_STRIDES):

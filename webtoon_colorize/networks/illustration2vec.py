@@ -1,9 +1,11 @@
 """illustration2vec (Saito and Matsui 2015, MIT license; the paper's [4]), from the Caffe weights of its release.
 
-A caffemodel is a protocol buffer; of Caffe's schema (caffe.proto) only what is needed to read convolutions is declared.
+A caffemodel is a protocol buffer. Of Caffe's schema (caffe.proto) only the part that describes convolutions is declared
+here.
 """
 
 import os
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,7 +14,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message, message_fa
 BLOCKS = ((1,), (2,), (4, 4), (8, 8))  # widths in units of `filters` between the first four pools, which halve the size
 MEANS = (181.13838569, 167.47864617, 164.76139251)  # of R, G, B on the scale 0..255; the release lists B first
 
-# message -> field -> number, and type, "*" for repeated. `layers` are those of Caffe before 2015 (V1LayerParameter).
+# Message -> field -> number and type; "*" means repeated. `layers` is the field of files from before 2015.
 _SCHEMA = {
     "BlobShape": {"dim": (1, "int64*")},
     "BlobProto": {
@@ -30,13 +32,13 @@ _SCHEMA = {
 
 
 def illustration2vec_taps(path: str | os.PathLike, image_size: int, *, filters: int = 64) -> keras.Model:
-    """RGB [B, S, S, 3] in [0, 1] -> what illustration2vec has before each of its first four pools.
+    """RGB [B, S, S, 3] in [0, 1] -> illustration2vec's maps before each of its first four pools.
 
-    That is conv1_1 [B, S, S, filters], conv2_1 [B, S / 2, S / 2, 2 * filters], conv3_2 [B, S / 4, S / 4, 4 * filters]
+    These are conv1_1 [B, S, S, filters], conv2_1 [B, S / 2, S / 2, 2 * filters], conv3_2 [B, S / 4, S / 4, 4 * filters]
     and conv4_2 [B, S / 8, S / 8, 8 * filters], with the weights of the file. The released network takes BGR; here the
-    first kernel is turned round instead.
+    input channels of the first kernel are reversed instead.
 
-    Deviation: pictures of any size, where the release has 224 x 224: convolutions do not mind.
+    Deviation: the size of pictures is free, because only convolutions are used. In the release it is 224 x 224.
 
     Args:
       path: `illust2vec_tag_ver200.caffemodel`, or a file in the same format.
@@ -44,7 +46,7 @@ def illustration2vec_taps(path: str | os.PathLike, image_size: int, *, filters: 
 
     Raises:
       FileNotFoundError: there is no such file.
-      ValueError: it is no caffemodel, or not of a network with these convolutions.
+      ValueError: it is no caffemodel, or its network has other convolutions.
     """
     picture = keras.Input([image_size, image_size, 3])
     x = keras.layers.Rescaling(255.0, [-mean for mean in MEANS])(picture)
@@ -89,7 +91,7 @@ def _assign(convolutions: list[keras.layers.Conv2D], weights: list, path: str | 
 
 
 def _is_kernel(blob: np.ndarray) -> bool:
-    """Fully connected layers are two-dimensional, or padded with ones in front in old files."""
+    """Whether it is a convolution's. Fully connected layers have two dimensions, in old files after two of size 1."""
     return blob.ndim == 4 and blob.shape[:2] != (1, 1)
 
 
@@ -98,7 +100,7 @@ def _array(blob) -> np.ndarray:
     return np.array(blob.data, np.float32).reshape(shape)
 
 
-def _net_parameter() -> type:
+def _net_parameter() -> Any:
     """The class of the message NetParameter."""
     file = descriptor_pb2.FileDescriptorProto(name="caffe.proto", package="caffe")
     for name, fields in _SCHEMA.items():

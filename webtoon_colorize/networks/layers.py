@@ -12,12 +12,12 @@ def _gamma():
 
 
 def batch_normalization() -> keras.layers.Layer:
-    """BatchNorm with Torch's constants; Keras's own (momentum 0.99, epsilon 1e-3) are not pix2pix's."""
+    """BatchNorm with the constants of Torch, as in pix2pix. Keras's are a momentum of 0.99 and an epsilon of 1e-3."""
     return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=_gamma())
 
 
 def instance_normalization() -> keras.layers.Layer:
-    """What pix2pix's BatchNorm is at its batch size of 1: each image and channel by itself, in training and after."""
+    """Normalizes each channel of each image by itself: pix2pix's BatchNorm at its batch size of 1."""
     return keras.layers.GroupNormalization(groups=-1, epsilon=1e-5, gamma_initializer=_gamma())
 
 
@@ -28,7 +28,7 @@ def leaky_relu() -> keras.layers.Layer:
 def conv(
     filters: int, *, kernel_size: int = 4, strides: int = 2, padding: str = "same", use_bias: bool = False
 ) -> keras.layers.Layer:
-    """Convolution. For 4x4, even sizes and stride 2, "same" is Torch's padding of 1."""
+    """Convolution. With a 4x4 kernel, stride 2 and even sizes, "same" pads by 1 as pix2pix does."""
     return keras.layers.Conv2D(filters, kernel_size, strides, padding, use_bias=use_bias, kernel_initializer=_kernel())
 
 

@@ -8,7 +8,7 @@ from webtoon_colorize.networks import layers
 def patch_discriminator(image_size: int, in_channels: int, *, filters: int, name: str = "discriminator") -> keras.Model:
     """[B, image_size, image_size, in_channels] -> logits [B, n, n, 1], each for a patch of 70x70 pixels.
 
-    n is 30 at 256 px: like Torch, every convolution pads by 1, where Keras's "same" would give 32.
+    n is 30 at 256 px, because every convolution pads by 1, as in Torch. With Keras's "same" it would be 32.
     """
     x = inputs = keras.Input([image_size, image_size, in_channels])
     x = layers.conv(filters, use_bias=True)(x)

@@ -1,6 +1,6 @@
 """The networks of Frans, "Outline Colorization through Tandem Adversarial Networks" (arXiv 1704.08834 and its code).
 
-Widths are in units of `filters`; with 64 they are his. Everywhere 5x5 kernels and stride 2.
+Widths are in units of `filters`; with 64 they are his. All convolutions have 5x5 kernels and stride 2.
 """
 
 import functools
@@ -22,10 +22,10 @@ _deconv = functools.partial(layers.deconv, kernel_size=5)
 def color_prediction(image_size: int, *, filters: int, name: str = "color_prediction") -> keras.Model:
     """lightness [B, S, S, 1], true grid [B, 16, 16, 2], noise [B, 64] -> grid, mean and log variance of z.
 
-    A variational auto-encoder of the grid whose decoder, the layer "decoder", also sees the lightness. The grid is in
+    A variational auto-encoder of the grid. Its decoder, the layer "decoder", also sees the lightness. The grid is in
     [-1, 1]; mean and log variance are [B, 64].
 
-    Reading: a log variance where his encoder gives the standard deviation, of either sign, itself.
+    Reading: the encoder predicts a log variance. His predicts the standard deviation, which may then be negative.
     """
     lightness, grid = keras.Input([image_size, image_size, 1]), keras.Input([GRID, GRID, 2])
     noise = keras.Input([CODE])
@@ -38,7 +38,8 @@ def color_prediction(image_size: int, *, filters: int, name: str = "color_predic
 def _grid_encoder(filters: int) -> keras.Model:
     """Grid -> mean and log variance.
 
-    Reading: two convolutions, down to the 4x4 that his comments name; his code has six, the last two on 1x1 maps.
+    Reading: it has two convolutions, down to the 4x4 maps that his comments name. His code has six convolutions, the
+    last two on 1x1 maps.
     """
     inputs = keras.Input([GRID, GRID, 2])
     x = layers.leaky_relu()(_conv(filters, use_bias=True)(inputs))
@@ -49,7 +50,11 @@ def _grid_encoder(filters: int) -> keras.Model:
 
 
 def _grid_decoder(image_size: int, filters: int) -> keras.Model:
-    """Lightness and z meet at 4x4 and come up to the grid; no skips. Smaller images have fewer convolutions."""
+    """Lightness and z [B, 64] -> grid.
+
+    The lightness is reduced to 4x4, joined by z and brought up to the grid's size. There are no skips. Smaller images
+    have fewer convolutions.
+    """
     lightness, z = keras.Input([image_size, image_size, 1]), keras.Input([CODE])
     x = _conv(filters, use_bias=True)(lightness)
     levels = (image_size // _INNERMOST).bit_length() - 1
@@ -65,7 +70,7 @@ def _grid_decoder(image_size: int, filters: int) -> keras.Model:
 def shading(image_size: int, *, filters: int, name: str = "shading") -> keras.Model:
     """Lightness and colour scheme [B, S, S, 3] -> ab [B, S, S, 2] in [-1, 1]; a U-Net of five levels.
 
-    From 32 px up: there the innermost map is 1x1.
+    `image_size` is at least 32, where the innermost map is 1x1.
     """
     x = inputs = keras.Input([image_size, image_size, 3])
     going_down = []

@@ -1,4 +1,4 @@
-"""The generator of pix2pix (arXiv 1611.07004, appendix 6.1.1, and its Lua code), which the paper builds on."""
+"""The generator of pix2pix (arXiv 1611.07004, appendix 6.1.1, and its Lua code), the U-Net of the paper."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,7 +7,7 @@ import keras
 from webtoon_colorize.networks import layers
 
 _WIDEST = 8  # widths grow to 8 * filters
-_DROPOUT_STRIDE = 32  # decoder maps at this stride and deeper are dropped out: d1, d2, d3 at 256 px
+_DROPOUT_STRIDE = 32  # decoder maps at this stride and deeper have dropout: d1, d2, d3 at 256 px
 
 
 def _widths(image_size: int, filters: int) -> list[int]:
@@ -30,12 +30,12 @@ def unet(
 ) -> keras.Model:
     """[B, image_size, image_size, in_channels] -> ab [B, image_size, image_size, 2] in [-1, 1].
 
-    `features` are the widths of further inputs, the first at the image's size, each other one at half the size of the
-    one before; they join the encoder where their sizes match, and the model then takes a list.
+    `features` are the widths of additional inputs. The first has the image's size, each other one half the size of the
+    one before. They are concatenated to the encoder's maps of the same size. The model then takes a list.
 
-    Smaller inputs drop the innermost levels, and with them their dropout. Skips join the maps before their
-    activation. The innermost map is 1x1 and is not normalized (the erratum of pix2pix). The output is float32 under
-    any precision policy.
+    Smaller images have fewer levels: the innermost ones are left out, with their dropout. Skips carry the maps from
+    before their activation. The innermost map is 1x1 and is not normalized (the erratum of pix2pix). The output is
+    float32 under any precision policy.
 
     Raises:
       ValueError: `image_size` is no power of two or below 16.
