@@ -162,10 +162,10 @@ def test_packed_weights_hold_the_helpers(tmp_path):
 def test_packed_weights_of_other_networks_and_damaged_ones_are_refused(packed_dir):
     settings = json.loads((packed_dir / "settings.json").read_text())
     (packed_dir / "settings.json").write_text(json.dumps(settings | {"filters": 8}))
-    with pytest.raises(ValueError, match="weights.npz is of other networks"):
+    with pytest.raises(ValueError, match=r"weights\.npz is of other networks"):
         run.load_method(packed_dir)
     (packed_dir / "weights.npz").write_bytes(b"nonsense")
-    with pytest.raises(ValueError, match="weights.npz is damaged"):
+    with pytest.raises(ValueError, match=r"weights\.npz is damaged"):
         run.load_method(packed_dir)
 
 

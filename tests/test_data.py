@@ -57,7 +57,7 @@ def test_a_damaged_panel_is_named(dataset, tmp_path, content):
     for path in data.load_panels(dataset, "train", image_size=48).path:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
-    with pytest.raises(ValueError, match="00_0.png is damaged"):
+    with pytest.raises(ValueError, match=r"00_0\.png is damaged"):
         data.load_panels(tmp_path, "train", image_size=48)
 
 

@@ -91,9 +91,9 @@ def with_illustration2vec(without_weights):
 
 
 def test_without_weights_the_row_says_what_is_missing_and_where_it_belongs(without_weights):
-    with pytest.raises(MissingWeights, match="data/pretrained/illust2vec_tag_ver200.caffemodel"):
+    with pytest.raises(MissingWeights, match=r"data/pretrained/illust2vec_tag_ver200\.caffemodel"):
         residual_encoder.build_illustration2vec(Size(32, 4, 2))
-    with pytest.raises(MissingWeights, match="keras.applications.VGG16"):
+    with pytest.raises(MissingWeights, match=r"keras\.applications\.VGG16"):
         residual_encoder.build_imagenet(Size(32, 4, 2))
 
 

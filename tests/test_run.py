@@ -117,7 +117,7 @@ def test_a_build_function_that_a_method_imports_from_elsewhere_is_refused(tmp_pa
 
     monkeypatch.setattr(l2, "build_elsewhere", build, raising=False)
     write_settings(tmp_path, method="l2.build_elsewhere", arguments={})
-    with pytest.raises(ValueError, match="there is no method l2.build_elsewhere"):
+    with pytest.raises(ValueError, match=r"there is no method l2\.build_elsewhere"):
         run.load_method(tmp_path)
     assert not called
 
@@ -143,7 +143,7 @@ def test_an_error_inside_a_build_function_surfaces_as_it_is(tmp_path, monkeypatc
 
     monkeypatch.setattr(l2, "unet", fail)
     write_settings(tmp_path)
-    with pytest.raises(error, match="^'?in unet'?$"):
+    with pytest.raises(error, match=r"^'?in unet'?$"):
         run.load_method(tmp_path)
 
 

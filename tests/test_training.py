@@ -126,7 +126,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_is_named(dataset, tmp_path)
     def spoiled(batch, seed):
         return {"generator": {"l2": method.losses(batch, seed)["generator"]["l2"] / 0.0}}
 
-    with pytest.raises(FloatingPointError, match="loss/generator/l2 became (inf|nan)"):
+    with pytest.raises(FloatingPointError, match=r"loss/generator/l2 became (inf|nan)"):
         train(Method(method.networks, spoiled, method.colorize), dataset, tmp_path, epochs=1)
     assert not (tmp_path / "last").exists() and not (tmp_path / "training.json").exists()
 

@@ -67,10 +67,7 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
     def colorize(lightness, label=None, hints=None):
         """The ab of the hints, without their mask, takes the place of the proposal."""
         del label
-        if hints is None:
-            proposal = color_generator(lightness, training=False)
-        else:
-            proposal = hints[..., :2] / share
+        proposal = color_generator(lightness, training=False) if hints is None else hints[..., :2] / share
         return apply_color(lightness, proposal, training=False)
 
     def variants(lightness, label=None):

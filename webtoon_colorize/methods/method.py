@@ -9,7 +9,7 @@ import tensorflow as tf
 from webtoon_colorize.data import Batch
 
 
-class MissingWeights(ValueError):
+class MissingWeights(ValueError):  # noqa: N818
     """A method needs weights that only its user can supply. The message is a sentence that says which, and where."""
 
 
@@ -51,7 +51,7 @@ class Method(NamedTuple):
     networks: dict[str, keras.Model]
     losses: Callable[[Batch, tf.Tensor], dict[str, dict[str, tf.Tensor]]]
     colorize: Callable[..., tf.Tensor] | None
-    helpers: dict[str, keras.Model] = {}
+    helpers: dict[str, keras.Model] = {}  # noqa: RUF012 (it is never changed)
     variants: Callable[..., list[tf.Tensor]] | None = None
     measure: Callable[[Batch], dict[str, tf.Tensor]] | None = None
     judged_by: str = "l2"
