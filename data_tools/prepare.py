@@ -56,7 +56,7 @@ def prepare(comic_dirs: Sequence[str], output_dir: str, settings: Settings, *, w
 
 def is_done(output: pathlib.Path, source: str) -> bool:
     """Whether `output` holds the dataset with fingerprint `source`. Raises ComicError if it holds anything else."""
-    if not output.exists() or output.is_dir() and not any(output.iterdir()):
+    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
         return False
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         if json.loads((output / "dataset.json").read_text(encoding="utf-8"))["fingerprint"] == source:

@@ -105,7 +105,8 @@ def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
             raise ValueError(
                 f"{output_dir} has files in it but was not made by this program: choose another --output_dir."
             )
-        return _write_json(noted, settings)
+        _write_json(noted, settings)
+        return
     found = json.loads(noted.read_text())
     differences = [
         f"{name} {found.get(name)} instead of {value}" for name, value in settings.items() if found.get(name) != value

@@ -27,9 +27,9 @@ def points(pixels: float) -> float:
 def write_svg(drawn: Figure, path: str | os.PathLike) -> None:
     """Writes the figure as SVG. Letters become outlines: they look the same whatever fonts a reader has."""
     nameless = {"Date": None, "Creator": None}
-    with matplotlib.rc_context({"svg.hashsalt": "webtoon_colorize", "svg.fonttype": "path"}):
-        with files.atomic_path(path) as temporary:
-            drawn.savefig(temporary, format="svg", metadata=nameless)
+    settings = {"svg.hashsalt": "webtoon_colorize", "svg.fonttype": "path"}
+    with matplotlib.rc_context(settings), files.atomic_path(path) as temporary:
+        drawn.savefig(temporary, format="svg", metadata=nameless)
 
 
 def as_rgb(drawn: Figure) -> np.ndarray:

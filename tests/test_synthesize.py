@@ -67,7 +67,7 @@ def test_another_seed_gives_another_comic():
 def test_a_finished_comic_is_left_alone_and_what_a_killed_run_lacks_is_drawn(folder):
     before = files_in(folder)
     assert not synthesize.synthesize(folder, titles=2, episodes=1, seed=SEED)
-    lost = [name for name in before if name.endswith("01.png")][0]
+    lost = next(name for name in before if name.endswith("01.png"))
     (folder / lost).unlink()
     (folder / lost).with_name(".half-written.png").write_bytes(b"left by a killed run")
     assert synthesize.synthesize(folder, titles=2, episodes=1, seed=SEED, processes=1)

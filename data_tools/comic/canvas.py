@@ -77,7 +77,7 @@ class Canvas:
 
     def line(self, points: np.ndarray, color: Color, width: float, *, closed: bool = False) -> None:
         """Draws a line of even width, in final pixels."""
-        thickness = max(1, int(round(width * SCALE)))
+        thickness = max(1, round(width * SCALE))
         cv2.polylines(self.image, [self.fixed(points)], closed, color, thickness, cv2.LINE_AA, FRACTION_BITS)
 
     def stroke(self, points: np.ndarray, color: Color, width: float, *, profile=(0.15, 0.8, 1.0, 0.7, 0.1)) -> None:

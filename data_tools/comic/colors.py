@@ -84,7 +84,7 @@ def lighter(color: Color, amount: float = 12.0) -> Color:
 
 def mixed(first: Color, second: Color, share: float) -> Color:
     """(1 - share) * first + share * second, channel by channel."""
-    return tuple(int(round(a + (b - a) * share)) for a, b in zip(first, second))
+    return tuple(round(a + (b - a) * share) for a, b in zip(first, second))
 
 
 def rotated(color: Color, degrees: float) -> Color:

@@ -1,5 +1,6 @@
 """Smooth curves. Points are float32 [N, 2] (x right, y down); a control point with a third, true value is a corner."""
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -99,7 +100,7 @@ def zigzag(tips, *, bulge: float = 0.05) -> list:
     `tips` are corners; each edge between two is bent outwards by `bulge` of its length.
     """
     controls = []
-    for (x, y), (next_x, next_y) in zip(tips, tips[1:]):
+    for (x, y), (next_x, next_y) in itertools.pairwise(tips):
         controls.append((x, y, True))
         controls.append(((x + next_x) / 2 + (next_y - y) * bulge, (y + next_y) / 2 - (next_x - x) * bulge))
     return controls + [(*tips[-1], True)]

@@ -94,7 +94,7 @@ def hatching(canvas: Canvas, color: Color) -> None:
             if not left:
                 points[:, 0] = canvas.width - points[:, 0]
             cv2.polylines(
-                overlay, [canvas.fixed(points)], False, color, int(round(width * SCALE)), cv2.LINE_AA, FRACTION_BITS
+                overlay, [canvas.fixed(points)], False, color, round(width * SCALE), cv2.LINE_AA, FRACTION_BITS
             )
     cv2.addWeighted(overlay, 0.55, canvas.image, 0.45, 0, dst=canvas.image)
     canvas.tags.add(tags.TEXTURE)

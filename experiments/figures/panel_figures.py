@@ -1,5 +1,6 @@
 """The paper's figures that show panels. Each caption says the rule by which its panels are chosen."""
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -46,7 +47,7 @@ def gray(trained: Trained) -> Figure:
 
 def _side_by_side(tiles: list[list[Tile]]) -> list[list[Tile]]:
     """Rows of two lists of tiles each; the last row may have one only."""
-    return [sum(tiles[index : index + 2], []) for index in range(0, len(tiles), 2)]
+    return [list(itertools.chain(*tiles[index : index + 2])) for index in range(0, len(tiles), 2)]
 
 
 def failures(trained: Trained) -> Figure:

@@ -9,7 +9,7 @@ import tensorflow as tf
 from webtoon_colorize.data import Batch
 
 
-class MissingWeights(ValueError):  # noqa: N818
+class MissingWeights(ValueError):
     """A method needs weights that only its user can supply. The message is a sentence that says which, and where."""
 
 

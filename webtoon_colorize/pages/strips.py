@@ -66,7 +66,7 @@ def continues(above: np.ndarray, below: np.ndarray) -> bool:
     It does if the images have the same width, their border is not blank on both sides, and the step across the border
     is not much larger than steps between rows nearby.
     """
-    if above.shape[1] != below.shape[1] or _is_blank(above[-1]) and _is_blank(below[0]):
+    if above.shape[1] != below.shape[1] or (_is_blank(above[-1]) and _is_blank(below[0])):
         return False
     above, below = above[-NEAR:].astype(np.float32), below[:NEAR].astype(np.float32)
     steps = np.abs(np.diff(np.concatenate([above, below]), axis=0)).mean(axis=(1, 2))
