@@ -1,7 +1,10 @@
 """A small prepared dataset for tests that need one, and TensorFlow without its start-up messages."""
 
 import csv
+import ctypes
+import gc
 import json
+import os
 import types
 
 import cv2
@@ -10,9 +13,26 @@ import pytest
 
 from webtoon_colorize import startup
 
+# Processes that run tests side by side share the cores. TensorFlow reads this when it is imported.
+_workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+for _kind in ("INTRAOP", "INTEROP") if _workers > 1 else ():
+    os.environ.setdefault(f"TF_NUM_{_kind}_THREADS", str(max(1, (os.cpu_count() or 1) // _workers)))
 startup.import_tensorflow()
 
+import keras  # noqa: E402
+
 from webtoon_colorize import __main__, checkpoints, colorizer, run  # noqa: E402
+
+gc.freeze()  # what is imported stays: collections need not look at it
+
+
+@pytest.fixture(scope="module", autouse=True)
+def memory():
+    """Gives back what a module's graphs and networks took, or a process grows to several GB."""
+    yield
+    keras.backend.clear_session()  # collects garbage too
+    if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 def draw_panel(seed: int, *, size: int = 48) -> np.ndarray:

@@ -20,6 +20,13 @@ every_row = pytest.mark.parametrize("experiment", ablations.EXPERIMENTS)
 METHODS = {run.describe(row.build)[0]: name for name, row in reversed(ablations.EXPERIMENTS.items())}.values()
 
 
+@pytest.fixture
+def eagerly():
+    """A function from which on until the test's end every `tf.function` runs eagerly."""
+    yield lambda: tf.config.run_functions_eagerly(True)
+    tf.config.run_functions_eagerly(False)
+
+
 def make_batch(count, *, size=32):
     rgb = np.stack([draw_panel(seed, size=size) for seed in range(count)])
     lightness, ab = color.rgb_to_lab(tf.constant(rgb / 255, tf.float32))
@@ -81,9 +88,10 @@ def test_every_trainable_weight_gets_a_gradient(experiment):
 
 
 @every_row
-def test_an_update_of_one_network_leaves_the_weights_of_others_and_of_helpers_bit_identical(experiment):
+def test_an_update_of_one_network_leaves_the_weights_of_others_and_of_helpers_bit_identical(experiment, eagerly):
     method = build(experiment)
     frozen = {name: snapshot(helper) for name, helper in method.helpers.items()}
+    eagerly()  # a step or three of each row: tracing takes most of the time
     optimizers = training.make_optimizers(method, 0.0)
     step = training.make_train_step(method, optimizers)
     for name in method.networks:
@@ -158,7 +166,9 @@ def test_a_draw_from_the_global_generator_changes_what_comes_after_it():
     assert np.all(tf.random.normal([3]) != first)
 
 
-@pytest.mark.parametrize("experiment", METHODS)
+@pytest.mark.parametrize(
+    "experiment", [pytest.param(each, marks=pytest.mark.slow if each == "resnet50_gray" else ()) for each in METHODS]
+)
 def test_eight_images_are_learned_by_heart(experiment):
     """Within 300 steps the metric that the method is judged by falls to a third of a baseline.
 
