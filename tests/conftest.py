@@ -20,10 +20,12 @@ for _kind in ("INTRAOP", "INTEROP") if _workers > 1 else ():
 startup.import_tensorflow()
 
 import keras  # noqa: E402
+import tensorflow as tf  # noqa: E402
 
 from webtoon_colorize import __main__, checkpoints, colorizer, run  # noqa: E402
 
 gc.freeze()  # what is imported stays: collections need not look at it
+gc.set_threshold(50_000, 20, 20)  # tracing makes millions of objects that live; a tenth of the time went into looking
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -33,6 +35,13 @@ def memory():
     keras.backend.clear_session()  # collects garbage too
     if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
         libc.malloc_trim(0)
+
+
+@pytest.fixture
+def without_values():
+    """Networks that are built have weights with shapes and no values: at paper scale these take up to 0.7 GB."""
+    with tf.Graph().as_default():
+        yield
 
 
 def draw_panel(seed: int, *, size: int = 48) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Every row of the table keeps the contract of methods.method.Method."""
 
+import functools
 import random
 
 import numpy as np
@@ -27,6 +28,7 @@ def eagerly():
     tf.config.run_functions_eagerly(False)
 
 
+@functools.cache
 def make_batch(count, *, size=32):
     rgb = np.stack([draw_panel(seed, size=size) for seed in range(count)])
     lightness, ab = color.rgb_to_lab(tf.constant(rgb / 255, tf.float32))
@@ -40,8 +42,13 @@ def build(experiment, *, filters=4):
         pytest.skip(str(error))
 
 
-def build_colorizer(experiment):
-    method = build(experiment)
+@pytest.fixture(scope="module")
+def built():
+    """`build` for tests that change no weights: each row is built once."""
+    return functools.cache(build)
+
+
+def colorizer(method):
     if method.colorize is None:
         pytest.skip("tells titles apart and does not colorize")
     return method
@@ -63,8 +70,8 @@ def gradients(method, name):
 
 
 @every_row
-def test_losses_are_named_like_the_networks_and_are_one_value_per_image(experiment):
-    method = build(experiment)
+def test_losses_are_named_like_the_networks_and_are_one_value_per_image(experiment, built):
+    method = built(experiment)
     losses = method.losses(make_batch(4), SEED)
     assert losses.keys() == method.networks.keys()
     for terms in losses.values():
@@ -72,16 +79,16 @@ def test_losses_are_named_like_the_networks_and_are_one_value_per_image(experime
 
 
 @every_row
-def test_the_metric_that_a_method_is_judged_by_is_measured_on_the_validation_split(experiment):
-    method = build(experiment)
+def test_the_metric_that_a_method_is_judged_by_is_measured_on_the_validation_split(experiment, built):
+    method = built(experiment)
     assert method.judged_by == ("l2" if method.colorize else "cross_entropy")
     values = evaluation.validation_measure(method)(make_batch(4))
     assert values[method.judged_by].shape == [4] and np.isfinite(values[method.judged_by]).all()
 
 
 @every_row
-def test_every_trainable_weight_gets_a_gradient(experiment):
-    method = build(experiment)
+def test_every_trainable_weight_gets_a_gradient(experiment, built):
+    method = built(experiment)
     for name, network in method.networks.items():
         for variable, gradient in zip(network.trainable_variables, gradients(method, name)):
             assert gradient is not None and tf.reduce_any(gradient != 0), f"{name}: {variable.path}"
@@ -111,15 +118,15 @@ def _weights(network):
 
 
 @every_row
-def test_a_row_names_the_rows_whose_networks_it_uses(experiment):
-    method = build(experiment)
+def test_a_row_names_the_rows_whose_networks_it_uses(experiment, built):
+    method = built(experiment)
     assert tuple(method.helpers) == ablations.EXPERIMENTS[experiment].requires
     assert all(not helper.trainable_variables for helper in method.helpers.values())
 
 
 @every_row
-def test_colorize_is_deterministic_and_does_not_depend_on_neighbours(experiment):
-    method, batch = build_colorizer(experiment), make_batch(4)
+def test_colorize_is_deterministic_and_does_not_depend_on_neighbours(experiment, built):
+    method, batch = colorizer(built(experiment)), make_batch(4)
     together = method.colorize(batch.lightness, batch.label, None).numpy()
     assert together.shape == (4, 32, 32, 2) and np.abs(together).max() <= 1
     np.testing.assert_array_equal(method.colorize(batch.lightness, batch.label, None), together)
@@ -128,8 +135,8 @@ def test_colorize_is_deterministic_and_does_not_depend_on_neighbours(experiment)
 
 
 @every_row
-def test_a_method_says_whether_it_heeds_hints_and_needs_the_label(experiment):
-    method, batch = build_colorizer(experiment), make_batch(2)
+def test_a_method_says_whether_it_heeds_hints_and_needs_the_label(experiment, built):
+    method, batch = colorizer(built(experiment)), make_batch(2)
     without = method.colorize(batch.lightness, batch.label, None)
     hinted = method.colorize(batch.lightness, batch.label, tf.fill([2, 32, 32, 3], 1.0))
     assert method.takes_hints == (np.abs(hinted - without).max() > 0)
