@@ -25,7 +25,7 @@ import tensorflow as tf  # noqa: E402
 from webtoon_colorize import __main__, checkpoints, colorizer, run  # noqa: E402
 
 gc.freeze()  # what is imported stays: collections need not look at it
-gc.set_threshold(50_000, 20, 20)  # tracing makes millions of objects that live; a tenth of the time went into looking
+gc.set_threshold(50_000, 10, 10)  # tracing makes millions of objects that live; a tenth of the time went into looking
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,6 +1,7 @@
 """Every row of the table keeps the contract of methods.method.Method."""
 
 import functools
+import gc
 import random
 
 import numpy as np
@@ -16,7 +17,8 @@ SEED = tf.constant([0, 1])
 # Rows that draw from the seed. color_and_apply_keep_0.1 does not at 32 px, where it keeps every pixel.
 RANDOM = {"channel_dropout", "color_and_apply", "color_and_apply_hints", "color_and_apply_keep_0.001"}
 RANDOM |= {"diverse_vae", "pixel_dropout", "sketch", "tandem"}
-every_row = pytest.mark.parametrize("experiment", ablations.EXPERIMENTS)
+# By module, so that all tests of a row run one after another and it is built once.
+every_row = pytest.mark.parametrize("experiment", ablations.EXPERIMENTS, scope="module")
 # One of the rows that differ only in a number: these learn alike.
 METHODS = {run.describe(row.build)[0]: name for name, row in reversed(ablations.EXPERIMENTS.items())}.values()
 
@@ -24,6 +26,7 @@ METHODS = {run.describe(row.build)[0]: name for name, row in reversed(ablations.
 @pytest.fixture
 def eagerly():
     """A function from which on until the test's end every `tf.function` runs eagerly."""
+    gc.collect()  # or a second ResNet-50, its gradients and moments stay in memory
     yield lambda: tf.config.run_functions_eagerly(True)
     tf.config.run_functions_eagerly(False)
 
@@ -44,8 +47,8 @@ def build(experiment, *, filters=4):
 
 @pytest.fixture(scope="module")
 def built():
-    """`build` for tests that change no weights: each row is built once."""
-    return functools.cache(build)
+    """`build` for tests that change no weights; it keeps the last row."""
+    return functools.lru_cache(maxsize=1)(build)
 
 
 def colorizer(method):
