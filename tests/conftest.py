@@ -17,6 +17,7 @@ from webtoon_colorize import startup
 _workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 for _kind in ("INTRAOP", "INTEROP") if _workers > 1 else ():
     os.environ.setdefault(f"TF_NUM_{_kind}_THREADS", str(max(1, (os.cpu_count() or 1) // _workers)))
+os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1")  # its own keeps all memory that it ever had
 startup.import_tensorflow()
 
 import keras  # noqa: E402
