@@ -26,13 +26,14 @@ $(foreach folder,$(filter-out $(DRAWN),$(COMIC)),$(if $(wildcard $(folder)),,$(e
 NAME = $(notdir $(DATA:/=))/$(SCALE)
 VENV := .venv/installed
 RUN := .venv/bin/python -m
+PYTEST := $(RUN) pytest -n auto --maxprocesses=4 --dist loadfile
 REPRODUCE = $(RUN) experiments.reproduce --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=results/$(NAME) \
   --scale=$(SCALE) --seeds="$(SEEDS)"
 DATA_ROWS := l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
 CLASSIFIERS = $(wildcard runs/$(NAME)/vgg16_gray/seed_$(firstword $(SEEDS)) runs/$(NAME)/resnet50_gray/seed_$(firstword $(SEEDS)))
 
 .DEFAULT_GOAL := help
-.PHONY: help lint test reproduce-table claims figures pretrained docs inspect tensorboard data own-comic
+.PHONY: help lint test test-slow reproduce-table claims figures pretrained docs inspect tensorboard data own-comic
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +46,11 @@ lint: $(VENV) ## Check format, style and types.
 	.venv/bin/ruff check --quiet .
 	.venv/bin/mypy --no-error-summary
 
-test: $(VENV) ## Pass the tests.
-	$(RUN) pytest
+test: $(VENV) ## Pass the tests, up to four at a time (a process needs 1.5 GB).
+	$(PYTEST) -m 'not slow'
+
+test-slow: $(VENV) ## Pass those that take longest.
+	$(PYTEST) -m slow
 
 reproduce-table: data ## Train and evaluate every row, print the paper's table.
 	$(REPRODUCE) $(if $(ROWS),--rows="$(ROWS)")

@@ -1,7 +1,11 @@
 """A small prepared dataset for tests that need one, and TensorFlow without its start-up messages."""
 
 import csv
+import ctypes
+import gc
 import json
+import os
+import sys
 import types
 
 import cv2
@@ -10,9 +14,39 @@ import pytest
 
 from webtoon_colorize import startup
 
-startup.import_tensorflow()
+# Processes that run tests side by side share the cores. TensorFlow reads this when it is imported.
+_workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+for _kind in ("INTRAOP", "INTEROP") if _workers > 1 else ():
+    os.environ.setdefault(f"TF_NUM_{_kind}_THREADS", str(max(1, (os.cpu_count() or 1) // _workers)))
+os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1")  # its own keeps all memory that it ever had
 
-from webtoon_colorize import __main__, checkpoints, colorizer, run  # noqa: E402
+
+def pytest_collectstart():
+    """Imports TensorFlow where tests are collected; pytest-xdist's own process does not, and saves 0.3 GB."""
+    if "tensorflow" not in sys.modules:
+        startup.import_tensorflow()
+        gc.freeze()  # what is imported stays: collections need not look at it
+        gc.set_threshold(50_000, 10, 10)  # more often, a tenth of the time goes into looking at what tracing makes
+
+
+@pytest.fixture(scope="module", autouse=True)
+def memory():
+    """Gives back what a module's graphs and networks took, or a process grows to several GB."""
+    yield
+    import keras
+
+    keras.backend.clear_session()  # collects garbage too
+    if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
+
+
+@pytest.fixture
+def without_values():
+    """Networks that are built have weights with shapes and no values: at paper scale these take up to 0.7 GB."""
+    import tensorflow as tf
+
+    with tf.Graph().as_default():
+        yield
 
 
 def draw_panel(seed: int, *, size: int = 48) -> np.ndarray:
@@ -49,6 +83,8 @@ HINTS = {"experiment": "color_and_apply_hints", "method": "color_and_apply_hints
 
 def make_run(folder, **changes):
     """A run folder of a method that takes hints, 32 px, untrained but for a tint; returns the method."""
+    from webtoon_colorize import checkpoints, run
+
     settings = run.Settings(
         **{
             "experiment": "color_and_apply",
@@ -75,6 +111,8 @@ def make_run(folder, **changes):
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
     """A run folder and its colorizer, for loading takes longer than colouring a small page."""
+    from webtoon_colorize import colorizer
+
     folder = tmp_path_factory.mktemp("run")
     make_run(folder)
     return folder, colorizer.Colorizer.load(folder)
@@ -83,6 +121,8 @@ def trained(tmp_path_factory):
 @pytest.fixture
 def colorize(trained, tmp_path, capsys, monkeypatch):
     """Runs the command on inputs below tmp_path, into tmp_path/out; gives the exit code and what it said."""
+    from webtoon_colorize import __main__, colorizer
+
     run_dir, loaded = trained
     load = colorizer.Colorizer.load
     monkeypatch.setattr(colorizer.Colorizer, "load", lambda folder: loaded if folder == run_dir else load(folder))

@@ -202,6 +202,7 @@ def test_what_cannot_be_opened_is_said(tab, tmp_path):
     say(tab, "other.json: it has hints for other.png, and this page is page.png")
 
 
+@pytest.mark.slow
 def test_a_scan_of_3000_x_4000_pixels_comes_back_at_its_size(tab, tmp_path):
     open_page(tab, write_page(tmp_path, width=3000, height=4000))
     click(tab, 700, 700, dots=1, width=3000)

@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 
 from webtoon_colorize import color
 from webtoon_colorize.methods import title_classifier
@@ -27,12 +28,14 @@ def test_taps_are_the_outputs_of_the_named_layers_for_a_picture_in_0_to_1():
     np.testing.assert_allclose(classifiers.taps(convolutions, ["block1_conv2"])(image), second, atol=1e-6)
 
 
+@pytest.mark.usefixtures("without_values")
 def test_vgg16_at_paper_scale_has_its_14_7_million_convolution_weights_and_fully_connected_layers():
     # 14,714,688 is Keras's count without the top; at 256 px the last map is 8 x 8 x 512.
     dense = 8 * 8 * 512 * 4096 + 4096 + 4096 * 4096 + 4096 + 4096 * 5 + 5
     assert classifiers.vgg16(256, 5, filters=64).count_params() == 14_714_688 + dense == 165_738_309
 
 
+@pytest.mark.usefixtures("without_values")
 def test_resnet50_has_kerass_23_6_million_weights():
     # Keras's documentation: 25,636,712 with 1,000 classes, of which the last layer has 2,048 * 1,000 + 1,000.
     expected = 25_636_712 - (2048 * 1000 + 1000) + 2048 * 5 + 5

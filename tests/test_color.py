@@ -45,9 +45,9 @@ def test_all_8_bit_colours_agree_with_opencv_up_to_its_interpolation():
     for red in range(256):
         rgb = every_rgb(red)
         opencv = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
-        through_table = np.maximum(
-            through_table, np.abs(np.tensordot(weights[red], table, 1) - opencv).max(axis=(0, 1))
-        )
+        near = np.flatnonzero(weights[red])
+        interpolated = np.tensordot(weights[red, near], table[near], 1)
+        through_table = np.maximum(through_table, np.abs(interpolated - opencv).max(axis=(0, 1)))
         direct = np.maximum(direct, np.abs(lab_units(rgb) - opencv).max(axis=(0, 1)))
     assert through_table.max() < 0.02
     assert (direct < [0.20, 0.48, 0.34]).all()

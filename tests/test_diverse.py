@@ -26,6 +26,7 @@ def method():
     return diverse_vae.build(Size(image_size=64, filters=8, num_titles=2))
 
 
+@pytest.mark.usefixtures("without_values")
 def test_the_ab_encoder_at_paper_scale_has_14_6_million_weights():
     convolutions = convolution(5, 2, 128, 256, 512) + convolution(4, 512, 1024)
     codes = 2 * (4 * 4 * 1024 * 64 + 64)
@@ -34,6 +35,7 @@ def test_the_ab_encoder_at_paper_scale_has_14_6_million_weights():
     assert count(network.trainable_variables) == convolutions + codes == 14_594_048
 
 
+@pytest.mark.usefixtures("without_values")
 def test_the_decoder_at_paper_scale_has_31_5_million_weights():
     """4x4 on z times the innermost gray maps, then 5x5 on twice the size beside skips; no bias in the last."""
     gray = convolution(5, 1, 128, 256, 512) + convolution(4, 512, 64)
@@ -46,6 +48,7 @@ def test_the_decoder_at_paper_scale_has_31_5_million_weights():
     assert count(network.trainable_variables) == gray + color + outermost == 31_491_908
 
 
+@pytest.mark.usefixtures("without_values")
 def test_the_mixture_density_network_at_paper_scale_has_149_million_weights():
     """5x5 without biases; 16x16x128 -> 4096 has the most of them. Theirs, at 224 px, has 28x28 -> 14x14 places."""
     channels = (512, 384, 320, 288, 256, 128)
@@ -56,6 +59,7 @@ def test_the_mixture_density_network_at_paper_scale_has_149_million_weights():
     assert count(network.trainable_variables) == convolutions + dense == 149_308_616
 
 
+@pytest.mark.usefixtures("without_values")
 def test_gray_features_at_224_pixels_have_their_28_x_28_places_and_512_channels():
     features = classifiers.vgg16_features(224, filters=64).get_layer(diverse_vae._TAP).output
     assert features.shape == (None, 28, 28, 512)

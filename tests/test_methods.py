@@ -1,5 +1,7 @@
 """Every row of the table keeps the contract of methods.method.Method."""
 
+import functools
+import gc
 import random
 
 import numpy as np
@@ -15,11 +17,21 @@ SEED = tf.constant([0, 1])
 # Rows that draw from the seed. color_and_apply_keep_0.1 does not at 32 px, where it keeps every pixel.
 RANDOM = {"channel_dropout", "color_and_apply", "color_and_apply_hints", "color_and_apply_keep_0.001"}
 RANDOM |= {"diverse_vae", "pixel_dropout", "sketch", "tandem"}
-every_row = pytest.mark.parametrize("experiment", ablations.EXPERIMENTS)
+# By module, so that all tests of a row run one after another and it is built once.
+every_row = pytest.mark.parametrize("experiment", ablations.EXPERIMENTS, scope="module")
 # One of the rows that differ only in a number: these learn alike.
 METHODS = {run.describe(row.build)[0]: name for name, row in reversed(ablations.EXPERIMENTS.items())}.values()
 
 
+@pytest.fixture
+def eagerly():
+    """A function from which on until the test's end every `tf.function` runs eagerly."""
+    gc.collect()  # or a second ResNet-50, its gradients and moments stay in memory
+    yield lambda: tf.config.run_functions_eagerly(True)
+    tf.config.run_functions_eagerly(False)
+
+
+@functools.cache
 def make_batch(count, *, size=32):
     rgb = np.stack([draw_panel(seed, size=size) for seed in range(count)])
     lightness, ab = color.rgb_to_lab(tf.constant(rgb / 255, tf.float32))
@@ -33,8 +45,13 @@ def build(experiment, *, filters=4):
         pytest.skip(str(error))
 
 
-def build_colorizer(experiment):
-    method = build(experiment)
+@pytest.fixture(scope="module")
+def built():
+    """`build` for tests that change no weights; it keeps the last row."""
+    return functools.lru_cache(maxsize=1)(build)
+
+
+def colorizer(method):
     if method.colorize is None:
         pytest.skip("tells titles apart and does not colorize")
     return method
@@ -56,8 +73,8 @@ def gradients(method, name):
 
 
 @every_row
-def test_losses_are_named_like_the_networks_and_are_one_value_per_image(experiment):
-    method = build(experiment)
+def test_losses_are_named_like_the_networks_and_are_one_value_per_image(experiment, built):
+    method = built(experiment)
     losses = method.losses(make_batch(4), SEED)
     assert losses.keys() == method.networks.keys()
     for terms in losses.values():
@@ -65,25 +82,26 @@ def test_losses_are_named_like_the_networks_and_are_one_value_per_image(experime
 
 
 @every_row
-def test_the_metric_that_a_method_is_judged_by_is_measured_on_the_validation_split(experiment):
-    method = build(experiment)
+def test_the_metric_that_a_method_is_judged_by_is_measured_on_the_validation_split(experiment, built):
+    method = built(experiment)
     assert method.judged_by == ("l2" if method.colorize else "cross_entropy")
     values = evaluation.validation_measure(method)(make_batch(4))
     assert values[method.judged_by].shape == [4] and np.isfinite(values[method.judged_by]).all()
 
 
 @every_row
-def test_every_trainable_weight_gets_a_gradient(experiment):
-    method = build(experiment)
+def test_every_trainable_weight_gets_a_gradient(experiment, built):
+    method = built(experiment)
     for name, network in method.networks.items():
         for variable, gradient in zip(network.trainable_variables, gradients(method, name)):
             assert gradient is not None and tf.reduce_any(gradient != 0), f"{name}: {variable.path}"
 
 
 @every_row
-def test_an_update_of_one_network_leaves_the_weights_of_others_and_of_helpers_bit_identical(experiment):
+def test_an_update_of_one_network_leaves_the_weights_of_others_and_of_helpers_bit_identical(experiment, eagerly):
     method = build(experiment)
     frozen = {name: snapshot(helper) for name, helper in method.helpers.items()}
+    eagerly()  # a step or three of each row: tracing takes most of the time
     optimizers = training.make_optimizers(method, 0.0)
     step = training.make_train_step(method, optimizers)
     for name in method.networks:
@@ -103,15 +121,15 @@ def _weights(network):
 
 
 @every_row
-def test_a_row_names_the_rows_whose_networks_it_uses(experiment):
-    method = build(experiment)
+def test_a_row_names_the_rows_whose_networks_it_uses(experiment, built):
+    method = built(experiment)
     assert tuple(method.helpers) == ablations.EXPERIMENTS[experiment].requires
     assert all(not helper.trainable_variables for helper in method.helpers.values())
 
 
 @every_row
-def test_colorize_is_deterministic_and_does_not_depend_on_neighbours(experiment):
-    method, batch = build_colorizer(experiment), make_batch(4)
+def test_colorize_is_deterministic_and_does_not_depend_on_neighbours(experiment, built):
+    method, batch = colorizer(built(experiment)), make_batch(4)
     together = method.colorize(batch.lightness, batch.label, None).numpy()
     assert together.shape == (4, 32, 32, 2) and np.abs(together).max() <= 1
     np.testing.assert_array_equal(method.colorize(batch.lightness, batch.label, None), together)
@@ -120,8 +138,8 @@ def test_colorize_is_deterministic_and_does_not_depend_on_neighbours(experiment)
 
 
 @every_row
-def test_a_method_says_whether_it_heeds_hints_and_needs_the_label(experiment):
-    method, batch = build_colorizer(experiment), make_batch(2)
+def test_a_method_says_whether_it_heeds_hints_and_needs_the_label(experiment, built):
+    method, batch = colorizer(built(experiment)), make_batch(2)
     without = method.colorize(batch.lightness, batch.label, None)
     hinted = method.colorize(batch.lightness, batch.label, tf.fill([2, 32, 32, 3], 1.0))
     assert method.takes_hints == (np.abs(hinted - without).max() > 0)
@@ -158,7 +176,9 @@ def test_a_draw_from_the_global_generator_changes_what_comes_after_it():
     assert np.all(tf.random.normal([3]) != first)
 
 
-@pytest.mark.parametrize("experiment", METHODS)
+@pytest.mark.parametrize(
+    "experiment", [pytest.param(each, marks=pytest.mark.slow if each == "resnet50_gray" else ()) for each in METHODS]
+)
 def test_eight_images_are_learned_by_heart(experiment):
     """Within 300 steps the metric that the method is judged by falls to a third of a baseline.
 

@@ -11,6 +11,7 @@ def count(weights):
     return sum(int(np.prod(weight.shape)) for weight in weights)
 
 
+@pytest.mark.usefixtures("without_values")
 def test_the_unet_at_paper_scale_has_pix2pix_54_4_million_weights():
     """pix2pix's generator from 1 to 2 channels, 4x4 kernels: 16 * in * out, 2 * out per BatchNorm, biases elsewhere."""
     encoder = 16 * 1 * 64 + 64 + 16 * 64 * 128 + 16 * 128 * 256 + 16 * 256 * 512 + 4 * 16 * 512 * 512 + 512
@@ -20,6 +21,7 @@ def test_the_unet_at_paper_scale_has_pix2pix_54_4_million_weights():
     assert count(network.trainable_variables) == encoder + decoder + normalized == 54_410_434
 
 
+@pytest.mark.usefixtures("without_values")
 def test_the_discriminator_at_paper_scale_has_30_x_30_patches_and_2_8_million_weights():
     network = patch_discriminator(256, 3, filters=64)
     assert network.output_shape == (None, 30, 30, 1)

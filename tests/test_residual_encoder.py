@@ -5,6 +5,7 @@ import itertools
 import cv2
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from webtoon_colorize import color, losses
@@ -17,6 +18,7 @@ def count(weights):
     return sum(int(np.prod(weight.shape)) for weight in weights)
 
 
+@pytest.mark.usefixtures("without_values")
 def test_at_paper_scale_it_has_8_1_million_weights():
     """VGG16 up to conv4_3: 9 * in * out + out. The encoder: kernels without bias, 2 * out per BatchNorm."""
     widths = (3, 64, 64, 128, 128, 256, 256, 256, 512, 512, 512)
@@ -28,11 +30,13 @@ def test_at_paper_scale_it_has_8_1_million_weights():
     assert count(method.networks["generator"].trainable_variables) == features + encoder + normalized == 8_139_675
 
 
+@pytest.mark.usefixtures("without_values")
 def test_features_are_vgg16s_before_each_pool():
     shapes = [shape[1:] for shape in networks.vgg16_taps(256, filters=64).output_shape]
     assert shapes == [(256, 256, 64), (128, 128, 128), (64, 64, 256), (32, 32, 512)]
 
 
+@pytest.mark.usefixtures("without_values")
 def test_convolutions_and_additions_are_in_dahls_order():
     network = networks.residual_encoder(networks.vgg16_taps(256, filters=64), name="generator")
     convolutions = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from tests.test_methods import make_batch
@@ -17,6 +18,7 @@ def count(weights):
     return sum(int(np.prod(weight.shape)) for weight in weights)
 
 
+@pytest.mark.usefixtures("without_values")
 def test_shading_at_paper_scale_has_26_million_weights():
     """5x5 kernels: 25 * in * out, biases at both ends, 2 * out per BatchNorm; decoder inputs are doubled by skips."""
     encoder = 25 * (3 * 64 + 64 * 128 + 128 * 256 + 256 * 512 + 512 * 512) + 64
@@ -26,6 +28,7 @@ def test_shading_at_paper_scale_has_26_million_weights():
     assert count(network.trainable_variables) == encoder + decoder + normalized == 26_025_602
 
 
+@pytest.mark.usefixtures("without_values")
 def test_shading_is_a_u_net_of_five_levels():
     convolutions = [layer for layer in networks.shading(256, filters=64).layers if type(layer) is keras.layers.Conv2D]
     assert [layer.filters for layer in convolutions] == [64, 128, 256, 512, 512]
@@ -33,6 +36,7 @@ def test_shading_is_a_u_net_of_five_levels():
     assert convolutions[-1].output.shape[1:3] == (8, 8)
 
 
+@pytest.mark.usefixtures("without_values")
 def test_color_prediction_at_paper_scale_has_4_6_million_weights():
     """The decoder's gray maps halve six times, 256 to 4; z joins there as 4 x 4 x 64."""
     encoder = 25 * 2 * 64 + 64 + 25 * 64 * 64 + 2 * 64 + 2 * (4 * 4 * 64 * 64 + 64)

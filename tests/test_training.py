@@ -32,7 +32,7 @@ def weights(run_dir, kind):
     return {name: reader.get_tensor(name) for name in names if not name.startswith(BOOKKEEPING)}
 
 
-@pytest.mark.parametrize("experiment", ["adversarial", "color_and_apply"])
+@pytest.mark.parametrize("experiment", ["adversarial", pytest.param("color_and_apply", marks=pytest.mark.slow)])
 def test_a_killed_run_that_goes_on_ends_with_the_weights_of_an_undisturbed_one(dataset, tmp_path, experiment):
     settings = {"experiment": experiment, "epochs": 4, "image_size": 64}  # 64 px, because smaller ones have no dropout
     subprocess.run(command(dataset, tmp_path / "whole", **settings), check=True)
@@ -81,9 +81,15 @@ def test_a_run_folder_holds_settings_summary_checkpoints_and_tensorboards_events
     }
 
 
-def test_a_finished_run_stays_as_it_is_and_other_settings_are_refused(dataset, trained):
+@pytest.fixture(scope="module")
+def again(dataset, trained):
+    """The same command on the finished run, and when that was finished."""
     before = os.stat(trained / "training.json").st_mtime_ns
-    again = subprocess.run(command(dataset, trained, experiment="l2", epochs=2), capture_output=True, text=True)
+    return subprocess.run(command(dataset, trained, experiment="l2", epochs=2), capture_output=True, text=True), before
+
+
+def test_a_finished_run_stays_as_it_is_and_other_settings_are_refused(dataset, trained, again):
+    again, before = again
     assert again.returncode == 0 and "finished" in again.stdout
     assert os.stat(trained / "training.json").st_mtime_ns == before
     other = subprocess.run(command(dataset, trained, experiment="l2", epochs=5), capture_output=True, text=True)
@@ -94,9 +100,8 @@ def test_a_finished_run_stays_as_it_is_and_other_settings_are_refused(dataset, t
     )
 
 
-def test_the_programs_keep_tensorflows_start_up_messages_off_the_screen(dataset, trained):
-    again = subprocess.run(command(dataset, trained, experiment="l2", epochs=2), capture_output=True, text=True)
-    assert again.stderr == ""
+def test_the_programs_keep_tensorflows_start_up_messages_off_the_screen(again):
+    assert again[0].stderr == ""
 
 
 def test_a_restored_best_epoch_colorizes_like_the_one_that_was_saved(dataset, trained):
