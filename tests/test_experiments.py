@@ -148,7 +148,7 @@ def test_a_missing_dataset_is_one_sentence_not_a_traceback(tmp_path):
 def test_an_unknown_row_is_named(dataset, tmp_path):
     flags = [f"--data_dir={dataset}", f"--runs_dir={tmp_path}", f"--results_dir={tmp_path}", "--rows=l2 l3"]
     done = python("experiments.reproduce", *flags)
-    assert done.returncode == 1 and "l3" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2 and "l3" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_row_may_override_its_scale():
