@@ -112,6 +112,7 @@ def test_a_row_measured_on_other_panels_than_gray_is_left_out(evaluated, tmp_pat
     assert [row.l2 for row in table.rows(tmp_path)[1:]] == [None] * len(ablations.EXPERIMENTS)
 
 
+@pytest.mark.slow
 def test_rows_come_after_the_rows_they_require_and_are_not_trained_twice(dataset, tmp_path, monkeypatch):
     assert reproduce.with_required(["vgg_features", "l2", "vgg16_gray"]) == ["vgg16_gray", "vgg_features", "l2"]
     row = dataclasses.replace(ablations.TRAINABLE["vgg16_gray"], overrides={})  # its 20 epochs take their time

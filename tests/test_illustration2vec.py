@@ -160,6 +160,7 @@ def test_the_frozen_features_stay_as_they_are_in_training_and_in_checkpoints(dat
         np.testing.assert_array_equal(kernel, expected.transpose(2, 3, 1, 0))
 
 
+@pytest.mark.slow
 def test_eight_images_are_learned_by_heart_from_frozen_features(with_illustration2vec):
     """The test of the same name in test_methods, with features that mean nothing."""
     tf.keras.utils.set_random_seed(0)

@@ -32,7 +32,8 @@ def weights(run_dir, kind):
     return {name: reader.get_tensor(name) for name in names if not name.startswith(BOOKKEEPING)}
 
 
-@pytest.mark.parametrize("experiment", ["adversarial", pytest.param("color_and_apply", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("experiment", ["adversarial", "color_and_apply"])
 def test_a_killed_run_that_goes_on_ends_with_the_weights_of_an_undisturbed_one(dataset, tmp_path, experiment):
     settings = {"experiment": experiment, "epochs": 4, "image_size": 64}  # 64 px, because smaller ones have no dropout
     subprocess.run(command(dataset, tmp_path / "whole", **settings), check=True)
