@@ -35,7 +35,7 @@ _METHODS = "webtoon_colorize.methods."
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """All that determines the weights of a run."""
+    """Everything that determines the weights of a run."""
 
     experiment: str
     method: str  # "module.function" below webtoon_colorize.methods; the function's name starts with "build"
@@ -122,7 +122,7 @@ def load_settings(run_dir: str | os.PathLike) -> Settings:
     path = pathlib.Path(run_dir) / SETTINGS
     if not path.exists():
         raise FileNotFoundError(f"{run_dir} is not a run folder: {path} is missing")
-    with _of_this_version(run_dir):
+    with _naming_folder(run_dir):
         return _read_settings(path)
 
 
@@ -144,8 +144,8 @@ def _read_settings(path: pathlib.Path) -> Settings:
 
 
 @contextlib.contextmanager
-def _of_this_version(run_dir: str | os.PathLike) -> Iterator[None]:
-    """Adds the run folder to the reason of a ValueError."""
+def _naming_folder(run_dir: str | os.PathLike) -> Iterator[None]:
+    """Puts the run folder in front of the reason of a ValueError."""
     try:
         yield
     except ValueError as error:
@@ -160,7 +160,7 @@ def load_method(run_dir: str | os.PathLike) -> Method:
       ValueError: its files are damaged or of another version.
     """
     settings = load_settings(run_dir)
-    with _of_this_version(run_dir):
+    with _naming_folder(run_dir):
         _find_build(settings)
     method = build(settings)
     if not checkpoints.restore_packed(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):
