@@ -4,11 +4,11 @@ A color prediction network proposes a coarse grid of ab. A shading network colou
 scheme. They are "trained individually": here in the same step, but neither sees the other's output. The input is the
 gray picture, where Frans has lines.
 
-Reading: the numbers that only his code gives, at 256 px, are 30 removed patches of 50 x 50 pixels and a box blur of
-100 x 100. In use his colours are blended with white at a share of 0.3, about as faint as in training, where the patches
-leave 0.38 of the colour. White is 0 here. Sizes in pixels scale with the image.
+Reading: some numbers are only in the author's code, for 256 px: 30 patches of 50 x 50 pixels are removed, and the box
+blur has 100 x 100 pixels. Here these sizes scale with the image. In use, the author blends the colour scheme with white
+and keeps 0.3 of its colour; in training, the removed patches leave about 0.38 of it. Here ab is multiplied by 0.3.
 
-Deviation: the discriminator is pix2pix's PatchGAN. His ends in one dense layer.
+Deviation: the discriminator is pix2pix's PatchGAN. The author's ends in one dense layer.
 """
 
 import tensorflow as tf
@@ -21,7 +21,7 @@ from webtoon_colorize.networks.patch_discriminator import patch_discriminator
 L1_WEIGHT = 100.0
 PATCHES = 30
 PATCH, BLUR = 50 / 256, 100 / 256  # of the image's width
-FAINTNESS = 0.3
+KEPT_COLOR = 0.3  # the colour scheme's ab is multiplied by it in use
 
 
 def build(size: Size) -> Method:
@@ -69,7 +69,7 @@ def build(size: Size) -> Method:
         scheme = _blur(predict(lightness))
         if hints is not None:
             scheme = add_hints(hints, scheme)
-        return shading(tf.concat([lightness, FAINTNESS * scheme], axis=-1), training=False)
+        return shading(tf.concat([lightness, KEPT_COLOR * scheme], axis=-1), training=False)
 
     networks_by_name = {"color_prediction": color_prediction, "shading": shading, "discriminator": discriminator}
     return Method(networks_by_name, terms, colorize, takes_hints=True)
@@ -88,7 +88,7 @@ def color_scheme(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
 
 
 def add_hints(hints: tf.Tensor, scheme: tf.Tensor) -> tf.Tensor:
-    """`scheme` [B, S, S, 2], replaced by the mean of the hints [B, S, S, 3] in the blur's window where it has any.
+    """Replaces `scheme` [B, S, S, 2] by the mean of the hints [B, S, S, 3] in the blur's window, if there are any.
 
     Reading: Frans's users paint a whole rough scheme. Ours give single pixels, and a plain blur of these is almost
     gray.

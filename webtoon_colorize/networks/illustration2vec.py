@@ -91,7 +91,10 @@ def _assign(convolutions: list[keras.layers.Conv2D], weights: list, path: str | 
 
 
 def _is_kernel(blob: np.ndarray) -> bool:
-    """Whether it is a convolution's. Fully connected layers have two dimensions, in old files after two of size 1."""
+    """Whether the blob is the kernel of a convolution.
+
+    That of a fully connected layer has two dimensions; old files put two dimensions of size 1 before them.
+    """
     return blob.ndim == 4 and blob.shape[:2] != (1, 1)
 
 
