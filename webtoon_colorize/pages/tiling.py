@@ -23,7 +23,7 @@ def tiles(box: Box) -> list[Box]:
 
 
 def blend(box: Box, parts: list[tuple[Box, np.ndarray]]) -> np.ndarray:
-    """The ab of `box` [H, W, 2] from that of its windows [h, w, 2]; they fade linearly into each other."""
+    """The ab of `box` [H, W, 2] from that of its windows [h, w, 2], which fade linearly into each other."""
     if len(parts) == 1:
         return parts[0][1]
     total = np.zeros((box.height, box.width, 2), np.float32)
