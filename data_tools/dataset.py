@@ -107,14 +107,14 @@ def _drop(entry: Entry, reason: str, detail: str) -> Dropped:
 def _without_copies(
     entries: list[Entry], find: Callable[[list[Signature]], dict[int, int]], reason: str, dropped: list[Dropped]
 ) -> list[Entry]:
-    """The entries without copies of others, which go to `dropped`."""
+    """Returns the entries that are no copies of others; appends the copies to `dropped`."""
     originals = find([entry.crop.signature for entry in entries])
     dropped += [_drop(entries[copy], reason, entries[original].crop.path) for copy, original in originals.items()]
     return [entry for index, entry in enumerate(entries) if index not in originals]
 
 
 def _without_faults(entries: list[Entry], reasons: Sequence[str], dropped: list[Dropped]) -> list[Entry]:
-    """The entries without those that have a fault of `reasons`, which go to `dropped`."""
+    """Returns the entries without a fault of `reasons`; appends the others to `dropped`."""
 
     def is_faulty(entry: Entry) -> bool:
         return entry.crop.fault is not None and entry.crop.fault[0] in reasons

@@ -191,7 +191,7 @@ def main(_: list[str]) -> None:
 if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_string("output_dir", "data/comic", "Gets <title>/<episode>/<page>.png and .json.")
-    flags.DEFINE_integer("titles", 5, "Webtoons; the first ones are the same whatever the number.", lower_bound=1)
+    flags.DEFINE_integer("titles", 5, "Webtoons; more titles do not change the first ones.", lower_bound=1)
     flags.DEFINE_integer("episodes", 40, "Of each webtoon, each with 7 or 8 usable panels.", lower_bound=1)
     flags.DEFINE_integer("seed", 0, "The same seed gives the same bytes.", lower_bound=0)
     startup.run(main, __doc__)

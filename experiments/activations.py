@@ -82,7 +82,7 @@ def _answers(classifier: keras.Model, rgb: np.ndarray) -> np.ndarray:
 
 
 def _emit(layer: keras.layers.Layer, mean: np.ndarray) -> None:
-    """Sets the layer's weights so that its output is `mean` [channels] whatever its input."""
+    """Sets the layer's weights so that its output is `mean` [channels] for every input."""
     for weight in layer.weights:
         weight.assign(tf.ones_like(weight) if "variance" in weight.name else tf.zeros_like(weight))
     (layer.beta if hasattr(layer, "beta") else layer.bias).assign(mean)
@@ -108,7 +108,12 @@ def _tile(channel: np.ndarray) -> np.ndarray:
 
 
 def report(run_dirs: list[str], *, data_dir: str, results_dir: str) -> list[dict[str, str]]:
-    """Studies each run on the test split; writes and returns the rows of activations.csv."""
+    """Studies each run on the test split; writes and returns the rows of activations.csv.
+
+    Raises:
+      FileNotFoundError: a folder is no run folder or has no checkpoint yet.
+      ValueError: a run tells no titles apart, or was trained on other data.
+    """
     table, columns = [], []
     for run_dir in run_dirs:
         settings = run.load_settings(run_dir)

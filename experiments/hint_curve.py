@@ -107,6 +107,7 @@ def measure(run_dirs: list[str], *, data_dir: str) -> list[Point]:
     """A point per run, kind of places and number of hints.
 
     Raises:
+      FileNotFoundError: a folder is no run folder or has no checkpoint yet.
       ValueError: a run takes no hints, or was trained on other data.
     """
     points = []

@@ -142,9 +142,9 @@ def _content(image: np.ndarray, color: np.ndarray, tolerance: int) -> np.ndarray
     background = (difference <= tolerance).astype(np.uint8)
     # Eroding first keeps the background from leaking through pinholes in a border line; dilating restores its size.
     kernel = np.ones((3, 3), np.uint8)
-    _, labels = cv2.connectedComponents(cv2.erode(background, kernel, borderValue=1), connectivity=4)
-    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    outside = np.isin(labels, np.setdiff1d(edge, [0])).astype(np.uint8)
+    _, areas = cv2.connectedComponents(cv2.erode(background, kernel, borderValue=1), connectivity=4)
+    edge = np.concatenate([areas[0], areas[-1], areas[:, 0], areas[:, -1]])
+    outside = np.isin(areas, np.setdiff1d(edge, [0])).astype(np.uint8)
     content = 1 - (cv2.dilate(outside, kernel) & background)
     content = cv2.erode(content, kernel)  # the blur had widened it by a pixel on all sides
     return content * np.where((difference > 2 * tolerance) | (background > 0), 2, 1).astype(np.uint8)

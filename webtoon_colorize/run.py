@@ -62,7 +62,8 @@ def build(settings: Settings) -> Method:
     """The method with freshly initialised networks, the same for the same seed.
 
     Raises:
-      ValueError: there is no such build function, or it does not take these arguments.
+      ValueError: there is no such build function, it does not take these arguments, or it refuses them.
+      MissingWeights: the method needs weights that the user must supply.
     """
     build_networks = _find_build(settings)
     keras.utils.set_random_seed(settings.seed)
@@ -158,6 +159,7 @@ def load_method(run_dir: str | os.PathLike) -> Method:
     Raises:
       FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
       ValueError: its files are damaged or of another version.
+      MissingWeights: the method needs weights that the user must supply.
     """
     settings = load_settings(run_dir)
     with _naming_folder(run_dir):

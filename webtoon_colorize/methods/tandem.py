@@ -47,17 +47,23 @@ def build(size: Size) -> Method:
         ab = shading(given, training=True)
         on_real = discriminator(tf.concat([given, batch.ab], axis=-1), training=True)
         on_fake = discriminator(tf.concat([given, ab], axis=-1), training=True)
-        generator = {
+        generator_terms = {
             "adversarial": losses.adversarial(on_fake, real=True),
             "l1": L1_WEIGHT * losses.mean_absolute_error(ab, batch.ab),
         }
-        judge = {"real": losses.adversarial(on_real, real=True), "fake": losses.adversarial(on_fake, real=False)}
-        return generator, judge
+        discriminator_terms = {
+            "real": losses.adversarial(on_real, real=True),
+            "fake": losses.adversarial(on_fake, real=False),
+        }
+        return generator_terms, discriminator_terms
 
     def terms(batch, seed):
-        generator, judge = shading_terms(batch, tf.random.fold_in(seed, 0))
-        color = color_terms(batch, tf.random.fold_in(seed, 1))
-        return {"color_prediction": color, "shading": generator, "discriminator": judge}
+        generator_terms, discriminator_terms = shading_terms(batch, tf.random.fold_in(seed, 0))
+        return {
+            "color_prediction": color_terms(batch, tf.random.fold_in(seed, 1)),
+            "shading": generator_terms,
+            "discriminator": discriminator_terms,
+        }
 
     def predict(lightness):
         z = tf.zeros([tf.shape(lightness)[0], networks.CODE])

@@ -82,7 +82,9 @@ def _is_blank(row: np.ndarray) -> bool:
 
 
 def _color_strip(slices: Iterator[Slice], color_section: ColorSection) -> Iterator[ColoredRows]:
-    rows, background, overlap = _PendingRows(slices), None, None
+    """Colours one strip section by section and yields all its rows, in order."""
+    rows, background = _PendingRows(slices), None
+    shared = None  # ab of the rows that the section above has in common with the next one
     while width := rows.width():
         ahead = rows.look_ahead(REACH * width)
         section = _next_section(ahead, OVERLAP * width, background)
@@ -91,9 +93,9 @@ def _color_strip(slices: Iterator[Slice], color_section: ColorSection) -> Iterat
             ab = color_section(image, rows.hints(), background)
         else:
             ab = np.zeros((*image.shape[:2], 2), np.float32)
-        if overlap is not None:
-            ab[: len(overlap)] = fade(overlap, ab[: len(overlap)])
-        overlap = ab[section.finished :].copy() if section.finished < section.height else None
+        if shared is not None:
+            ab[: len(shared)] = fade(shared, ab[: len(shared)])
+        shared = ab[section.finished :].copy() if section.finished < section.height else None
         yield from rows.finish(ab[: section.finished])
 
 
