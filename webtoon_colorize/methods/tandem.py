@@ -25,10 +25,7 @@ KEPT_COLOR = 0.3  # the colour scheme's ab is multiplied by it in use
 
 
 def build(size: Size) -> Method:
-    """The color prediction, the shading network and its discriminator.
-
-    In use the color prediction decodes z = 0, the mean of the prior.
-    """
+    """The color prediction, the shading network and its discriminator."""
     color_prediction = networks.color_prediction(size.image_size, filters=size.filters)
     shading = networks.shading(size.image_size, filters=size.filters)
     discriminator = patch_discriminator(size.image_size, 5, filters=size.filters)
@@ -47,25 +44,23 @@ def build(size: Size) -> Method:
         ab = shading(given, training=True)
         on_real = discriminator(tf.concat([given, batch.ab], axis=-1), training=True)
         on_fake = discriminator(tf.concat([given, ab], axis=-1), training=True)
-        generator_terms = {
-            "adversarial": losses.adversarial(on_fake, real=True),
-            "l1": L1_WEIGHT * losses.mean_absolute_error(ab, batch.ab),
+        return {
+            "shading": {
+                "adversarial": losses.adversarial(on_fake, real=True),
+                "l1": L1_WEIGHT * losses.mean_absolute_error(ab, batch.ab),
+            },
+            "discriminator": {
+                "real": losses.adversarial(on_real, real=True),
+                "fake": losses.adversarial(on_fake, real=False),
+            },
         }
-        discriminator_terms = {
-            "real": losses.adversarial(on_real, real=True),
-            "fake": losses.adversarial(on_fake, real=False),
-        }
-        return generator_terms, discriminator_terms
 
     def terms(batch, seed):
-        generator_terms, discriminator_terms = shading_terms(batch, tf.random.fold_in(seed, 0))
-        return {
-            "color_prediction": color_terms(batch, tf.random.fold_in(seed, 1)),
-            "shading": generator_terms,
-            "discriminator": discriminator_terms,
-        }
+        shading_and_discriminator = shading_terms(batch, tf.random.fold_in(seed, 0))
+        return {"color_prediction": color_terms(batch, tf.random.fold_in(seed, 1)), **shading_and_discriminator}
 
     def predict(lightness):
+        """The color prediction's grid, for z = 0, the mean of the prior; enlarged to the image's size."""
         z = tf.zeros([tf.shape(lightness)[0], networks.CODE])
         grid = color_prediction.get_layer("decoder")([lightness, z], training=False)
         return tf.image.resize(grid, [size.image_size] * 2, "nearest")
