@@ -136,6 +136,4 @@ def import_tensorflow() -> None:
         finally:
             os.dup2(standard_error, 2)
             os.close(standard_error)
-    logging.set_verbosity(
-        logging.ERROR
-    )  # TensorFlow would warn of retracing, because it counts traces of different functions together
+    logging.set_verbosity(logging.ERROR)  # TensorFlow counts traces of different functions together and would warn

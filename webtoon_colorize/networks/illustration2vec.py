@@ -11,12 +11,7 @@ import keras
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory
 
-BLOCKS = (
-    (1,),
-    (2,),
-    (4, 4),
-    (8, 8),
-)  # widths in units of `filters` of the convolutions before each of the first 4 pools
+BLOCKS = ((1,), (2,), (4, 4), (8, 8))  # before each of the first four pools: widths in units of `filters`
 MEANS = (181.13838569, 167.47864617, 164.76139251)  # of R, G, B on the scale 0..255; the release lists B first
 
 # Message -> field -> number and type; "*" means repeated. `layers` is the field of files from before 2015.

@@ -10,7 +10,7 @@ from webtoon_colorize.panels import CLEAR, Box, around, background_colors, find_
 
 TOLERANCE = 24  # gray levels (0 to 255) by which background may differ from its colour
 MIN_GUTTER = 12  # pixels; height of the lowest gutter in a strip
-FLAT = 6  # gray levels; most pixels of a gutter differ by no more from its median
+FLAT = 6  # gray levels; most pixels of a gutter are this close to its median
 MOSTLY = 0.7  # least share of such pixels; real gutters (with JPEG's noise and overhang) have 0.8, dim art has 0.6
 
 

@@ -1,9 +1,9 @@
 """Colours strips that come as slices, in a stream whose memory does not grow with the strip's length.
 
 A page is a strip of one slice. Slices whose art continues in the next slice belong to one strip. A strip is coloured
-section by section. A section ends in the last gutter among the next REACH rows. Without such a gutter it has all of
-these rows, the next section overlaps with it, and their colours fade into each other. The borders of slices do not
-affect the colours.
+section by section. A section is at most REACH times as high as the strip is wide. It ends in the last gutter within
+this height. Without a gutter it has the full height, the next section overlaps with it, and their colours fade into
+each other. The borders of slices do not affect the colours.
 """
 
 import collections
