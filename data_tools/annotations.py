@@ -10,8 +10,8 @@ import numpy as np
 
 from webtoon_colorize.panels import Box
 
-MATCH_IOU = 0.5  # a cut panel gets the tags and bubbles of a true one from this IoU on
-FOUND_IOU = 0.8  # a true panel counts as found from this IoU on
+MATCH_IOU = 0.5  # least IoU at which a cut panel gets the tags and bubbles of a true one
+FOUND_IOU = 0.8  # least IoU at which a true panel counts as found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,8 +39,8 @@ def read_annotations(file: pathlib.Path, *, width: int) -> list[Annotation]:
 
 def iou(a: Box, b: Box) -> float:
     """Intersection over union of two boxes, 0 to 1."""
-    width = min(a.x + a.width, b.x + b.width) - max(a.x, b.x)
-    height = min(a.y + a.height, b.y + b.height) - max(a.y, b.y)
+    width = min(a.right, b.right) - max(a.x, b.x)
+    height = min(a.bottom, b.bottom) - max(a.y, b.y)
     shared = max(0, width) * max(0, height)
     return shared / (a.width * a.height + b.width * b.height - shared)
 
@@ -54,8 +54,8 @@ def best_match(box: Box, annotations: Sequence[Annotation]) -> Annotation | None
 def bubbles_inside(annotation: Annotation, box: Box) -> list[list[list[int]]]:
     """The bubble outlines in pixels of the crop `box`, clipped to it. Outlines outside the crop are left out.
 
-    Clipping moves every corner to the nearest point of the crop: parts outside the crop are left without area, parts
-    inside do not change.
+    Clipping moves every corner to the nearest point of the crop. Parts inside the crop do not change, and parts outside
+    it shrink to lines.
     """
     offset, limit = np.array(box[:2]), np.array(box[2:])
     clipped = [np.clip(np.array(bubble) - offset, 0, limit).round().astype(np.int32) for bubble in annotation.bubbles]

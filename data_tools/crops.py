@@ -1,4 +1,4 @@
-"""Reads one page, cuts it into panels, writes those that may be kept, and reports on each region.
+"""Reads one page, cuts it into panels, writes those that may be kept, and reports on the page and each panel.
 
 Runs in worker processes.
 """
@@ -15,7 +15,7 @@ from data_tools.duplicates import Signature, signature
 from data_tools.pages import Page, annotation_file, read_page
 from webtoon_colorize.io.images import ImageError, write_image
 from webtoon_colorize.pages.grayscale import color_share
-from webtoon_colorize.panels import Box, find_panels
+from webtoon_colorize.panels import Box, crop, find_panels
 
 THUMBNAIL = 160  # pixels on the longer side
 
@@ -33,31 +33,31 @@ class Settings:
 
 
 @dataclasses.dataclass(frozen=True)
-class Region:
-    """A page or a panel of it.
+class Crop:
+    """A page, or a panel cut from it.
 
-    Its files in the dataset are panels/<path>.png if it may be kept, and dropped/<path>.jpg in any case.
+    A panel that may be kept is written to panels/<path>.png, and the thumbnail of every crop to dropped/<path>.jpg.
     """
 
     path: str
     box: Box  # in pixels of the page, after --page_width
     signature: Signature
-    fault: tuple[str, str] | None  # reason and detail, if it must be dropped
+    fault: tuple[str, str] | None = None  # reason and detail, if it must be dropped
     tags: tuple[str, ...] = ()
     bubbles: tuple = ()
 
 
 @dataclasses.dataclass(frozen=True)
 class PageReport:
-    """A page as a region and its panels, or the fault for which it could not be read."""
+    """A page and its panels, or why it could not be read."""
 
     page: Page
-    whole: Region | None = None
-    panels: tuple[Region, ...] = ()
+    whole: Crop | None = None  # the page; None if it could not be read
+    panels: tuple[Crop, ...] = ()
     fault: str = ""
-    true: int = 0  # true panels in the annotation beside the page, if there is one
-    matched: int = 0  # true panels that were found
-    found: int = 0  # panels found on an annotated page
+    true: int = 0  # number of true panels in the annotation beside the page, if there is one
+    matched: int = 0  # number of true panels that were found
+    found: int = 0  # number of panels found, if the page has an annotation
 
 
 def cut_page(page: Page, folder: pathlib.Path, settings: Settings) -> PageReport:
@@ -76,7 +76,7 @@ def cut_page(page: Page, folder: pathlib.Path, settings: Settings) -> PageReport
     path = page_path(page)
     return PageReport(
         page,
-        whole=_region(path, image, Box(0, 0, image.shape[1], image.shape[0]), folder),
+        whole=_make_crop(path, image, Box(0, 0, image.shape[1], image.shape[0]), folder),
         panels=tuple(
             _panel(f"{path}_{number}", image, box, folder, settings, annotations) for number, box in enumerate(boxes)
         ),
@@ -101,38 +101,37 @@ def reduce_to_width(image: np.ndarray, width: int) -> np.ndarray:
     """
     if image.shape[1] <= width:
         return image
-    return cv2.resize(
-        image, (width, max(1, round(image.shape[0] * width / image.shape[1]))), interpolation=cv2.INTER_AREA
-    )
+    height = max(1, round(image.shape[0] * width / image.shape[1]))
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
 
 
-def _region(path: str, image: np.ndarray, box: Box, folder: pathlib.Path, **known) -> Region:
-    """Writes the thumbnail of a region and returns the region."""
+def _make_crop(path: str, image: np.ndarray, box: Box, folder: pathlib.Path, **rest) -> Crop:
+    """Writes the thumbnail of a crop and returns the crop; `rest` are its other fields."""
     scale = min(1.0, THUMBNAIL / max(image.shape[:2]))
     size = [max(1, round(scale * side)) for side in image.shape[1::-1]]
     write_image(folder / "dropped" / f"{path}.jpg", cv2.resize(image, size, interpolation=cv2.INTER_AREA))
     digest = hashlib.sha256(str(image.shape).encode() + image.tobytes()).hexdigest()
-    return Region(path, box, signature(image, digest), **{"fault": None, **known})
+    return Crop(path, box, signature(image, digest), **rest)
 
 
 def _panel(
     path: str, page: np.ndarray, box: Box, folder: pathlib.Path, settings: Settings, annotations: list[Annotation]
-) -> Region:
-    crop = np.ascontiguousarray(page[box.y : box.y + box.height, box.x : box.x + box.width])
-    fault = panel_fault(crop, settings)
+) -> Crop:
+    panel = np.ascontiguousarray(crop(page, box))
+    fault = panel_fault(panel, settings)
     if fault is None:
-        write_image(folder / "panels" / f"{path}.png", crop)
-    known = best_match(box, annotations)
-    tags, bubbles = (known.tags, tuple(bubbles_inside(known, box))) if known else ((), ())
-    return _region(path, crop, box, folder, fault=fault, tags=tags, bubbles=bubbles)
+        write_image(folder / "panels" / f"{path}.png", panel)
+    match = best_match(box, annotations)
+    tags, bubbles = (match.tags, tuple(bubbles_inside(match, box))) if match else ((), ())
+    return _make_crop(path, panel, box, folder, fault=fault, tags=tags, bubbles=bubbles)
 
 
-def panel_fault(crop: np.ndarray, settings: Settings) -> tuple[str, str] | None:
-    """(reason, detail) if `crop` (uint8 [H, W, 3]) must be dropped, else None."""
-    height, width = crop.shape[:2]
+def panel_fault(panel: np.ndarray, settings: Settings) -> tuple[str, str] | None:
+    """(reason, detail) if `panel` (uint8 [H, W, 3]) must be dropped, else None."""
+    height, width = panel.shape[:2]
     if min(width, height) < settings.min_size:
         return "too_small", f"{width} x {height}"
     if max(width, height) > settings.max_size:
         return "too_large", f"{width} x {height}"
-    share = color_share(crop)
+    share = color_share(panel)
     return ("gray", f"{share:.2%} coloured") if share < settings.min_colour else None

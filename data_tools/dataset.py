@@ -8,7 +8,7 @@ import pathlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from data_tools.crops import PageReport, Region, Settings
+from data_tools.crops import Crop, PageReport, Settings
 from data_tools.duplicates import Signature, exact_copies, near_copies
 from data_tools.pages import Bad, Page, natural_key
 from data_tools.splits import split_episodes
@@ -35,17 +35,17 @@ TOO_SMALL_OR_LARGE = ("too_small", "too_large")
 
 
 class Entry(NamedTuple):
-    """A region (a page or a panel) and the page it is on."""
+    """A crop (a page or a panel) and the page it is on."""
 
     page: Page
-    region: Region
+    crop: Crop
 
 
 @dataclasses.dataclass(frozen=True)
 class Dropped:
     """A file, page or panel that is left out.
 
-    `detail` is the path of the original (of a copy), the size, or the fault.
+    `detail` is the path of the original for a copy, else the size, the share of colour or the fault.
     """
 
     title: str
@@ -54,7 +54,7 @@ class Dropped:
     box: Box
     reason: str
     detail: str
-    path: str = ""  # of the region; its thumbnail is dropped/<path>.jpg
+    path: str = ""  # of the crop; its thumbnail is dropped/<path>.jpg
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,15 +67,16 @@ class Selection:
 
 
 def select(reports: Sequence[PageReport], bad: Iterable[Bad], settings: Settings) -> Selection:
-    """Applies the steps of paper III.A to all titles at once, so that no copy of a training panel is in the test set.
+    """Drops panels as in the paper's section III.A, from all titles at once.
 
-    The steps drop, in this order: duplicate pages, exact copies of panels, panels of the wrong size, near copies of
-    panels, and gray panels. Near copies come after sizes: of the same art at two sizes, the usable one is kept.
+    So no copy of a training panel is in the test set, not even in another title. The steps drop, in this order:
+    duplicate pages, exact copies of panels, panels of the wrong size, near copies of panels, and gray panels. Sizes
+    come before near copies: if the same art exists at a wrong and at a usable size, the usable one is kept.
 
     Raises ComicError.
     """
-    dropped = [Dropped(each.title, each.episode, each.name, Box(0, 0, 0, 0), "unreadable", each.fault) for each in bad]
-    dropped += [_drop(Entry(each.page, None), "unreadable", each.fault) for each in reports if each.fault]
+    dropped = [_unreadable(each, each.fault) for each in bad]
+    dropped += [_unreadable(each.page, each.fault) for each in reports if each.fault]
     by_page = {each.page: each for each in reports}
     pages = [Entry(each.page, each.whole) for each in reports if each.whole]
     pages = _without_copies(pages, exact_copies, "duplicate_page", dropped)
@@ -85,9 +86,8 @@ def select(reports: Sequence[PageReport], bad: Iterable[Bad], settings: Settings
     panels = _without_faults(panels, TOO_SMALL_OR_LARGE, dropped)
     panels = _without_copies(panels, near_copies, "near_duplicate", dropped)
     panels = _without_faults(panels, ("gray",), dropped)
-    splits = _splits(
-        panels, sorted({page.title for page in by_page} | {each.title for each in bad}, key=natural_key), settings
-    )
+    titles = sorted({page.title for page in by_page} | {each.title for each in bad}, key=natural_key)
+    splits = _splits(panels, titles, settings)
     return Selection(tuple(panels), splits, tuple(sorted(dropped, key=_order)))
 
 
@@ -95,25 +95,31 @@ def _order(dropped: Dropped) -> tuple:
     return tuple(map(natural_key, (dropped.title, dropped.episode, dropped.page, dropped.path)))
 
 
+def _unreadable(file: Page | Bad, fault: str) -> Dropped:
+    return Dropped(file.title, file.episode, file.name, Box(0, 0, 0, 0), "unreadable", fault)
+
+
 def _drop(entry: Entry, reason: str, detail: str) -> Dropped:
-    page, region = entry
-    box, path = (region.box, region.path) if region else (Box(0, 0, 0, 0), "")
-    return Dropped(page.title, page.episode, page.name, box, reason, detail, path)
+    page, crop = entry
+    return Dropped(page.title, page.episode, page.name, crop.box, reason, detail, crop.path)
 
 
 def _without_copies(
     entries: list[Entry], find: Callable[[list[Signature]], dict[int, int]], reason: str, dropped: list[Dropped]
 ) -> list[Entry]:
-    originals = find([entry.region.signature for entry in entries])
-    dropped += [_drop(entries[copy], reason, entries[original].region.path) for copy, original in originals.items()]
+    """Returns the entries that are no copies of others; appends the copies to `dropped`."""
+    originals = find([entry.crop.signature for entry in entries])
+    dropped += [_drop(entries[copy], reason, entries[original].crop.path) for copy, original in originals.items()]
     return [entry for index, entry in enumerate(entries) if index not in originals]
 
 
 def _without_faults(entries: list[Entry], reasons: Sequence[str], dropped: list[Dropped]) -> list[Entry]:
-    def is_faulty(entry: Entry) -> bool:
-        return entry.region.fault is not None and entry.region.fault[0] in reasons
+    """Returns the entries without a fault of `reasons`; appends the others to `dropped`."""
 
-    dropped += [_drop(entry, *entry.region.fault) for entry in entries if is_faulty(entry)]
+    def is_faulty(entry: Entry) -> bool:
+        return entry.crop.fault is not None and entry.crop.fault[0] in reasons
+
+    dropped += [_drop(entry, *entry.crop.fault) for entry in entries if is_faulty(entry)]
     return [entry for entry in entries if not is_faulty(entry)]
 
 
@@ -158,11 +164,11 @@ def _count(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
 
 
 def _remove_spare_pictures(folder: pathlib.Path, selection: Selection) -> None:
-    """Removes panels that are not kept, thumbnails of regions that are not listed as dropped, and empty folders.
+    """Removes panels that are not kept, thumbnails of crops that are not listed as dropped, and empty folders.
 
-    The panels of a dropped page are not listed.
+    The panels of a dropped page are not listed: only the page is.
     """
-    keep = {folder / "panels" / f"{region.path}.png" for _, region in selection.kept}
+    keep = {folder / "panels" / f"{crop.path}.png" for _, crop in selection.kept}
     keep |= {folder / "dropped" / f"{each.path}.jpg" for each in selection.dropped}
     for name in ("dropped", "panels"):
         for path in sorted((folder / name).rglob("*"), reverse=True):  # the content of a folder comes before the folder
@@ -173,12 +179,12 @@ def _remove_spare_pictures(folder: pathlib.Path, selection: Selection) -> None:
 
 
 def _panel_rows(folder: pathlib.Path, selection: Selection) -> Iterator[tuple]:
-    for page, region in selection.kept:
-        path = f"panels/{region.path}.png"
+    for page, crop in selection.kept:
+        path = f"panels/{crop.path}.png"
         digest = hashlib.sha256((folder / path).read_bytes()).hexdigest()
         split = selection.splits[page.title, page.episode]
-        tail = (split, digest, region.signature.near.hex(), ";".join(region.tags), json.dumps(region.bubbles))
-        yield path, page.title, page.episode, page.name, *region.box, *tail
+        tail = (split, digest, crop.signature.near.hex(), ";".join(crop.tags), json.dumps(crop.bubbles))
+        yield path, page.title, page.episode, page.name, *crop.box, *tail
 
 
 def _dropped_row(each: Dropped) -> tuple:

@@ -1,8 +1,9 @@
-"""Finds copies of the same art: exact ones, and ones that were saved at another size or quality (paper III.A).
+"""Finds copies of the same art: exact ones, and ones that were saved at another size or quality (the
+paper's section III.A).
 
-The search for the latter has two steps. First, hashes of 256 bits that differ in few bits give candidates quickly. Then
-small Lab pictures are compared cell by cell. So the same face with another hair colour is no copy, nor is the same
-scene with another gesture.
+Copies at another size or quality (near copies) are found in two steps. First, pairs of pictures whose hashes of 256
+bits differ in few bits become candidates. Then reduced Lab pictures of each pair are compared cell by cell. So the same
+face with another hair colour is no copy, and neither is the same scene with another gesture.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,11 +13,11 @@ import cv2
 import numpy as np
 
 CELLS = 24  # the small picture is 24 x 24
-MAX_BITS = 24  # of 256: a candidate differs in at most so many
+MAX_BITS = 24  # of 256, in which the hashes of a candidate pair may differ
 MAX_MEAN = 2.2  # mean difference over all cells, in Lab units
 MAX_CELL = 10.0  # largest difference of any cell, in Lab units
 MAX_ASPECT = 1.03  # ratio of the aspect ratios
-BLOCK = 1024  # pictures that are compared with all earlier ones at a time: it bounds the memory
+BLOCK = 1024  # pictures that are compared with all earlier ones at a time; more need more memory
 
 
 class Signature(NamedTuple):
@@ -60,7 +61,7 @@ def exact_copies(signatures: Sequence[Signature]) -> dict[int, int]:
 def near_copies(signatures: Sequence[Signature]) -> dict[int, int]:
     """Index of each near copy -> index of the first picture with the same art that is no copy itself.
 
-    Copies that are only found by way of another copy are kept.
+    A picture that is only similar to a copy, and not to the copy's original, is no copy.
     """
     result: dict[int, int] = {}
     for earlier, later in _candidates(signatures):

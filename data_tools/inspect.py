@@ -42,15 +42,12 @@ REASONS = {
 
 
 class Picture(NamedTuple):
-    """A thumbnail as a data URI, its caption, a mark (its split), and a second picture beside it.
+    """A thumbnail with a caption, and perhaps a second picture beside it."""
 
-    URI and second picture are empty strings if there is none.
-    """
-
-    uri: str
+    uri: str  # data URI of the thumbnail; empty if there is none
     caption: str
-    mark: str = ""
-    beside: str = ""
+    mark: str = ""  # the split of a kept panel
+    beside: str = ""  # data URI of the second picture; empty if there is none
 
 
 class Sheet(NamedTuple):
@@ -95,7 +92,7 @@ def sample(items: Sequence, most: int) -> list:
 
 
 def _uri(path: pathlib.Path, *, gray: bool = False, height: int = HEIGHT) -> str:
-    """The picture, reduced to `height`, as a data URI, or nothing if it is not there."""
+    """The picture, reduced to `height`, as a data URI, or an empty string if the file cannot be read."""
     try:
         image = Image.fromarray(read_image(path))
     except ImageError:

@@ -52,10 +52,10 @@ class Bad:
 
 
 def find_pages(comic_dirs: Iterable[str | os.PathLike], *, without: Iterable[str] = ()) -> tuple[list[Page], list[Bad]]:
-    """All pages of all titles, in the natural order of title, episode and name, and the archives that cannot be used.
+    """All pages of all titles, in the natural order of title, episode and name, and the files that cannot be used.
 
-    Of an archive, single files may be unusable. Titles in `without` are left out. A title may be in several of the
-    folders, an episode in only one. Raises ComicError.
+    The latter are archives, or single files in archives. Titles in `without` are left out. A title may be in several of
+    the folders, but an episode in only one. Raises ComicError.
     """
     pages, bad, seen = [], [], {}
     for title, path in _episode_paths(comic_dirs, set(without)):

@@ -3,8 +3,8 @@
 Usage: python -m data_tools.prepare --comic_dir=COMIC... --output_dir=DATA
 Example: python -m data_tools.prepare --comic_dir=comics --output_dir=data/mine --page_width=800
 
-Cuts pages into panels, drops copies, panels of the wrong size and gray panels, splits by episode (paper III), and
-prints Table I.
+Cuts pages into panels, drops copies, panels of the wrong size and gray panels, splits by episode (the
+paper's section III), and prints Table I.
 
 Exit code: 0 if all is well, 1 if the dataset is made but some files could not be read (they are named), 2 if no dataset
 is made (the reason is given).
@@ -90,7 +90,7 @@ def _appearing_whole(output: pathlib.Path) -> Iterator[pathlib.Path]:
 def _cut_pages(pages: Sequence[Page], folder: pathlib.Path, settings: Settings) -> list[PageReport]:
     cut = functools.partial(cut_page, folder=folder, settings=settings)
     # Workers are spawned, not forked: a fork of a program with threads (TensorFlow's) can hang. They ignore Ctrl-C,
-    # for the parent ends them.
+    # because the parent process ends them.
     pool = concurrent.futures.ProcessPoolExecutor(
         mp_context=multiprocessing.get_context("spawn"),
         initializer=signal.signal,

@@ -1,6 +1,6 @@
 """Splits the episodes of a title into training, validation and test.
 
-Neighbouring panels are similar, so an episode is in one split as a whole (paper III.B).
+Neighbouring panels are similar, so an episode is in one split as a whole (the paper's section III.B).
 """
 
 import hashlib
@@ -16,18 +16,19 @@ def split_episodes(
 ) -> dict[str, str]:
     """The split of each episode, given how many panels each has (`sizes`).
 
-    Validation and test get one episode each, and further ones while these bring them nearer to their share of the
-    panels. A part with a share of 0 is empty. The order in which episodes are drawn depends on their names only.
+    Validation and test get one episode each, and more as long as this brings them nearer to their share of the panels.
+    A split with a share of 0 is empty. The order in which episodes are drawn depends only on the names of title and
+    episode.
 
     Raises ComicError if there are too few episodes.
     """
-    parts = {name: share for name, share in (("test", test_share), ("validation", validation_share)) if share > 0}
+    shares = {name: share for name, share in (("test", test_share), ("validation", validation_share)) if share > 0}
     left = sorted((episode for episode, size in sizes.items() if size), key=lambda episode: _lot(title, episode))
     check_episodes(title, len(left), validation_share=validation_share, test_share=test_share)
     splits, total = {}, sum(sizes.values())
-    for number, (name, share) in enumerate(parts.items(), 1):
+    for number, (name, share) in enumerate(shares.items(), 1):
         taken = _draw(
-            {episode: sizes[episode] for episode in left}, share * total, most=len(left) - (len(parts) - number) - 1
+            {episode: sizes[episode] for episode in left}, share * total, most=len(left) - (len(shares) - number) - 1
         )
         splits.update(dict.fromkeys(taken, name))
         left = [episode for episode in left if episode not in taken]
@@ -35,7 +36,7 @@ def split_episodes(
 
 
 def check_episodes(title: str, count: int, *, validation_share: float, test_share: float) -> None:
-    """Raises ComicError unless `count` episodes with usable panels are enough for the parts with a share."""
+    """Raises ComicError unless `count` episodes with usable panels are enough: one for each split with a share."""
     needed = 1 + (validation_share > 0) + (test_share > 0)
     if count < needed:
         raise ComicError(

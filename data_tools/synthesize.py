@@ -35,9 +35,9 @@ class Task(NamedTuple):
 
     output_dir: pathlib.Path
     seed: int
-    index: int
-    episode: int
-    pages: tuple[int, ...]  # counted from 0
+    index: int  # of the title, from 0
+    episode: int  # counted from 1
+    pages: tuple[int, ...]  # the strips' numbers in the episode, from 0
 
 
 def _write_json(path: pathlib.Path, content: dict, *, indent: int | None = None) -> None:
@@ -97,7 +97,7 @@ def _sweep(tasks: list[Task]) -> None:
 def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
     """Notes the settings in the folder.
 
-    Raises ValueError unless it is new, empty or drawn with the same settings.
+    Raises ValueError unless the folder is new, empty or was drawn with the same settings.
     """
     noted = output_dir / "settings.json"
     if not noted.exists():
@@ -132,7 +132,7 @@ def _counted(tasks: list[Task]) -> dict:
 
 def _start_worker() -> None:
     cv2.setNumThreads(1)  # there is a process per core already
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends the pool
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C and ends the pool
 
 
 def _draw_all(tasks: list[Task], processes: int) -> None:
@@ -154,9 +154,9 @@ def _draw_all(tasks: list[Task], processes: int) -> None:
 def synthesize(
     output_dir: str | os.PathLike, *, titles: int, episodes: int, seed: int, processes: int | None = None
 ) -> bool:
-    """Draws what is missing in `output_dir`; returns whether anything was.
+    """Draws what is missing in `output_dir`; returns whether anything was missing.
 
-    Raises ValueError if it was drawn with other settings or by another program.
+    Raises ValueError if the folder was drawn with other settings or has other files in it.
     """
     output_dir = pathlib.Path(output_dir)
     settings = {"titles": titles, "episodes": episodes, "seed": seed, "drawing_version": DRAWING_VERSION}
@@ -191,7 +191,7 @@ def main(_: list[str]) -> None:
 if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_string("output_dir", "data/comic", "Gets <title>/<episode>/<page>.png and .json.")
-    flags.DEFINE_integer("titles", 5, "Webtoons; the first ones are the same whatever the number.", lower_bound=1)
+    flags.DEFINE_integer("titles", 5, "Webtoons; more titles do not change the first ones.", lower_bound=1)
     flags.DEFINE_integer("episodes", 40, "Of each webtoon, each with 7 or 8 usable panels.", lower_bound=1)
     flags.DEFINE_integer("seed", 0, "The same seed gives the same bytes.", lower_bound=0)
     startup.run(main, __doc__)

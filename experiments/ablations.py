@@ -47,8 +47,8 @@ class Scale:
     batch_size: int
 
 
-# ResNet-50 has its full width at every scale, so its epochs take long at small scales. The classifiers are compared
-# with each other: all of them train for fewer epochs than other rows.
+# ResNet-50 has its full width at every scale, so its epochs take long at small scales. All classifiers train for fewer
+# epochs than other rows, because they are compared with each other.
 _CLASSIFIER = {"epochs": 20}
 
 EXPERIMENTS = {

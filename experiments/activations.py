@@ -1,10 +1,10 @@
-"""Did ResNet-50 learn features beyond its first layers? (section IV.B)
+"""Measures whether ResNet-50 learned features beyond its first layers (section IV.B).
 
 Usage: python -m experiments.activations --run_dir=RUN... --data_dir=DATA --results_dir=RESULTS
 Example: python -m experiments.activations --run_dir=runs/mine/vgg16_gray/seed_0 --data_dir=data/mine --results_dir=out
 
-Writes activations.csv and activations.png. For each layer of trained title classifiers they give the share of dead
-channels, the dependence of the answer on the layer, and a picture of feature maps.
+Writes activations.csv: the share of dead channels, and the dependence of the answer on the layer, for each layer of
+trained title classifiers. Writes activations.png with feature maps of some layers.
 """
 
 import pathlib
@@ -26,13 +26,15 @@ TILE = 96  # pixels
 
 
 class Unit(NamedTuple):
-    """A layer with weights and the layer of its activation; in VGG16 they are the same."""
+    """A layer with weights and the layer of its activation; in VGG16 these are one layer."""
 
     weighted: keras.layers.Layer
     activation: keras.layers.Layer
 
 
 class Finding(NamedTuple):
+    """What was measured of a layer."""
+
     layer: str
     channels: int
     dead_share: float  # of channels that are 0 at every position of every panel
@@ -80,7 +82,7 @@ def _answers(classifier: keras.Model, rgb: np.ndarray) -> np.ndarray:
 
 
 def _emit(layer: keras.layers.Layer, mean: np.ndarray) -> None:
-    """Sets the layer's weights so that its output is `mean` [channels] whatever its input."""
+    """Sets the layer's weights so that its output is `mean` [channels] for every input."""
     for weight in layer.weights:
         weight.assign(tf.ones_like(weight) if "variance" in weight.name else tf.zeros_like(weight))
     (layer.beta if hasattr(layer, "beta") else layer.bias).assign(mean)
@@ -106,7 +108,12 @@ def _tile(channel: np.ndarray) -> np.ndarray:
 
 
 def report(run_dirs: list[str], *, data_dir: str, results_dir: str) -> list[dict[str, str]]:
-    """Studies each run on the test split; writes and returns the rows of activations.csv."""
+    """Studies each run on the test split; writes and returns the rows of activations.csv.
+
+    Raises:
+      FileNotFoundError: a folder is no run folder or has no checkpoint yet.
+      ValueError: a run tells no titles apart, or was trained on other data.
+    """
     table, columns = [], []
     for run_dir in run_dirs:
         settings = run.load_settings(run_dir)

@@ -20,7 +20,7 @@ from webtoon_colorize.io import csv_files
 ROOT = pathlib.Path(__file__).parent.parent
 REPORTED = ROOT / "experiments" / "reported"
 DRAWN, REAL = "synthetic_5_quick", "real_5_cpu"  # the two comics of the main table
-DRAWN_128, COLLECTION = "synthetic_5_cpu", "real_19_cpu"
+DRAWN_128, COLLECTION = "synthetic_5_cpu", "real_19_cpu"  # the drawn comic at 128 px, and nineteen real titles
 MISSING = "-"
 VERDICTS = ("holds", "undecided", "does not hold")
 SECTIONS = ("I.A", "II", "III.B", "IV", "IV.A", "IV.B", "IV.C")  # of the paper, those with statements
@@ -164,7 +164,7 @@ def classifiers() -> str:
 
 
 def _claims(folder: str) -> list[Row]:
-    """The rows of claims.csv, each with the paper's statement, which claims.md has in the same order."""
+    """The rows of claims.csv, each with the paper's statement from the row of claims.md at the same place."""
     text = (REPORTED / folder / "claims.md").read_text(encoding="utf-8")
     sentences = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line.startswith("| ")][1:]
     return [row | {"sentence": sentence} for row, sentence in zip(read(f"{folder}/claims.csv"), sentences)]
@@ -219,7 +219,7 @@ def main_result() -> str:
 
 
 def hints() -> str:
-    """RMSE after so many dots of true colour."""
+    """RMSE after each number of hints."""
     rows = read(f"{COLLECTION}/hints.csv")
     counts = sorted({int(row["hints"]) for row in rows})
     lines = []
@@ -257,7 +257,7 @@ def filled(text: str) -> str:
             raise ValueError(f"there is no table {name!r}, only {', '.join(map(repr, TABLES))}")
         if _START in match["table"]:
             raise ValueError(f"the table {name!r} has no {_END} behind it")
-        return f"{_START}{name} -->\n\n{TABLES[name]()}\n\n{_END}"  # without the empty lines some readers see no table
+        return f"{_START}{name} -->\n\n{TABLES[name]()}\n\n{_END}"  # some Markdown readers need the empty lines
 
     text, count = _MARKED.subn(table, text)
     if count != text.count(_START) or count != text.count(_END):

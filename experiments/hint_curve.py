@@ -1,10 +1,10 @@
-"""How much do hints help? Writes hints.csv and hints.svg: the error after 0 to 100 hints, for runs that take hints.
+"""Measures how much hints help: writes hints.csv and hints.svg, the error of runs after 0 to 100 hints.
 
 Usage: python -m experiments.hint_curve --run_dir=RUN... --data_dir=DATA --results_dir=RESULTS
 Example: python -m experiments.hint_curve --run_dir=runs/hints --data_dir=data/mine --results_dir=out
 
-Hints are dots of true colour on test panels. They lie at random places or, one after the other, where the error is
-largest, as a person would place them.
+Hints are dots of true colour on test panels. They lie at random places, or each lies where the error is largest after
+the hints before it, as a person would place it.
 """
 
 import pathlib
@@ -42,10 +42,10 @@ class Point(NamedTuple):
 
 
 Colored = Callable[[], np.ndarray]  # () -> the colorization with the hints so far, ab [N, S, S, 2]
-Places = Callable[[Colored, np.ndarray], np.ndarray]  # (colored, true ab) -> row, column of the next dots [N, 2]
+ChoosePlaces = Callable[[Colored, np.ndarray], np.ndarray]  # (colored, true ab) -> row, column of the next hints [N, 2]
 
 
-def curve(method: Method, panels: data.Panels, place: Places) -> dict[int, np.ndarray]:
+def curve(method: Method, panels: data.Panels, choose_places: ChoosePlaces) -> dict[int, np.ndarray]:
     """Number of hints, each of COUNTS -> RMSE per panel [N], Lab units. Without hints the method colours by itself."""
     [lightness, ab_true] = (np.concatenate(each) for each in zip(*_batches(panels)))
     hints = np.zeros((*ab_true.shape[:3], 3), np.float32)
@@ -57,7 +57,7 @@ def curve(method: Method, panels: data.Panels, place: Places) -> dict[int, np.nd
 
     errors = {0: _rmse_lab(colored(), ab_true)}
     for count in tqdm(range(1, COUNTS[-1] + 1), "hints", unit="hint"):
-        add_dots(hints, ab_true, place(colored, ab_true))
+        add_dots(hints, ab_true, choose_places(colored, ab_true))
         if count in COUNTS:
             errors[count] = _rmse_lab(colored(), ab_true)
     return errors
@@ -84,20 +84,20 @@ def add_dots(hints: np.ndarray, ab_true: np.ndarray, places: np.ndarray) -> None
         picture[rows, columns] = [*true[row, column], 1.0]
 
 
-def at_random(size: int) -> Places:
+def at_random(size: int) -> ChoosePlaces:
     rng = np.random.default_rng(0)
     return lambda colored, ab_true: rng.integers(size, size=(len(ab_true), 2))
 
 
-def at_worst(size: int) -> Places:
+def at_worst(size: int) -> ChoosePlaces:
     """The place of the largest error, smoothed over a 16th of the width: nobody clicks on a single wrong pixel."""
 
-    def place(colored, ab_true):
+    def choose_places(colored, ab_true):
         error = np.sum((colored() - ab_true) ** 2, axis=-1, keepdims=True)
         smooth = np.asarray(box_blur(tf.constant(error), size // 16 + 1))[..., 0]
         return np.stack(np.unravel_index(smooth.reshape(len(ab_true), -1).argmax(axis=1), (size, size)), axis=1)
 
-    return place
+    return choose_places
 
 
 PLACES = {"random": at_random, "worst": at_worst}
@@ -107,6 +107,7 @@ def measure(run_dirs: list[str], *, data_dir: str) -> list[Point]:
     """A point per run, kind of places and number of hints.
 
     Raises:
+      FileNotFoundError: a folder is no run folder or has no checkpoint yet.
       ValueError: a run takes no hints, or was trained on other data.
     """
     points = []
@@ -119,15 +120,15 @@ def measure(run_dirs: list[str], *, data_dir: str) -> list[Point]:
         panels = data.load_panels(data_dir, "test", image_size=settings.image_size)
         ab_true = np.concatenate([ab for _, ab in _batches(panels)])
         gray = float(_rmse_lab(np.zeros_like(ab_true), ab_true).mean())
-        for places, make_place in PLACES.items():
-            for count, errors in curve(method, panels, make_place(settings.image_size)).items():
+        for places, make_choice in PLACES.items():
+            for count, errors in curve(method, panels, make_choice(settings.image_size)).items():
                 error = round(float(errors.mean()), 3)
                 points.append(Point(settings.experiment, places, count, error, round(gray, 3)))
     return points
 
 
 def plot(points: list[Point]) -> Figure:
-    """A line per run and kind of places: hints across, evenly spaced, and the error as a share of gray's up."""
+    """A line per run and kind of places. x: the number of hints, evenly spaced. y: the error as a share of gray's."""
     drawn = plots.figure(800, 440)
     drawn.set_layout_engine("constrained")  # it makes room for the legend, however many lines it has
     axes = drawn.add_subplot()

@@ -25,7 +25,7 @@ def points(pixels: float) -> float:
 
 
 def write_svg(drawn: Figure, path: str | os.PathLike) -> None:
-    """Writes the figure as SVG. Letters become outlines: they look the same whatever fonts a reader has."""
+    """Writes the figure as SVG. Letters become outlines, so they do not depend on the reader's fonts."""
     nameless = {"Date": None, "Creator": None}
     settings = {"svg.hashsalt": "webtoon_colorize", "svg.fonttype": "path"}
     with matplotlib.rc_context(settings), files.atomic_path(path) as temporary:

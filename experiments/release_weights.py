@@ -17,6 +17,7 @@ def pack(run_dir: str, output_dir: str) -> pathlib.Path:
 
     Raises:
       FileNotFoundError: `run_dir` is no run folder, or its run is not finished.
+      ValueError: its files are damaged or of another version.
     """
     method = run.load_method(run_dir)
     if not (pathlib.Path(run_dir) / run.FINISHED).exists():

@@ -16,7 +16,7 @@ MISSING = "-"  # what is printed and written for None
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """What was measured of the run of one seed."""
+    """The measurements of a row's run with one seed."""
 
     seed: int
     values: dict[str, list[float | None]]  # metric -> value per test image; None where there is nothing to measure
@@ -25,7 +25,7 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What was measured of a row, in the order of the JSON file."""
+    """The measurements of a row. The fields are those of the JSON file, in its order."""
 
     experiment: str
     settings: dict[str, int]  # image_size and, for trained rows, the rest of their scale

@@ -22,7 +22,7 @@ _HERE = pathlib.Path(__file__).parent
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A row of the table. Its fields are the columns of table.csv; None is what is missing.
+    """A row of the table. Its fields are the columns of table.csv; None marks a missing value.
 
     Values are means over test images and seeds. Intervals are 95% over images, by bootstrap.
     """

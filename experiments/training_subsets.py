@@ -24,9 +24,9 @@ def one_title(training: Panels, test: Panels, *, label: int) -> Panels:
 
 
 def with_neighbours(training: Panels, test: Panels) -> Panels:
-    """The training panels, with every second test panel in the place of as many of them.
+    """The training panels, some of which are replaced by every second test panel.
 
-    The UNSEEN test panels then have their neighbours in training, as if panels rather than episodes had been split.
+    The UNSEEN test panels then have their neighbours in training, as if the split were by panel and not by episode.
     """
     seen = take(test, np.arange(len(test.path))[1::2])
     kept = take(training, np.linspace(0, len(training.path) - 1, len(training.path) - len(seen.path)).astype(int))

@@ -30,7 +30,9 @@ def test_it_is_kriging():
     def covariance(place, other):
         apart = np.hypot(*(np.subtract(place, other) / SIZE)) / LENGTH_SCALES.position
         tone = abs(lightness[0][place][0] - lightness[0][other][0])
-        tones = tone / LENGTH_SCALES.tone + tone * len(THIN) * (1 / LENGTH_SCALES.closed + 1 / LENGTH_SCALES.opened)
+        tones = tone / LENGTH_SCALES.lightness + tone * len(THIN) * (
+            1 / LENGTH_SCALES.closed + 1 / LENGTH_SCALES.opened
+        )
         return np.exp(-apart - tones - np.hypot(*(guess[0][place] - guess[0][other])) / LENGTH_SCALES.guess)
 
     known = list(places)

@@ -113,8 +113,7 @@ def restore_packed(folder: str | os.PathLike, method: Method) -> bool:
             there = {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} is damaged: {error}") from error
-    shapes = ({name: each.shape for name, each in every.items()} for every in (weights, there))
-    if next(shapes) != next(shapes):
+    if {name: weight.shape for name, weight in weights.items()} != {name: each.shape for name, each in there.items()}:
         raise ValueError(f"{path} is of other networks")
     for name, weight in weights.items():
         weight.assign(there[name].astype(np.float32))

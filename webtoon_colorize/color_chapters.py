@@ -23,7 +23,7 @@ COLORED_PAGE_SHARE = 0.01  # a page counts as coloured from this share of its pi
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """What a user decides about all pages."""
+    """The user's choices, the same for all pages."""
 
     title: str | None = None
     hints: dict[str, tuple[Hint, ...]] = dataclasses.field(default_factory=dict)  # by the pages' names
@@ -35,7 +35,7 @@ class Options:
 
 @dataclasses.dataclass
 class Report:
-    """What became of the pages."""
+    """How many pages were coloured or left as they are, and why others failed."""
 
     colored: int = 0
     left: int = 0  # copied because they are coloured, or written by an earlier call
@@ -116,7 +116,7 @@ class _ChapterColoring:
         self._open: list[Page] = []  # pages that are read and not written yet
 
     def color(self, pages: Sequence[Page]) -> None:
-        """Colours the pages. If colouring fails, the first open page is to blame; the others start again."""
+        """Colours the pages. If colouring fails, the first open page counts as failed and the others start again."""
         remaining = iter(pages)
         while True:
             try:
@@ -189,7 +189,7 @@ class _ChapterColoring:
                 files.write_bytes(self._place(plan.page), page_images.encode(plan.image))
             if work.layer is not None:
                 page_images.write_layer(plan.page.layer, work.layer)
-        except Exception as error:  # of this page, which is no longer open: no other page is to blame
+        except Exception as error:  # the page is no longer open, so no other page counts as failed
             self._fail(plan.page, f"it could not be written ({error})")
             return
         self._report.colored += plan.needs_color

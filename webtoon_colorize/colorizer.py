@@ -75,15 +75,15 @@ class Colorizer:
           ValueError: the image is of another kind, the method takes no hints or needs a title, the title is unknown,
             or a hint lies outside the page.
         """
-        painted = _as_rgb(image).copy()
-        page = strips.Slice(_as_rgb(image), tuple(hints or ()))
+        rgb = _as_rgb(image)
+        painted, page = rgb.copy(), strips.Slice(rgb, tuple(hints or ()))
         height, width = painted.shape[:2]
         self.check(page.hints, width=width, height=height, title=title)
         self.paint_page(painted, page, title=title, keep_white=keep_white)
         return painted
 
     def paint_page(self, pixels: np.ndarray, page: strips.Slice, *, title: str | None, keep_white: bool) -> None:
-        """Paints over `pixels`, uint8 or uint16 [H, W, 3], which look like `page` on a white background."""
+        """Colours `pixels`, uint8 or uint16 [H, W, 3], in place. `page` shows them on a white background."""
         for _, start, ab in self.color_slices([page], title=title, keep_white=keep_white):
             rows = np.s_[start : start + len(ab)]
             pixels[rows] = self.painter.paint(pixels[rows], ab)
@@ -120,7 +120,7 @@ class Colorizer:
     def page_chroma(self, image: np.ndarray, *, title: str | None = None, keep_white: bool = True) -> PageChroma:
         """A page whose colour can be updated: only the panels that new hints reach are coloured again.
 
-        Args: as those of `colorize`, which may cut a very long page into panels differently.
+        The arguments are those of `colorize`. Very long pages may be cut into other panels than by `colorize`.
         """
         return self._page_chroma(_as_rgb(image), None, label=self._label(title), keep_white=keep_white)
 

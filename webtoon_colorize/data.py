@@ -128,7 +128,7 @@ def training_batches(
     """The batches of epochs `first_epoch` to `epochs` - 1, `len(panels.path) // batch_size` in each.
 
     Order, mirroring and crops are functions of (seed, epoch, step), so an epoch does not depend on `first_epoch`. The
-    panels that do not fill a batch are left out; they are others in each epoch.
+    panels that do not fill a batch are left out; in each epoch, these are different panels.
 
     Raises:
       ValueError: there are fewer panels than `batch_size`.

@@ -1,4 +1,4 @@
-"""A user's colour hints, and the planes by which the networks see them."""
+"""A user's colour hints, and the input planes that show them to the networks."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
@@ -14,8 +14,8 @@ from webtoon_colorize.panels import Box
 class Hint:
     """A user's dot of colour on a page."""
 
-    x: float  # of the centre, pixels from the page's left edge
-    y: float  # ... and from its top edge
+    x: float  # of the dot's centre, pixels from the page's left edge
+    y: float  # of the dot's centre, pixels from the page's top edge
     rgb: tuple[int, int, int]  # 0 to 255; only hue and chroma are used, the lightness is the page's
     radius: float = 3.0  # pixels
 
@@ -30,20 +30,20 @@ class Hint:
         return 0 <= self.x < width and 0 <= self.y < height
 
     def touches(self, width: int, height: int) -> bool:
-        """Whether any of the dot is inside an image of this size."""
+        """Whether the square around the dot overlaps an image of this size."""
         return -self.radius < self.x < width + self.radius and -self.radius < self.y < height + self.radius
 
 
 def reaching(hints: Sequence[Hint], box: Box) -> tuple[Hint, ...]:
-    """The hints of whose dots at least a part lies in the box."""
+    """The hints whose dots touch the box (see `Hint.touches`)."""
     return tuple(hint for hint in hints if hint.moved(-box.x, -box.y).touches(box.width, box.height))
 
 
 def draw_hints(hints: Iterable[Hint], *, width: int, height: int, size: int) -> np.ndarray:
     """Draws hints as the networks see them.
 
-    A hint covers the pixels whose centres lie in its dot, and the pixel that its own centre lies in. Where two overlap,
-    the later one counts.
+    A hint covers the pixels whose centres lie in its dot, and the pixel that the dot's centre lies in. Where two hints
+    overlap, the later one counts.
 
     Args:
       hints: in pixels of an image.
@@ -52,7 +52,8 @@ def draw_hints(hints: Iterable[Hint], *, width: int, height: int, size: int) -> 
       size: of the networks' input in pixels.
 
     Returns:
-      [size, size, 3] float32: ab in network range, and 1 where there is a hint; 0 elsewhere.
+      [size, size, 3] float32: ab in network range and a mask, which is 1 where there is a hint. All three are 0
+      elsewhere.
     """
     planes = np.zeros((size, size, 3), np.float32)
     x = (np.arange(size) + 0.5) * width / size

@@ -1,9 +1,9 @@
-"""Cuts a page or a strip into its panels by the background colour between them (paper III.A).
+"""Cuts a page or a strip into its panels by the background colour between them (section III.A).
 
 A page is cut along straight runs of its background colour: into rows, each row into columns, and so on (a recursive XY
 cut, Nagy and Seth 1984). Only background that is connected to the page's edge separates panels, so a white panel inside
-a border line stays whole. A part counts as a panel if it has straight sides. Figures that stand apart on a plain ground
-have no straight sides, so a drawing without a frame stays whole.
+a border line stays whole. A part counts as a panel if it has straight sides. Figures that stand apart on a plain
+background have no straight sides, so a drawing without a frame stays whole.
 """
 
 import functools
@@ -12,12 +12,12 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-STRAIGHT = 0.6  # least share of a panel's edge that is content
-OVERHANG = 0.3  # rows or columns with a smaller share of content at a panel's rim stick out of it (a bubble, a sword)
-SHARP = 0.3  # least share of a panel's edge that differs strongly from the background; in a gradient it is smaller
+STRAIGHT = 0.6  # least share of content in the row or column at a panel's edge
+OVERHANG = 0.3  # outer rows or columns with a smaller share of content stick out of the panel (a bubble, a sword)
+SHARP = 0.3  # least share of a panel's edge that differs strongly from the background; a gradient's share is smaller
 REACH = 6  # pixels within which an edge must become straight and sharp
 CLEAR = 0.985  # least share of background in each row of a gutter that nothing crosses
-BRIDGED = 0.6  # ... and in each row of a gutter between straight edges that bubbles or figures cross
+BRIDGED = 0.6  # least share of background in each row of a gutter that bubbles or figures cross
 
 
 class Box(NamedTuple):
@@ -88,7 +88,7 @@ def _find(
     parts = [part for part in parts if min(part.box.width, part.box.height) >= min_side]
     panels = sum(part.is_panel for part in parts)
     boxes = [part.box for part in parts]
-    if is_strip or panels > 2 or (panels > 0 and _lies_on_blank_ground(boxes, whole, color, tolerance)):
+    if is_strip or panels > 2 or (panels > 0 and _lie_on_page_background(boxes, whole, color, tolerance)):
         return boxes, panels
     return [], 0
 
@@ -142,9 +142,9 @@ def _content(image: np.ndarray, color: np.ndarray, tolerance: int) -> np.ndarray
     background = (difference <= tolerance).astype(np.uint8)
     # Eroding first keeps the background from leaking through pinholes in a border line; dilating restores its size.
     kernel = np.ones((3, 3), np.uint8)
-    _, labels = cv2.connectedComponents(cv2.erode(background, kernel, borderValue=1), connectivity=4)
-    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    outside = np.isin(labels, np.setdiff1d(edge, [0])).astype(np.uint8)
+    _, areas = cv2.connectedComponents(cv2.erode(background, kernel, borderValue=1), connectivity=4)
+    edge = np.concatenate([areas[0], areas[-1], areas[:, 0], areas[:, -1]])
+    outside = np.isin(areas, np.setdiff1d(edge, [0])).astype(np.uint8)
     content = 1 - (cv2.dilate(outside, kernel) & background)
     content = cv2.erode(content, kernel)  # the blur had widened it by a pixel on all sides
     return content * np.where((difference > 2 * tolerance) | (background > 0), 2, 1).astype(np.uint8)
@@ -225,7 +225,7 @@ def _bridged_parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) ->
 def _panel_edges(content: np.ndarray, box: Box) -> tuple[Box, bool]:
     """`box` without details that stick out of the panel, and whether it is a panel.
 
-    It is a panel if two opposite sides are straight. A side at the image's edge needs not be, if the other is.
+    It is a panel if two opposite sides are straight. One of the two may lie at the image's edge instead.
     """
     is_panel = False
     for axis in (1, 0):
@@ -287,10 +287,10 @@ def crop(image: np.ndarray, box: Box) -> np.ndarray:
     return image[box.y : box.bottom, box.x : box.right]
 
 
-def _lies_on_blank_ground(boxes: list[Box], whole: Box, color: np.ndarray, tolerance: int) -> bool:
+def _lie_on_page_background(boxes: list[Box], whole: Box, color: np.ndarray, tolerance: int) -> bool:
     """Whether the `boxes` lie on the page background, and not on a part of the art (a sky, a floor, a tree).
 
-    The ground is blank if its colour is white, or if it lies on two opposite sides of the boxes.
+    The background `color` is the page's if it is white, or if it lies on two opposite sides of the boxes.
     """
     inner = functools.reduce(around, boxes)
     is_left_and_right = inner.x > 0 and inner.right < whole.width

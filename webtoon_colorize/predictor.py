@@ -14,7 +14,7 @@ _BATCH_SIZE = 8  # panels
 
 
 class Predictor:
-    """One method's networks. They are traced once for pages of all sizes."""
+    """Calls the networks of one method. They are traced once, because their input has one size for all pages."""
 
     def __init__(self, colorize: Callable, *, image_size: int):
         """colorize: `Method.colorize`."""
@@ -32,7 +32,7 @@ class Predictor:
     ) -> Iterator[np.ndarray]:
         """Yields ab [S, S, 2] of each box of `image` (uint8 [H, W, 3]).
 
-        A box is given the hints that reach it. `label` is the class index of the title.
+        The networks get, with each box, the hints that touch it. `label` is the class index of the title.
         """
         for start in range(0, len(boxes), _BATCH_SIZE):
             yield from self._predict_batch(image, boxes[start : start + _BATCH_SIZE], hints, label)

@@ -35,7 +35,7 @@ _METHODS = "webtoon_colorize.methods."
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """All that determines the weights of a run."""
+    """Everything that determines the weights of a run."""
 
     experiment: str
     method: str  # "module.function" below webtoon_colorize.methods; the function's name starts with "build"
@@ -62,7 +62,8 @@ def build(settings: Settings) -> Method:
     """The method with freshly initialised networks, the same for the same seed.
 
     Raises:
-      ValueError: there is no such build function, or it does not take these arguments.
+      ValueError: there is no such build function, it does not take these arguments, or it refuses them.
+      MissingWeights: the method needs weights that the user must supply.
     """
     build_networks = _find_build(settings)
     keras.utils.set_random_seed(settings.seed)
@@ -122,7 +123,7 @@ def load_settings(run_dir: str | os.PathLike) -> Settings:
     path = pathlib.Path(run_dir) / SETTINGS
     if not path.exists():
         raise FileNotFoundError(f"{run_dir} is not a run folder: {path} is missing")
-    with _of_this_version(run_dir):
+    with _naming_folder(run_dir):
         return _read_settings(path)
 
 
@@ -144,8 +145,8 @@ def _read_settings(path: pathlib.Path) -> Settings:
 
 
 @contextlib.contextmanager
-def _of_this_version(run_dir: str | os.PathLike) -> Iterator[None]:
-    """Adds the run folder to the reason of a ValueError."""
+def _naming_folder(run_dir: str | os.PathLike) -> Iterator[None]:
+    """Puts the run folder in front of the reason of a ValueError."""
     try:
         yield
     except ValueError as error:
@@ -158,9 +159,10 @@ def load_method(run_dir: str | os.PathLike) -> Method:
     Raises:
       FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
       ValueError: its files are damaged or of another version.
+      MissingWeights: the method needs weights that the user must supply.
     """
     settings = load_settings(run_dir)
-    with _of_this_version(run_dir):
+    with _naming_folder(run_dir):
         _find_build(settings)
     method = build(settings)
     if not checkpoints.restore_packed(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):

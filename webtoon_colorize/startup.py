@@ -24,18 +24,18 @@ def run(main: Callable[[list[str]], int | None], doc: str, *, inputs: bool = Fal
     `--version` prints the version. A value that begins with ~ means the home folder.
 
     Args:
-      main: gets the words that are no flags.
+      main: gets the positional arguments.
       doc: what the program does, its usage and an example.
-      inputs: whether the program takes words that are no flags; a word is an error otherwise.
+      inputs: whether the program takes positional arguments; without it, such an argument is an error.
     """
-    words = sys.argv[1:]
-    if not _HELP.isdisjoint(words):
+    arguments = sys.argv[1:]
+    if not _HELP.isdisjoint(arguments):
         print(_help(doc))
         sys.exit()
-    if "--version" in words:
+    if "--version" in arguments:
         print(f"webtoon_colorize {__version__}")
         sys.exit()
-    if not words and (inputs or any(map(_is_required, _own_flags()))):
+    if not arguments and (inputs or any(map(_is_required, _own_flags()))):
         print(_help(doc), file=sys.stderr)
         sys.exit(2)
     try:
@@ -46,17 +46,17 @@ def run(main: Callable[[list[str]], int | None], doc: str, *, inputs: bool = Fal
 
 
 def _parse(*, inputs: bool) -> list[str]:
-    """The words that are no flags. Raises flags.Error."""
-    flags.FLAGS.set_gnu_getopt(True)  # flags may stand behind the words
-    words = flags.FLAGS(sys.argv)[1:]
-    if words and not inputs:
-        raise flags.Error(f"{words[0]} is no flag, and this program takes nothing else")
+    """Sets the flags and returns the positional arguments. Raises flags.Error."""
+    flags.FLAGS.set_gnu_getopt(True)  # flags may follow positional arguments
+    arguments = flags.FLAGS(sys.argv)[1:]
+    if arguments and not inputs:
+        raise flags.Error(f"{arguments[0]} is no flag, and this program takes nothing else")
     for flag in _own_flags():
         if isinstance(flag.value, list):
             flag.value = [_at_home(each) for each in flag.value]
         elif isinstance(flag.value, str):
             flag.value = _at_home(flag.value)
-    return [_at_home(word) for word in words]
+    return [_at_home(each) for each in arguments]
 
 
 def _at_home(value: str) -> str:
@@ -104,7 +104,7 @@ def _describe(flag: flags.Flag) -> str:
 
 
 def _sentence(error: flags.Error) -> str:
-    """What is wrong, for a user: absl says "flag --x=None: Flag --x must have a value other than None."."""
+    """What is wrong, as a sentence. absl says "flag --x=None: Flag --x must have a value other than None."."""
     missing = re.match(r"flag --(\w+)=None:", str(error))
     text = f"--{missing[1]} is missing" if missing else str(error).replace(" ?", "?").rstrip(".")
     return text if text.endswith("?") else f"{text}."
@@ -113,10 +113,10 @@ def _sentence(error: flags.Error) -> str:
 def import_tensorflow() -> None:
     """Imports TensorFlow with oneDNN, unless the user's environment says otherwise, and without messages.
 
-    On CPUs without AVX512-VNNI TensorFlow leaves oneDNN off, which trains a U-Net at two thirds of the speed. Its
-    start-up messages ignore every setting, so standard error is held back during the import, and shown if it fails.
-    A program of a package that is only asked for its help (python -m package.program --help) gets a stand-in, for it
-    answers in a tenth of a second and TensorFlow takes three.
+    On CPUs without AVX512-VNNI, TensorFlow leaves oneDNN off; a U-Net then trains at two thirds of the speed.
+    TensorFlow's start-up messages ignore every setting. So standard error is held back during the import, and shown if
+    the import fails. `python -m package.program --help` imports a mock instead: the import takes three seconds, and the
+    help needs no TensorFlow.
     """
     if sys.argv[0] == "-m" and (len(sys.argv) == 1 or not _HELP.isdisjoint(sys.argv)):
         sys.modules.update(dict.fromkeys(("tensorflow", "keras"), mock.MagicMock()))
@@ -136,4 +136,4 @@ def import_tensorflow() -> None:
         finally:
             os.dup2(standard_error, 2)
             os.close(standard_error)
-    logging.set_verbosity(logging.ERROR)  # or else TensorFlow counts traces of unlike functions and warns
+    logging.set_verbosity(logging.ERROR)  # TensorFlow counts traces of different functions together and would warn

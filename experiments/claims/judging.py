@@ -48,6 +48,8 @@ Judge = Callable[[float, float, float], str]  # (low and high of the difference,
 
 
 class Claim(NamedTuple):
+    """A statement of the paper and the comparison that tests it."""
+
     name: str
     section: str  # of the paper
     sentence: str  # the paper's statement in a few words
@@ -59,7 +61,7 @@ class Claim(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of a claim: means of both sides, the interval (95%) of their difference, and the verdict."""
+    """The result of a claim: means of both sides, the interval (95%) of their difference, and the verdict."""
 
     left: float
     right: float
@@ -70,6 +72,7 @@ class Outcome(NamedTuple):
 
 
 def of(experiment: str, measure: str) -> Side:
+    """The values of a row by a measure."""
     return lambda study: study.values(experiment, measure)
 
 
@@ -78,25 +81,25 @@ def constant(value: float) -> Side:
 
 
 def is_more(low: float, high: float, right: float) -> str:
-    """The left side is larger than the right one."""
+    """Judges "the left side is larger than the right one"."""
     del right
     return HOLDS if low > 0 else FAILS if high < 0 else UNDECIDED
 
 
 def is_no_less(low: float, high: float, right: float) -> str:
-    """The left side is not smaller than the right one by more than the tolerance."""
+    """Judges "the left side is not smaller than the right one by more than the tolerance"."""
     least = -TOLERANCE * right
     return HOLDS if low > least else FAILS if high < least else UNDECIDED
 
 
 def is_alike(low: float, high: float, right: float) -> str:
-    """The sides differ by less than the tolerance."""
+    """Judges "the sides differ by less than the tolerance"."""
     most = TOLERANCE * abs(right)
     return HOLDS if -most < low and high < most else FAILS if high < -most or low > most else UNDECIDED
 
 
 def is_different(low: float, high: float, right: float) -> str:
-    """The sides differ by more than the tolerance, in either direction."""
+    """Judges "the sides differ by more than the tolerance", in either direction."""
     return {HOLDS: FAILS, FAILS: HOLDS, UNDECIDED: UNDECIDED}[is_alike(low, high, right)]
 
 

@@ -8,7 +8,7 @@ from experiments import training_subsets
 from experiments.claims.judging import NotMeasured, Side, Study
 from webtoon_colorize.io import csv_files
 
-TITLES = 5  # that are compared one by one with the collection
+TITLES = 5  # the first titles, which are compared with the collection one by one
 
 
 def accuracy(experiment: str) -> Side:
@@ -32,7 +32,7 @@ def tagged(tag: str, *, present: bool) -> Side:
 
 
 def nearly_gray(side: Side) -> Side:
-    """The tenth of the panels with the least true chroma."""
+    """`side` on the tenth of the panels with the least true chroma."""
     return lambda study: side(study)[:, _lowest_tenth(study.values("gray", "chroma_lab_true")[0])]
 
 
@@ -41,6 +41,7 @@ def _lowest_tenth(values: np.ndarray) -> np.ndarray:
 
 
 def unseen(side: Side) -> Side:
+    """`side` on the test panels that l2_neighbours was not trained on."""
     return lambda study: side(study)[:, training_subsets.UNSEEN]
 
 
@@ -50,20 +51,20 @@ def _title_by_title(study: Study) -> list[np.ndarray]:
 
 
 def one_title(study: Study) -> np.ndarray:
-    """The error on each panel of the network that was trained on its title only."""
+    """RMSE per panel [seeds, panels] of the network that was trained on the panel's own title only."""
     parts = [study.values(f"l2_only_{label}", "rmse_lab")[:, own] for label, own in enumerate(_title_by_title(study))]
     return np.concatenate(parts, axis=1)
 
 
 def collection(study: Study) -> np.ndarray:
-    """The error on the same panels, in the same order, of the network that was trained on all titles."""
+    """RMSE of the network that was trained on all titles, for the same panels in the same order as in `one_title`."""
     return study.values("l2", "rmse_lab")[:, np.concatenate(_title_by_title(study))]
 
 
 def gain_of_collection(study: Study, *, characteristic: bool) -> np.ndarray:
-    """By how much the collection lowers the error, on half of each title's panels.
+    """`one_title` minus `collection`, means over seeds [1, panels], on half of each title's panels.
 
-    It is the half with the mean colours nearest to the title's if `characteristic`, else the other half.
+    If `characteristic`, it is the half whose mean colours are nearest to the title's, else the other half.
     """
     saved = one_title(study).mean(axis=0) - collection(study).mean(axis=0)
     distance = study.values("gray", "distance_from_title")[0]
@@ -72,7 +73,7 @@ def gain_of_collection(study: Study, *, characteristic: bool) -> np.ndarray:
 
 
 def dead_share(study: Study) -> np.ndarray:
-    """Mean share of dead channels in the second half of ResNet-50's layers: one value."""
+    """Mean share of dead channels in the second half of ResNet-50's layers, [1, 1]."""
     path = pathlib.Path(study.results_dir) / "activations.csv"
     if not path.exists():
         raise NotMeasured("experiments.activations has not been run")

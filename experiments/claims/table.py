@@ -1,4 +1,4 @@
-"""Claims as claims.csv and claims.md. A claim that was not measured is a dash and a sentence that says why."""
+"""Claims as claims.csv and claims.md. A claim that was not measured has dashes and a sentence that says why."""
 
 import dataclasses
 import pathlib
@@ -43,7 +43,7 @@ def as_markdown(table: list[Row]) -> str:
 
 
 def cells(row: Row) -> list[str]:
-    """What people read of a row."""
+    """The cells of claims.md, under HEADINGS."""
     about = [row.claim.sentence, row.claim.section, row.claim.measure]
     if row.outcome is None:
         return [*about, *[results.MISSING] * 4]

@@ -91,7 +91,7 @@ def picture(networks: dict[str, Network], pictures: dict[str, np.ndarray], *, ke
     _draw_network(axes, networks["color_generator"], "color generator", center=UPPER, shade=BLUE)
     _draw_network(axes, networks["applier"], "applier", center=LOWER, shade=ORANGE)
     _draw_flow(axes, pictures, keep_probability=keep_probability)
-    axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0), aspect="auto")  # last, for every picture sets them
+    axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0), aspect="auto")  # last, because every `imshow` changes the limits
     return plots.as_rgb(drawn)
 
 

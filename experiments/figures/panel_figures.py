@@ -46,7 +46,7 @@ def gray(trained: Trained) -> Figure:
 
 
 def _side_by_side(tiles: list[list[Tile]]) -> list[list[Tile]]:
-    """Rows of two lists of tiles each; the last row may have one only."""
+    """Joins two rows of tiles into one; the last row stays alone if their number is odd."""
     return [list(itertools.chain(*tiles[index : index + 2])) for index in range(0, len(tiles), 2)]
 
 
@@ -63,7 +63,7 @@ def failures(trained: Trained) -> Figure:
     blocks = []
     for side, heading in enumerate(("Where both fail", "Where both do well: the same titles, not of this kind")):
         chosen = [pair[side] for pair in pairs.values()]
-        rows = _columns_as_rows(trained, chosen, errors)
+        rows = _rows_of_models(trained, chosen, errors)
         blocks.append(Block(heading, list(pairs), rows, row_captions=["L2", "color & apply", "truth"]))
     return Figure(
         sheets.draw(blocks),
@@ -98,7 +98,8 @@ def pick_failures(tags: list[list[str]], label: np.ndarray, errors: np.ndarray) 
     return pairs
 
 
-def _columns_as_rows(trained: Trained, chosen: list[int], errors: np.ndarray) -> list[list[Tile]]:
+def _rows_of_models(trained: Trained, chosen: list[int], errors: np.ndarray) -> list[list[Tile]]:
+    """A row of tiles per model, and one of the truth, with a column per chosen panel."""
     panels = take(trained.panels("l2"), chosen)
     rows = []
     for name, error in zip(MODELS, errors):

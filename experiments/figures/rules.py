@@ -14,10 +14,10 @@ RIM = 1 / 32  # of the picture's width: the rim of a region
 
 
 class Mistake(NamedTuple):
-    """What a colorization got wrong in a flat region of the truth. Values are in Lab units."""
+    """The errors of a colorization in a flat region of the truth. Values are in Lab units."""
 
     panel: int
-    mask: np.ndarray  # bool [S, S]
+    mask: np.ndarray  # bool [S, S], the region
     unevenness: float  # root mean square distance of ab from its mean in the region
     wrongness: float  # distance of that mean from the true one
     rim_excess: float  # root mean square error in the region's rim minus that in its interior, or 0 without interior

@@ -51,7 +51,7 @@ def draw(blocks: Sequence[Block]) -> np.ndarray:
 
 
 def tile_size(image_size: int) -> int:
-    """The smallest multiple of the picture's size from TILE on."""
+    """The smallest multiple of `image_size` that is at least TILE, in pixels."""
     return image_size * -(-TILE // image_size)
 
 

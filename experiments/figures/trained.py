@@ -1,4 +1,4 @@
-"""The material of figures: test panels, results of rows, and colorizations by their first run."""
+"""What the figures are made of: test panels, results of rows, and colorizations by each row's first run."""
 
 import functools
 import json
@@ -27,7 +27,7 @@ class Colored(NamedTuple):
 
 
 class Trained:
-    """The runs behind a folder of results: of each row, that of the first seed."""
+    """The runs that a folder of results comes from. Of each row, it is the run of the first seed."""
 
     def __init__(self, *, data_dir: str, runs_dir: str, results_dir: str):
         self.data_dir, self._runs_dir, self._results_dir = data_dir, runs_dir, results_dir
@@ -72,9 +72,8 @@ class Trained:
             training = json.loads((run_dir / run.FINISHED).read_text())
         except FileNotFoundError as error:
             raise Missing(f"There is a result of {experiment} but no finished run.") from error
-        if (
-            self.result(experiment).runs[0].training != training
-        ):  # else numbers of one run would stand below pictures of another
+        # Numbers of one run must not stand below pictures of another.
+        if self.result(experiment).runs[0].training != training:
             raise Missing(f"{experiment} was trained again after its result: make reproduce-table ROWS={experiment}")
         return settings
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-SMALLEST = 0.001  # of the picture: what a region fills at least
+SMALLEST = 0.001  # of the picture: the least size of a region
 JOIN_LAB = 3.0  # Lab units: neighbouring pixels that differ by less lie in one region
 FLAT_LAB = 3.0  # Lab units: a region whose ab deviates more from its mean (root mean square) is a gradient
 DIFFERENT_LAB = 10.0  # Lab units: regions whose mean ab differs by less have the same colour
@@ -23,9 +23,9 @@ class Regions(NamedTuple):
 class Border(NamedTuple):
     """The rim of one region along another one of a different colour."""
 
-    inside: int  # the region's number
-    across: int  # the other one's
-    band: np.ndarray  # [H, W] bool: pixels of the region within reach of the other one
+    inside: int  # number of the region that has the rim
+    across: int  # number of the other region
+    band: np.ndarray  # [H, W] bool: pixels of the first region within reach of the other one
 
 
 def find_flat_regions(lab: np.ndarray) -> Regions:
@@ -65,9 +65,9 @@ def _moments(numbers: np.ndarray, ab: np.ndarray, count: int) -> tuple[np.ndarra
 
 
 def borders(regions: Regions, *, reach: float) -> Iterator[Border]:
-    """The rims of regions along others of another colour.
+    """The rim of each region along each region of another colour near it.
 
-    The other region is at most `reach` pixels away: there may be an ink line between them.
+    The two regions are at most `reach` pixels apart, because there may be an ink line between them.
     """
     for across in range(1, len(regions.share)):
         distance = cv2.distanceTransform(

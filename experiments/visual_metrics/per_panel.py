@@ -1,4 +1,4 @@
-"""Per-panel values of what the paper judges by eye. `claims` tests its statements on them."""
+"""Measures, for each panel, what the paper judges by eye. `claims` tests the paper's statements on these values."""
 
 import json
 import pathlib
@@ -14,8 +14,8 @@ from webtoon_colorize import color, data, evaluation
 from webtoon_colorize.io import csv_files
 from webtoon_colorize.methods.method import Method
 
-RING = 1 / 16  # of the picture's width: the reach of the surroundings of a speech bubble
-LOW_RESOLUTION = 28  # pixels, width and height: the chroma that PixColor, the paper's [7], predicts
+RING = 1 / 16  # of the picture's width: how far the surroundings of a speech bubble reach
+LOW_RESOLUTION = 28  # pixels, width and height of the chroma that PixColor, the paper's [7], predicts
 
 
 class Annotations(NamedTuple):
@@ -93,10 +93,10 @@ def low_resolution(ab: np.ndarray) -> np.ndarray:
 class _Scene(NamedTuple):
     """What colorizations of a panel are compared with."""
 
-    ab_true: np.ndarray
+    ab_true: np.ndarray  # [S, S, 2], Lab units
     regions: Regions
-    inside_bubbles: np.ndarray
-    near_bubbles: np.ndarray
+    inside_bubbles: np.ndarray  # bool [S, S]
+    near_bubbles: np.ndarray  # bool [S, S]; true inside bubbles too
 
     @classmethod
     def of(cls, lightness: tf.Tensor, ab: tf.Tensor, bubbles: list[np.ndarray]) -> "_Scene":

@@ -1,7 +1,8 @@
 """Measures of one image for what the paper judges by eye.
 
 Multiplying a colorization's ab by a positive number changes only `saturated_share` and `error_kept`: the other measures
-do not reward paleness. They are NaN if there is nothing to measure; for most of them, this is a gray picture.
+do not reward paleness. A measure is NaN for a picture that has nothing to measure. For most measures, a gray picture
+has nothing to measure.
 
 `ab` [H, W, 2] is the colorization and `ab_true` the truth, both float, in Lab units.
 """
@@ -10,7 +11,7 @@ import numpy as np
 
 from experiments.visual_metrics.flat_regions import Regions, borders, means
 
-SOLID = 0.005  # of the picture: the least size of a region whose evenness is visible
+SOLID = 0.005  # of the picture: the least size of a region whose unevenness is visible
 SMALL, LARGE = 0.01, 0.05  # of the picture: below SMALL a region is a detail, from LARGE on a background
 SEPIA_HUE = (37.0, 97.0)  # degrees: 30 to either side of the hue of sepia, #704214
 
@@ -39,7 +40,7 @@ def _unevenness(ab: np.ndarray, regions: Regions, chosen: np.ndarray) -> float:
 
 
 def bleeding(ab: np.ndarray, regions: Regions) -> float:
-    """Share of the way from a region's own colour to its neighbour's that its rim has gone: 0 none, 1 all of it.
+    """How far the colour in regions' rims has moved from their own to their neighbours': 0 not at all, 1 all the way.
 
     sum <rim - own, other - own> / sum |other - own|^2 over the rims of regions along others of another true colour.
     `own` and `other` are the means of ab away from such rims. A rim reaches a 32nd of the picture's width, at least 3
@@ -107,9 +108,9 @@ def saturated_share(ab: np.ndarray, ab_true: np.ndarray) -> float:
 
 
 def error_kept(ab: np.ndarray, ab_first: np.ndarray, ab_true: np.ndarray) -> float:
-    """Share of a first iteration's error that is left in a later one: 1 all of it, 0 none.
+    """Share of the first iteration's error that is left in a later iteration: 1 all of it, 0 none.
 
-    <error, first error> / |first error|^2.
+    <error, first error> / |first error|^2, where `ab_first` is the first iteration and `ab` the later one.
     """
     first = ab_first - ab_true
     return float(np.sum((ab - ab_true) * first) / max(np.sum(first**2), 1e-12))

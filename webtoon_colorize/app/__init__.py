@@ -1,1 +1,1 @@
-"""The browser app: a gray page, coloured, under a person's dots of colour."""
+"""The browser app: shows a gray page in colour, which follows the user's hints."""

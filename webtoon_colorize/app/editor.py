@@ -13,9 +13,9 @@ from webtoon_colorize.hints import Hint
 from webtoon_colorize.io.hint_files import as_hex
 
 IMAGES = ".jpg,.jpeg,.png,.webp"
-DRAGGED = 0.2  # seconds between two looks at a slider that is being dragged
+DRAGGED = 0.2  # seconds between two updates while a slider is being dragged
 BEGIN = "Open a gray page to begin."
-NEAR = 0.008  # of the page's width: who clicks so close to a dot means that dot
+NEAR = 0.008  # of the page's width: a click this close to a dot's centre selects the dot
 
 
 def _data_url(image: np.ndarray) -> str:
@@ -28,8 +28,8 @@ class Editor:
 
     def __init__(self, colorizer, title: str | None, store: dict):
         self._colorizer, self._title, self._store = colorizer, title, store
-        self._selected: int | None = None  # dot placed or clicked last, which suggestions, strength and size change
-        self._picked = False  # it was clicked, so that any colour that is chosen is meant for it
+        self._selected: int | None = None  # index of the dot that the tools change: the last one placed or clicked
+        self._picked = False  # the selected dot was clicked, so a chosen colour is for it and not for the next dot
         self._base = (192, 48, 32)  # the selected dot's colour at full strength, and the next dot's
         self._running = self._stale = False
 
@@ -74,7 +74,7 @@ class Editor:
                 ui.button("Clear", icon="layers_clear", on_click=lambda: self._edit(())).props("dense")
             hints = ui.upload(label="Import hints", auto_upload=True, on_upload=self._on_import)
             hints.props('accept=".json" flat bordered id="import"').classes("w-full")
-            hints.on("rejected", lambda: self._say("Hints are a .json file."))
+            hints.on("rejected", lambda: self._notify("Hints are a .json file."))
             ui.button("Export hints", icon="save", on_click=self._on_export).classes("w-full")
             ui.button("Download the page", icon="download", on_click=self._on_download).classes("w-full")
 
@@ -91,14 +91,14 @@ class Editor:
         try:
             session = await run.io_bound(Session, self._colorizer, data, name, title=self._title)
         except (ValueError, MemoryError) as error:  # ImageError is a ValueError
-            self._say(f"{name}: {str(error) or 'the page is too large for the memory'}.")
+            self._notify(f"{name}: {str(error) or 'the page is too large for the memory'}.")
         else:
             self._store["session"], self._selected = session, None
             self._radius.value = max(3, round(session.width * 0.006))
         await self._show()
 
     def _on_rejected(self) -> None:
-        self._say("That is no single image (JPEG, PNG, WebP). Folders and archives: webtoon-colorize FOLDER.")
+        self._notify("That is no single image (JPEG, PNG, WebP). Folders and archives: webtoon-colorize FOLDER.")
 
     async def _on_mouse(self, event) -> None:
         if self._session is None:
@@ -119,15 +119,15 @@ class Editor:
         hint = self._session.hints[index]
         self._selected, self._picked = index, True
         self._base, self._strength.value, self._radius.value = hint.rgb, 1.0, hint.radius
-        self._color.value = as_hex(hint.rgb)  # which changes nothing, for it is the colour already
+        self._color.value = as_hex(hint.rgb)  # `_on_color` ignores this, because it is `_base` already
         self._draw_dots()
 
     async def _on_color(self, event) -> None:
-        """A colour is chosen: for the dot that was clicked, or for the next."""
+        """Gives the chosen colour to the dot that was clicked, or else to the next dot."""
         try:
             red, green, blue = bytes.fromhex(event.value.removeprefix("#"))
         except (ValueError, AttributeError):
-            return  # being typed
+            return  # the user is still typing
         if (red, green, blue) == self._base:
             return
         self._base = (red, green, blue)
@@ -138,17 +138,17 @@ class Editor:
             self._draw_dots()
 
     async def _on_suggestion(self, rgb) -> None:
-        """A colour for this place: the dot there gets it."""
+        """Gives the suggested colour to the selected dot."""
         self._base, self._strength.value = rgb, 1.0
         self._color.value = as_hex(rgb)
         await self._on_change()
 
     async def _on_released(self, slider, event) -> None:
-        slider.value = event.args  # which the slider's own, throttled event may not have told yet
+        slider.value = event.args  # the slider's own event is throttled and may be late
         await self._on_change()
 
     async def _on_change(self, *, draft: bool = False) -> None:
-        """The selected dot gets the tools' colour, strength and size."""
+        """Gives the selected dot the colour, strength and size that the tools show."""
         hints = self._session.hints
         if self._selected is not None and self._selected < len(hints):
             changed = dataclasses.replace(
@@ -178,9 +178,9 @@ class Editor:
         content = await event.file.read()
         try:
             count = self._session.load(content)
-            self._say(f"Dots placed: {count}.")
+            self._notify(f"Dots placed: {count}.")
         except ValueError as error:
-            self._say(f"{event.file.name}: {error}.")
+            self._notify(f"{event.file.name}: {error}.")
         self._selected = None
         await self._show()
 
@@ -190,10 +190,10 @@ class Editor:
     async def _on_download(self) -> None:
         self._status.text = "colouring at full size ..."
         ui.download.content(await run.io_bound(self._session.finished), self._session.name)
-        self._tell()
+        self._show_status()
 
     async def _show(self) -> None:
-        """Brings the screen up to date; of what comes while it is being coloured only the last counts."""
+        """Updates the screen. Changes during an update cause one more update, with the last state."""
         self._refresh_tools()
         if self._session is None:
             self._status.text = BEGIN
@@ -209,9 +209,9 @@ class Editor:
                 self._image.set_source(await run.io_bound(lambda: _data_url(self._session.view())))
         finally:
             self._running = False
-        self._tell()
+        self._show_status()
 
-    def _tell(self) -> None:
+    def _show_status(self) -> None:
         session = self._session
         count = len(session.hints)
         dots = f"{count} dot{'s' * (count != 1)}"
@@ -238,7 +238,7 @@ class Editor:
                 button = ui.button(on_click=functools.partial(choose, rgb), color=as_hex(rgb))
                 button.props("round dense").tooltip(as_hex(rgb)).classes("w-8 h-8")
 
-    def _say(self, sentence: str) -> None:
+    def _notify(self, sentence: str) -> None:
         ui.notify(sentence, position="top", multi_line=True, timeout=8000, close_button="OK")
 
 

@@ -1,4 +1,4 @@
-"""A page that a user colours with hints: placing and undoing dots, suggesting colours, showing the result."""
+"""A page that a user colours with hints: placing and undoing hints, suggesting colours, showing the result."""
 
 import threading
 
@@ -50,9 +50,9 @@ class Session:
         return self._states[-1]
 
     def set(self, hints: tuple[Hint, ...], *, draft: bool = False) -> None:
-        """Replaces all dots by `hints`, which is one step to undo. Raises ValueError if one lies outside the page.
+        """Replaces all hints; `undo` takes this back. Raises ValueError if a hint lies outside the page.
 
-        draft: the next call belongs to the same step, as while a slider is dragged.
+        draft: the next call replaces these hints in the same step of `undo`, as while a slider is dragged.
         """
         self._colorizer.check(hints, width=self.width, height=self.height, title=self._title)
         if self._draft:
@@ -67,7 +67,7 @@ class Session:
             self._states.pop()
 
     def load(self, content: bytes) -> int:
-        """Replaces all dots by those that a hint file has for this page; returns how many. Raises ValueError."""
+        """Replaces all hints by those of this page in a hint file; returns how many. Raises ValueError."""
         found = hint_files.parse_hints(content)
         assigned, _ = hint_files.assign(found, [self.name])
         if self.name not in assigned:
@@ -80,7 +80,7 @@ class Session:
         return hint_files.format_hints({self.name: self.hints})
 
     def view(self) -> np.ndarray:
-        """The page on the screen, uint8 [h, w, 3], `scale` times as large; paints only panels that new dots reach."""
+        """The coloured page, reduced by `scale`, uint8 [h, w, 3]. Only panels whose hints have changed are painted."""
         with self._lock:
             for box in self._chroma.color([hint.scaled(self.scale) for hint in self.hints]):
                 gray, ab = crop(self._gray, box), crop(self._chroma.ab, box)
@@ -90,8 +90,8 @@ class Session:
     def suggestions(self, x: float, y: float) -> list[Rgb]:
         """Suggests colours for the pixel at x, y: those that the networks gave to similar pixels without hints.
 
-        The first is the colour at this place. The others are the means of the commonest cells of ab; each pixel is
-        weighted by the similarity of its lightness. The last is neutral, for places that are to stay gray.
+        The first is the colour at this place. The next are the commonest colours (see `_commonest`), where each pixel
+        is weighted by the similarity of its lightness. The last is neutral, for places that are to stay gray.
         """
         lightness, ab = self._chroma.lightness, self._automatic
         row, column = int(y * self.scale), int(x * self.scale)
@@ -115,7 +115,7 @@ class Session:
 
 
 def _commonest(ab: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
-    """The mean ab of each cell of 10 x 10 Lab units that has pixels with colour, the heaviest cell first."""
+    """The mean ab in each cell of 10 x 10 Lab units, the cell with the most weight first; gray pixels are left out."""
     colored = (ab != 0).any(axis=-1)
     ab, weights = ab[colored], weights[colored]
     cells, cell = np.unique(np.floor(ab * color.AB_SCALE / 10), axis=0, return_inverse=True)

@@ -1,1 +1,1 @@
-"""Colorizers as artefacts that other programs load without this package."""
+"""Writes colorizers in formats that other programs load without this package."""

@@ -1,4 +1,4 @@
-"""Colorizers as artefacts that other programs load without this package."""
+"""Writes colorizers in formats that other programs load without this package."""
 
 import os
 import pathlib
@@ -16,20 +16,20 @@ Signature = dict[str, tf.TensorSpec]
 
 
 class ExportError(ValueError):
-    """A method that has no such format, or a library that is missing; the message is a sentence."""
+    """A method cannot be written in a format, or a library is missing; the message is the reason."""
 
 
 def export(method: Method, path: str | os.PathLike, *, image_size: int, form: str) -> None:
-    """Writes what colorizes: a file, or for a SavedModel a folder.
+    """Writes `method.colorize` as a file, or for a SavedModel as a folder.
 
-    It takes lightness [N, S, S, 1] and gives ab [N, S, S, 2], float32 in network range; where the method heeds hints or
-    is given the title, it takes hints [N, S, S, 3] and label [N] int32 as well (see `Method`).
+    It takes lightness [N, S, S, 1] and gives ab [N, S, S, 2], float32 in network range. If the method needs the label,
+    it also takes label [N] int32; if the method uses hints, it also takes hints [N, S, S, 3] (see `Method`).
 
     Args:
-      form: of FORMATS.
+      form: a key of FORMATS.
 
     Raises:
-      ExportError: the method cannot be written so, or the library for it is not installed.
+      ExportError: the method does not colorize or cannot be written in this format, or a library is not installed.
       FileExistsError: there is something at `path`.
     """
     path = pathlib.Path(path)
@@ -45,7 +45,7 @@ def export(method: Method, path: str | os.PathLike, *, image_size: int, form: st
 
 
 def signature(method: Method, *, image_size: int) -> Signature:
-    """What the artefact takes, by name."""
+    """The inputs of the exported function, by name."""
     inputs = {"lightness": tf.TensorSpec([None, image_size, image_size, 1], name="lightness")}
     if method.takes_label:
         inputs["label"] = tf.TensorSpec([None], tf.int32, name="label")
@@ -55,7 +55,7 @@ def signature(method: Method, *, image_size: int) -> Signature:
 
 
 def _colorize(method: Method, inputs: Signature) -> Callable[..., dict[str, tf.Tensor]]:
-    """`method.colorize` with the inputs by position."""
+    """`method.colorize` with positional arguments, in the order of `inputs`."""
     names = list(inputs)
     return lambda *tensors: {"ab": method.colorize(**dict(zip(names, tensors)))}
 
@@ -88,7 +88,7 @@ def _write_keras(method: Method, path: pathlib.Path, inputs: Signature) -> None:
     symbols = {name: keras.Input(spec.shape[1:], dtype=spec.dtype.name, name=name) for name, spec in inputs.items()}
     try:
         ab = method.colorize(**symbols)
-    except ValueError as error:  # TensorFlow's functions do not take Keras's symbols
+    except ValueError as error:  # a function of TensorFlow does not take Keras's symbolic tensors
         raise ExportError("this method is not made of Keras's layers alone; saved_model has it") from error
     keras.Model(symbols, ab, name="colorize").save(path)
 

@@ -71,7 +71,9 @@ class _Found(NamedTuple):
 
 
 def find_chapters(inputs: Sequence[str], output_dir: str) -> tuple[list[Chapter], list[str]]:
-    """Finds the chapters, in order, and says in a sentence why other inputs or archive entries are left out.
+    """Finds the chapters, in order.
+
+    Returns the chapters, and a sentence for each input or archive entry that is left out.
 
     Outputs lie in `output_dir`: a named file under its name, a file from a folder under its path below that folder.
 

@@ -69,7 +69,7 @@ def _profile(image: Image.Image) -> bytes:
 
 
 def _options(image: Image.Image, data: bytes, kind: str) -> dict[str, Any]:
-    """How Pillow is to save the page."""
+    """Arguments for Pillow's `save`."""
     options: dict[str, Any] = {
         "JPEG": {"quality": QUALITY, "subsampling": 0},
         "PNG": {"compress_level": 2},

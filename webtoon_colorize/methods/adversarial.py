@@ -12,9 +12,8 @@ from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.patch_discriminator import patch_discriminator
 from webtoon_colorize.networks.unet import unet
 
-# Deviation: pix2pix's weight is 100, of an L1, whose gradient is as large for small errors as for large ones. With L2
-# and a weight of 100 the row ends worse than gray. With this weight its L2 is "very similar" to that of L2 alone, as in
-# the paper.
+# Deviation: pix2pix has a weight of 100 for L1, whose gradient does not fall with the error. L2 with a weight of 100
+# ends worse than gray. With the weight here, the row's L2 is "very similar" to that of L2 alone, as in the paper.
 L2_WEIGHT = 10_000.0
 _DISCRIMINATOR_WEIGHT = 0.5  # pix2pix halves the discriminator's loss so that it learns more slowly
 

@@ -1,7 +1,8 @@
 """Chroma dropout, iterated (section IV.C, figures 6 and 7).
 
-One U-Net predicts ab from the lightness and a part of the true ab. One row withholds most pixels of ab in training, the
-other one channel or both. In use the first iteration gets no ab, and each later one the output of the one before.
+A U-Net predicts ab from the lightness and a part of the true ab. In training, one row withholds most pixels of ab; the
+other row withholds a, b or both. In use, the first iteration gets no ab, and each later iteration gets the output of
+the one before.
 """
 
 from collections.abc import Callable

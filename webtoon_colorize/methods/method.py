@@ -22,7 +22,7 @@ class Size(NamedTuple):
 
 
 class Method(NamedTuple):
-    """One way of learning to colorize, or to tell titles apart.
+    """A system that learns to colorize, or to tell titles apart.
 
     losses(batch, seed): network name -> term name -> weighted value per image, [B]. Each network minimises the sum of
     its own terms with respect to its own weights. The weights of other networks in a term stay as they are. `seed`,
@@ -41,7 +41,7 @@ class Method(NamedTuple):
 
     measure(batch) -> metric name -> [B]. None: the metrics of `evaluation`, which compare colorize with the truth.
 
-    judged_by: the metric that the best epoch has the lowest mean of, on the validation split.
+    judged_by: the metric that chooses the best epoch: the one with the lowest mean over the validation split.
 
     takes_label: colorize needs the label. takes_hints: colorize uses hints; other methods ignore them.
 

@@ -1,8 +1,8 @@
 """Dahl's residual encoder, the model of [10] (section IV.B).
 
-The network adds up convolutions of VGG16's features, from the deepest to the picture itself, and predicts ab from the
-sum. One row trains the VGG16 from scratch. Two rows have frozen features, of illustration2vec and of ImageNet, whose
-weights the user has to supply.
+The network adds up convolutions of a VGG16's features, from the deepest map to the picture itself, and predicts ab from
+the sum. One row trains the VGG16 from scratch. Two rows have frozen features, of illustration2vec and of ImageNet; the
+user has to supply their weights.
 """
 
 import os

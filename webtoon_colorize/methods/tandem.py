@@ -4,11 +4,11 @@ A color prediction network proposes a coarse grid of ab. A shading network colou
 scheme. They are "trained individually": here in the same step, but neither sees the other's output. The input is the
 gray picture, where Frans has lines.
 
-Reading: the numbers that only his code gives, at 256 px, are 30 removed patches of 50 x 50 pixels and a box blur of
-100 x 100. In use his colours are blended with white at a share of 0.3, about as faint as in training, where the patches
-leave 0.38 of the colour. White is 0 here. Sizes in pixels scale with the image.
+Reading: some numbers are only in the author's code, for 256 px: 30 patches of 50 x 50 pixels are removed, and the box
+blur has 100 x 100 pixels. Here these sizes scale with the image. In use, the author blends the colour scheme with white
+and keeps 0.3 of its colour; in training, the removed patches leave about 0.38 of it. Here ab is multiplied by 0.3.
 
-Deviation: the discriminator is pix2pix's PatchGAN. His ends in one dense layer.
+Deviation: the discriminator is pix2pix's PatchGAN. The author's ends in one dense layer.
 """
 
 import tensorflow as tf
@@ -21,14 +21,11 @@ from webtoon_colorize.networks.patch_discriminator import patch_discriminator
 L1_WEIGHT = 100.0
 PATCHES = 30
 PATCH, BLUR = 50 / 256, 100 / 256  # of the image's width
-FAINTNESS = 0.3
+KEPT_COLOR = 0.3  # the colour scheme's ab is multiplied by it in use
 
 
 def build(size: Size) -> Method:
-    """The color prediction, the shading network and its discriminator.
-
-    In use the color prediction decodes z = 0, the mean of the prior.
-    """
+    """The color prediction, the shading network and its discriminator."""
     color_prediction = networks.color_prediction(size.image_size, filters=size.filters)
     shading = networks.shading(size.image_size, filters=size.filters)
     discriminator = patch_discriminator(size.image_size, 5, filters=size.filters)
@@ -47,19 +44,23 @@ def build(size: Size) -> Method:
         ab = shading(given, training=True)
         on_real = discriminator(tf.concat([given, batch.ab], axis=-1), training=True)
         on_fake = discriminator(tf.concat([given, ab], axis=-1), training=True)
-        generator = {
-            "adversarial": losses.adversarial(on_fake, real=True),
-            "l1": L1_WEIGHT * losses.mean_absolute_error(ab, batch.ab),
+        return {
+            "shading": {
+                "adversarial": losses.adversarial(on_fake, real=True),
+                "l1": L1_WEIGHT * losses.mean_absolute_error(ab, batch.ab),
+            },
+            "discriminator": {
+                "real": losses.adversarial(on_real, real=True),
+                "fake": losses.adversarial(on_fake, real=False),
+            },
         }
-        judge = {"real": losses.adversarial(on_real, real=True), "fake": losses.adversarial(on_fake, real=False)}
-        return generator, judge
 
     def terms(batch, seed):
-        generator, judge = shading_terms(batch, tf.random.fold_in(seed, 0))
-        color = color_terms(batch, tf.random.fold_in(seed, 1))
-        return {"color_prediction": color, "shading": generator, "discriminator": judge}
+        shading_and_discriminator = shading_terms(batch, tf.random.fold_in(seed, 0))
+        return {"color_prediction": color_terms(batch, tf.random.fold_in(seed, 1)), **shading_and_discriminator}
 
     def predict(lightness):
+        """The color prediction's grid, for z = 0, the mean of the prior; enlarged to the image's size."""
         z = tf.zeros([tf.shape(lightness)[0], networks.CODE])
         grid = color_prediction.get_layer("decoder")([lightness, z], training=False)
         return tf.image.resize(grid, [size.image_size] * 2, "nearest")
@@ -69,7 +70,7 @@ def build(size: Size) -> Method:
         scheme = _blur(predict(lightness))
         if hints is not None:
             scheme = add_hints(hints, scheme)
-        return shading(tf.concat([lightness, FAINTNESS * scheme], axis=-1), training=False)
+        return shading(tf.concat([lightness, KEPT_COLOR * scheme], axis=-1), training=False)
 
     networks_by_name = {"color_prediction": color_prediction, "shading": shading, "discriminator": discriminator}
     return Method(networks_by_name, terms, colorize, takes_hints=True)
@@ -88,7 +89,7 @@ def color_scheme(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
 
 
 def add_hints(hints: tf.Tensor, scheme: tf.Tensor) -> tf.Tensor:
-    """`scheme` [B, S, S, 2], replaced by the mean of the hints [B, S, S, 3] in the blur's window where it has any.
+    """Replaces `scheme` [B, S, S, 2] by the mean of the hints [B, S, S, 3] in the blur's window, if there are any.
 
     Reading: Frans's users paint a whole rough scheme. Ours give single pixels, and a plain blur of these is almost
     gray.

@@ -39,7 +39,7 @@ def taps(
 ) -> keras.Model:
     """RGB [B, S, S, 3] in [0, 1] -> the outputs of the layers `names` of `convolutions`.
 
-    They are a list, or one tensor for a single name.
+    The model returns a list, or one tensor for a single name.
 
     Args:
       convolutions: a `vgg16_features`; its weights are shared with the taps.

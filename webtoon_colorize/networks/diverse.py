@@ -1,10 +1,11 @@
 """The networks of Deshpande et al., "Learning Diverse Image Colorization" (arXiv 1612.01958, and their released code).
 
 A variational auto-encoder of small ab fields, whose decoder also sees the lightness, and a mixture density network
-that predicts from gray features which codes z fit a picture. Widths are in units of `filters`; with 64 they are theirs.
+that predicts the codes z of a picture from its gray features. Widths are in units of `filters`; with 64 they are the
+authors'.
 
-Reading: a normalized convolution is followed by ReLU first and BatchNorm second.
-Deviation: a code has `filters` dimensions, and at least 8. Theirs has 64.
+Reading: a normalized convolution is a convolution, then ReLU, then BatchNorm.
+Deviation: a code has `filters` dimensions, and at least 8. The authors' has 64 always.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ def code_size(filters: int) -> int:
 def _widths(field_size: int, filters: int) -> list[int]:
     """Widths of the maps between the field and the innermost map: 128 256 512 for a field of 64 and 64 filters.
 
-    Their sizes are then 32, 16 and 8. Smaller fields drop the last of them; a field of 8 has none.
+    The sizes of these three maps are 32, 16 and 8. Smaller fields have fewer maps; a field of 8 has none.
 
     Raises:
       ValueError: `field_size` is no power of two or below 8.
@@ -60,10 +61,10 @@ def _pyramid(x, widths: Sequence[int]) -> list:
 
 
 def _outermost_gamma():
-    """Deviation: theirs starts at 1, and the tanh of unit variance has far more chroma than any picture.
+    """The initial scale of the last BatchNorm.
 
-    The deviation of ab in pictures is about 0.1. From 1 it takes thousands of steps at our learning rate to get there,
-    and too many at theirs.
+    Deviation: the authors' is 1. The ab of pictures has a standard deviation of about 0.1. A scale of 1 gives far more
+    chroma at first, and needs thousands of steps to fall to 0.1 at our learning rate, and more at the authors'.
     """
     return keras.initializers.Constant(0.1)
 

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory
 
-BLOCKS = ((1,), (2,), (4, 4), (8, 8))  # widths in units of `filters` between the first four pools, which halve the size
+BLOCKS = ((1,), (2,), (4, 4), (8, 8))  # before each of the first four pools: widths in units of `filters`
 MEANS = (181.13838569, 167.47864617, 164.76139251)  # of R, G, B on the scale 0..255; the release lists B first
 
 # Message -> field -> number and type; "*" means repeated. `layers` is the field of files from before 2015.
@@ -91,7 +91,10 @@ def _assign(convolutions: list[keras.layers.Conv2D], weights: list, path: str | 
 
 
 def _is_kernel(blob: np.ndarray) -> bool:
-    """Whether it is a convolution's. Fully connected layers have two dimensions, in old files after two of size 1."""
+    """Whether the blob is the kernel of a convolution.
+
+    That of a fully connected layer has two dimensions; old files put two dimensions of size 1 before them.
+    """
     return blob.ndim == 4 and blob.shape[:2] != (1, 1)
 
 

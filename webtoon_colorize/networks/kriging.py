@@ -17,7 +17,7 @@ import tensorflow as tf
 from keras import ops
 
 CELLS = 32  # per side of the panel; the hint pixels in one cell are averaged to one hint
-HEEDED = 128  # cells at most that are used as hints: those with the most hint pixels
+MAX_HINTS = 128  # cells that are used as hints at most: those with the most hint pixels
 NOISE = 0.02  # variance of the noise of a hint; the prior variance of the change is 1
 STEPS = 60  # of conjugate gradients
 THIN = (1 / 32, 1 / 16, 1 / 8)  # widths of the closings and openings, in widths of the panel
@@ -28,12 +28,12 @@ class LengthScales(NamedTuple):
 
     position: float  # in widths of the panel
     guess: float  # ab in network range
-    tone: float  # lightness in [-1, 1]
+    lightness: float  # in [-1, 1]
     closed: float  # lightness in [-1, 1], for each width in THIN
     opened: float  # lightness in [-1, 1], for each width in THIN
 
 
-LENGTH_SCALES = LengthScales(position=1.6, guess=0.7, tone=1.2, closed=4.0, opened=8.0)
+LENGTH_SCALES = LengthScales(position=1.6, guess=0.7, lightness=1.2, closed=4.0, opened=8.0)
 
 
 class Features(NamedTuple):
@@ -45,7 +45,7 @@ class Features(NamedTuple):
 
     position: tf.Tensor  # C = 2, row and column
     guess: tf.Tensor  # C = 2, the guessed ab
-    tone: tf.Tensor  # C = 1, the lightness
+    lightness: tf.Tensor  # C = 1
     closed: tf.Tensor  # C = 3, the lightness without thin dark lines, one channel per width in THIN
     opened: tf.Tensor  # C = 3, the lightness without thin light lines, one channel per width in THIN
 
@@ -95,7 +95,7 @@ def _features(lightness: tf.Tensor, guess: tf.Tensor) -> Features:
     return Features(
         position=ops.zeros_like(guess) + position,
         guess=guess / LENGTH_SCALES.guess,
-        tone=lightness / LENGTH_SCALES.tone,
+        lightness=lightness / LENGTH_SCALES.lightness,
         closed=ops.concatenate(closed, axis=-1),
         opened=ops.concatenate(opened, axis=-1),
     )
@@ -118,7 +118,7 @@ def _highest(images: tf.Tensor, width: int) -> tf.Tensor:
 def _hints(features: Features, change: tf.Tensor, given: tf.Tensor) -> Hints:
     """Averages the hint pixels of each cell, and chooses the cells with the most of them."""
     cells = min(CELLS, given.shape[1])
-    # The user picks the colour at the middle of a dot; the dot's rim may lie on something else and counts less.
+    # Users choose the colour for the centre of a dot. The rim may lie on something else, so it counts less.
     weight = given * ops.average_pool(given, 3, 1, "same") ** 8
     cell_weights = _cell_means(weight, cells)
     chosen = _heaviest(cell_weights[..., 0])[..., None]
@@ -139,13 +139,13 @@ def _cell_means(plane: tf.Tensor, cells: int) -> tf.Tensor:
 
 
 def _heaviest(cell_weights: tf.Tensor) -> tf.Tensor:
-    """Indices [B, K] of the K = HEEDED heaviest of N cells [B, N], or of all cells if there are fewer.
+    """Indices [B, K] of the K = MAX_HINTS heaviest of N cells [B, N], or of all cells if there are fewer.
 
     Cells of equal weight are chosen in a fixed random order, so that they lie all over the panel.
     """
     count = cell_weights.shape[1]
     order = np.random.default_rng(0).permutation(count).astype(np.float32)
-    _, chosen = ops.top_k(cell_weights * (1.0 + 1e-3 * order / count), min(HEEDED, count))
+    _, chosen = ops.top_k(cell_weights * (1.0 + 1e-3 * order / count), min(MAX_HINTS, count))
     return chosen
 
 
@@ -159,9 +159,9 @@ def _kriging_weights(hints: Hints) -> tf.Tensor:
 
 
 def _covariance(places: Features, others: Features) -> tf.Tensor:
-    """exp(-difference) of [B, M, C] and [B, K, C]: [B, M, K]."""
+    """exp(-difference) of the features [B, M, C] and [B, K, C]: [B, M, K]."""
     difference = _distance(places.position, others.position) + _distance(places.guess, others.guess)
-    for one, other in ((places.tone, others.tone), (places.closed, others.closed), (places.opened, others.opened)):
+    for one, other in zip(places[2:], others[2:]):  # lightness, closed, opened
         for channel in _differences(one, other):
             difference += ops.abs(channel)
     return ops.exp(-difference)
@@ -192,9 +192,9 @@ def _solve(matrix: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     solution, residual = ops.zeros_like(values), values
     direction, square = residual, _dot(residual, residual)
     for _ in range(STEPS):
-        image = ops.matmul(matrix, direction)
-        length = square / ops.maximum(_dot(direction, image), 1e-12)
-        solution, residual = solution + length * direction, residual - length * image
+        product = ops.matmul(matrix, direction)
+        step = square / ops.maximum(_dot(direction, product), 1e-12)
+        solution, residual = solution + step * direction, residual - step * product
         previous, square = square, _dot(residual, residual)
         direction = residual + square / ops.maximum(previous, 1e-12) * direction
     return solution

@@ -40,10 +40,10 @@ def imagenet_taps(path: str | os.PathLike, image_size: int) -> keras.Model:
 def residual_encoder(features: keras.Model, *, name: str) -> keras.Model:
     """RGB [B, S, S, 3] in [0, 1] -> ab [B, S, S, 2] in [-1, 1], float32 under any precision policy.
 
-    `features` gives four maps of the picture, each half the size of the one before. The deepest map goes through a
-    convolution to the width of the next shallower map, is doubled in size and added to it. The sum goes on in the same
-    way; at the end it is added to the picture. Maps and picture are batch-normalized before they are added.
-    Convolutions have no bias and are followed by BatchNorm and ReLU.
+    `features` gives four maps of the picture, each half the size of the one before. A convolution brings the deepest
+    map to the width of the next shallower map; the result is doubled in size and added to that map. The sum is added
+    to the next map in the same way, and at last to the picture. Maps and picture are batch-normalized before they are
+    added. Convolutions have no bias and are followed by BatchNorm and ReLU.
 
     Reading: the last convolution has a bias and tanh instead of BatchNorm and ReLU, because ReLU would make ab
     positive. Dahl has a sigmoid there, for UV in [0, 1]. His features are frozen; here `features.trainable` decides.
@@ -55,9 +55,8 @@ def residual_encoder(features: keras.Model, *, name: str) -> keras.Model:
         x = keras.layers.UpSampling2D(interpolation="bilinear")(x)
         x = keras.layers.Add()([x, tap])
     x = keras.layers.Add()([_convolution(x, 3, 3), layers.batch_normalization()(picture)])
-    x = layers.conv(2, kernel_size=3, strides=1, use_bias=True)(
-        _convolution(x, 3, 3)
-    )  # small initial weights: ab starts near 0
+    to_ab = layers.conv(2, kernel_size=3, strides=1, use_bias=True)  # small initial weights: ab starts near 0
+    x = to_ab(_convolution(x, 3, 3))
     return keras.Model(picture, keras.layers.Activation("tanh", dtype="float32")(x), name=name)
 
 

@@ -1,6 +1,6 @@
 """The networks of Frans, "Outline Colorization through Tandem Adversarial Networks" (arXiv 1704.08834 and its code).
 
-Widths are in units of `filters`; with 64 they are his. All convolutions have 5x5 kernels and stride 2.
+Widths are in units of `filters`; with 64 they are the author's. All convolutions have 5x5 kernels and stride 2.
 """
 
 import functools
@@ -25,7 +25,7 @@ def color_prediction(image_size: int, *, filters: int, name: str = "color_predic
     A variational auto-encoder of the grid. Its decoder, the layer "decoder", also sees the lightness. The grid is in
     [-1, 1]; mean and log variance are [B, 64].
 
-    Reading: the encoder predicts a log variance. His predicts the standard deviation, which may then be negative.
+    Reading: the encoder predicts a log variance. The author's predicts a standard deviation, which may become negative.
     """
     lightness, grid = keras.Input([image_size, image_size, 1]), keras.Input([GRID, GRID, 2])
     noise = keras.Input([CODE])
@@ -38,8 +38,8 @@ def color_prediction(image_size: int, *, filters: int, name: str = "color_predic
 def _grid_encoder(filters: int) -> keras.Model:
     """Grid -> mean and log variance.
 
-    Reading: it has two convolutions, down to the 4x4 maps that his comments name. His code has six convolutions, the
-    last two on 1x1 maps.
+    Reading: two convolutions lead to the 4x4 maps that the comments in the author's code name. The code itself has six
+    convolutions, the last two on 1x1 maps.
     """
     inputs = keras.Input([GRID, GRID, 2])
     x = layers.leaky_relu()(_conv(filters, use_bias=True)(inputs))
@@ -52,8 +52,8 @@ def _grid_encoder(filters: int) -> keras.Model:
 def _grid_decoder(image_size: int, filters: int) -> keras.Model:
     """Lightness and z [B, 64] -> grid.
 
-    The lightness is reduced to 4x4, joined by z and brought up to the grid's size. There are no skips. Smaller images
-    have fewer convolutions.
+    The lightness is reduced to 4x4, concatenated with z and enlarged to the grid's size. There are no skips. Smaller
+    images have fewer convolutions.
     """
     lightness, z = keras.Input([image_size, image_size, 1]), keras.Input([CODE])
     x = _conv(filters, use_bias=True)(lightness)

@@ -30,8 +30,8 @@ def unet(
 ) -> keras.Model:
     """[B, image_size, image_size, in_channels] -> ab [B, image_size, image_size, 2] in [-1, 1].
 
-    `features` are the widths of additional inputs. The first has the image's size, each other one half the size of the
-    one before. They are concatenated to the encoder's maps of the same size. The model then takes a list.
+    `features` are the widths of additional inputs. The first has the image's size, and each other one half the size of
+    the one before. They are concatenated to the encoder's maps of the same size. With them, the model takes a list.
 
     Smaller images have fewer levels: the innermost ones are left out, with their dropout. Skips carry the maps from
     before their activation. The innermost map is 1x1 and is not normalized (the erratum of pix2pix). The output is

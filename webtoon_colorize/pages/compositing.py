@@ -51,9 +51,9 @@ def lightness_of(image: np.ndarray) -> np.ndarray:
 
 @dataclasses.dataclass(frozen=True)
 class Painter:
-    """Applies chroma to pages of one kind."""
+    """Gives pages chroma: pages with tones, or line art."""
 
-    on_lines: bool  # the pages are line art: white paper under a colour darkens until sRGB has the colour
+    on_lines: bool  # the pages are line art: coloured white areas are darkened until sRGB has the colour
 
     def paint(self, pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
         """Gives `pixels` the chroma `ab`, reduced to what sRGB has at their lightness.
@@ -72,10 +72,8 @@ class Painter:
     def color_layer(self, pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
         """The layer that gives the coloured page when the gray page is multiplied over it.
 
-        It is the coloured page divided by the gray page, at most white: multiplying cannot lighten. Under ink darker
-        than _DARKEST it has the colour that lighter ink would have.
-
-        Args: as those of `paint`.
+        It is the coloured page divided by the gray page, and at most white, because multiplying cannot lighten. Pixels
+        darker than _DARKEST are treated as if they were that light. The arguments are those of `paint`.
 
         Returns:
           uint8 [H, W, 4], RGB and alpha; transparent where `ab` is 0.

@@ -1,4 +1,4 @@
-"""How much of an image has colour; sepia and yellowed paper count as gray (paper III.A)."""
+"""How much of an image has colour; sepia and yellowed pages count as gray (section III.A)."""
 
 import cv2
 import numpy as np
@@ -6,7 +6,7 @@ import numpy as np
 # The shorter side is reduced to this many pixels: JPEG's colour noise averages out, small coloured details stay.
 SIDE = 160
 COLORED_CHROMA = 10.0  # Lab units; a pixel of more chroma has colour
-STRONG_CHROMA = 26.0  # Lab units; more chroma than yellowed paper or sepia ink have
+STRONG_CHROMA = 26.0  # Lab units; yellowed pages and sepia ink have less chroma
 
 
 def color_share(rgb: np.ndarray) -> float:

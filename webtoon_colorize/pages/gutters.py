@@ -10,15 +10,15 @@ from webtoon_colorize.panels import CLEAR, Box, around, background_colors, find_
 
 TOLERANCE = 24  # gray levels (0 to 255) by which background may differ from its colour
 MIN_GUTTER = 12  # pixels; height of the lowest gutter in a strip
-FLAT = 6  # gray levels from its median within which most pixels of a gutter lie
+FLAT = 6  # gray levels; most pixels of a gutter are this close to its median
 MOSTLY = 0.7  # least share of such pixels; real gutters (with JPEG's noise and overhang) have 0.8, dim art has 0.6
 
 
 def joined_panels(image: np.ndarray, *, background: np.ndarray | None = None) -> list[Box]:
     """The panels that `panels.find_panels` finds in `image` (uint8 [H, W, 3]), joined if art lies between them.
 
-    A dim strip of grass can look like a gutter. A dataset can do without it. A coloured page would show it as a gray
-    band with a seam on each side.
+    `find_panels` can take a dim strip of art, such as grass, for a gutter. In a dataset such a strip is no loss. In a
+    coloured page it would be a gray band with a seam on each side.
     """
     panels: list[Box] = []
     for box in find_panels(image, background=background):
@@ -35,7 +35,7 @@ def _are_separate(image: np.ndarray, above: Box, below: Box) -> bool:
 
 
 def is_gutter(part: np.ndarray) -> bool:
-    """Whether `part` (uint8 [H, W, 3]) is background; an empty part is."""
+    """Whether `part` (uint8 [H, W, 3]) is even enough for a gutter; an empty part is."""
     gray = part[..., 1].astype(np.int16)
     return not part.size or bool((np.abs(gray - np.median(gray)) <= FLAT).mean() >= MOSTLY)
 
@@ -50,19 +50,21 @@ class Gutter(NamedTuple):
 def last_gutter(image: np.ndarray, *, after: int) -> Gutter | None:
     """The lowest gutter of `image` (uint8 [H, W, 3]) whose middle is at or below row `after`; None without one.
 
-    Gutters have the colour that fills the most rows.
+    The colour of gutters is the first of `panels.background_colors`.
     """
-    for color in background_colors(image, tolerance=TOLERANCE)[:1]:
-        low, high = (np.clip(color + sign * TOLERANCE, 0, 255).astype(np.uint8) for sign in (-1, 1))
-        clear = (cv2.inRange(image, low, high) > 0).mean(axis=1) >= CLEAR
-        gutters = [(start, stop) for start, stop in runs(clear, MIN_GUTTER) if is_gutter(image[start:stop])]
-        middles = [(start + stop) // 2 for start, stop in gutters]
-        return next((Gutter(row, color) for row in reversed(middles) if row >= after), None)
-    return None
+    colors = background_colors(image, tolerance=TOLERANCE)
+    if not colors:
+        return None
+    color = colors[0]
+    low, high = (np.clip(color + sign * TOLERANCE, 0, 255).astype(np.uint8) for sign in (-1, 1))
+    clear = (cv2.inRange(image, low, high) > 0).mean(axis=1) >= CLEAR
+    gutters = [(start, stop) for start, stop in runs(clear, MIN_GUTTER) if is_gutter(image[start:stop])]
+    middles = [(start + stop) // 2 for start, stop in gutters]
+    return next((Gutter(row, color) for row in reversed(middles) if row >= after), None)
 
 
 def _with_margins(image: np.ndarray, panels: list[Box]) -> list[Box]:
-    """The panels, grown to those edges of the image that art separates them from."""
+    """The panels, extended to each edge of the image that has art, and no gutter, between them and it."""
     whole = functools.reduce(around, panels)
     height, width = image.shape[:2]
     x0 = 0 if not is_gutter(image[:, : whole.x]) else whole.x

@@ -28,7 +28,7 @@ class PageChroma:
         Args:
           image: uint8 [H, W, 3]; only the lightness of a coloured image is used.
           predict: colours boxes of the image.
-          background: colour int [3] between the strip's panels elsewhere, if the image is a section of a strip.
+          background: int [3], the colour of the gutters elsewhere in the strip, if the image is a section of one.
           keep_white: whether white paper and speech bubbles get no colour, except where a hint lies on them.
         """
         self.ab = np.zeros((*image.shape[:2], 2), np.float32)  # in network range

@@ -12,8 +12,8 @@ def paper_mask(gray: np.ndarray, page_width: int) -> np.ndarray:
     """How far each pixel belongs to white paper, from 0 (art) to 1 (white paper).
 
     The mask rises from 0 to 1 within LETTER, because light art that fades into white would otherwise show a border.
-    Lettering and other thin lines on white paper belong to it. The mask depends only on the surroundings within a tenth
-    of the page's width, so two sections of a strip agree where they overlap.
+    Lettering and other thin lines on white paper count as white paper. The mask at a pixel depends only on the
+    surroundings within a tenth of the page's width, so two sections of a strip agree where they overlap.
 
     Args:
       gray: uint8 [H, W], a page or a part of it.
@@ -24,7 +24,8 @@ def paper_mask(gray: np.ndarray, page_width: int) -> np.ndarray:
     """
     closed = _shrunk(_grown(gray >= WHITE, LETTER * page_width), LETTER * page_width)
     core = _shrunk(closed, BUBBLE * page_width)
-    # Growing twice as far as shrinking, but only inside `closed`, reaches into the bubbles' corners and tails.
+    # The core grows twice as far as `closed` was shrunk, but stays inside `closed`. So it reaches the corners and tails
+    # of bubbles.
     whole = _grown(core, 2 * BUBBLE * page_width) & closed
     return np.minimum(_distance(whole) / (LETTER * page_width), 1.0)
 

@@ -1,8 +1,9 @@
 """Colours strips that come as slices, in a stream whose memory does not grow with the strip's length.
 
 A page is a strip of one slice. Slices whose art continues in the next slice belong to one strip. A strip is coloured
-section by section. A section ends in the last gutter within reach. Without a gutter it ends where the reach ends, the
-next section overlaps with it, and their colours fade into each other. Where slices begin and end does not matter.
+section by section. A section is at most REACH times as high as the strip is wide. It ends in the last gutter within
+this height. Without a gutter it has the full height, the next section overlaps with it, and their colours fade into
+each other. The borders of slices do not affect the colours.
 """
 
 import collections
@@ -32,7 +33,7 @@ class Slice:
 
     image: np.ndarray  # uint8 [H, W, 3]; rows that are coloured are not read again
     hints: tuple[Hint, ...] = ()  # in pixels of the slice
-    wanted: bool = True  # whether its colour is needed; if not, it only shows how the strip continues
+    wanted: bool = True  # whether its colour is needed; if not, the slice only shows how the strip continues
     source: Any = None  # the caller's own; not read here
 
 
@@ -61,10 +62,10 @@ def _numbered(slices: Iterable[Slice]) -> Iterator[tuple[int, Slice]]:
 
 
 def continues(above: np.ndarray, below: np.ndarray) -> bool:
-    """Whether art continues from the end of one image at the beginning of the other, both uint8 [N, W, 3].
+    """Whether art continues from the last row of `above` to the first row of `below`, both uint8 [N, W, 3].
 
-    It does if the images have the same width, their border is not blank on both sides, and the step across the border
-    is not much larger than steps between rows nearby.
+    It does if the images have the same width, at least one of these rows is not blank, and the difference between them
+    is not much larger than that between neighbouring rows nearby.
     """
     if above.shape[1] != below.shape[1] or (_is_blank(above[-1]) and _is_blank(below[0])):
         return False
@@ -76,12 +77,14 @@ def continues(above: np.ndarray, below: np.ndarray) -> bool:
 
 
 def _is_blank(row: np.ndarray) -> bool:
-    """Whether a row is white or black."""
+    """Whether a row (uint8 [W, 3]) is white or black."""
     return any((np.abs(row.astype(int) - end).max(axis=1) <= TOLERANCE).mean() >= CLEAR for end in (0, 255))
 
 
 def _color_strip(slices: Iterator[Slice], color_section: ColorSection) -> Iterator[ColoredRows]:
-    rows, background, overlap = _PendingRows(slices), None, None
+    """Colours one strip section by section and yields all its rows, in order."""
+    rows, background = _PendingRows(slices), None
+    shared = None  # ab of the rows that the section above has in common with the next one
     while width := rows.width():
         ahead = rows.look_ahead(REACH * width)
         section = _next_section(ahead, OVERLAP * width, background)
@@ -90,14 +93,14 @@ def _color_strip(slices: Iterator[Slice], color_section: ColorSection) -> Iterat
             ab = color_section(image, rows.hints(), background)
         else:
             ab = np.zeros((*image.shape[:2], 2), np.float32)
-        if overlap is not None:
-            ab[: len(overlap)] = fade(overlap, ab[: len(overlap)])
-        overlap = ab[section.finished :].copy() if section.finished < section.height else None
+        if shared is not None:
+            ab[: len(shared)] = fade(shared, ab[: len(shared)])
+        shared = ab[section.finished :].copy() if section.finished < section.height else None
         yield from rows.finish(ab[: section.finished])
 
 
 class _Ahead(NamedTuple):
-    """The next rows of a strip, as far as the reach goes."""
+    """The next rows of a strip, at most REACH times its width."""
 
     image: np.ndarray  # uint8 [N, W, 3]
     is_end: bool  # the strip has no more rows
@@ -166,7 +169,7 @@ class _PendingRows:
             top += len(each.image)
 
     def finish(self, ab: np.ndarray) -> Iterator[ColoredRows]:
-        """Hands out the next rows with their colour `ab` [N, W, 2]."""
+        """Removes the next N rows and yields them with their colour `ab` [N, W, 2]."""
         while len(ab):
             first, start = self._pending[0], self._done
             part, ab = np.split(ab, [len(first.image) - start])

@@ -1,20 +1,20 @@
-"""Cuts long panels into overlapping windows, and blends the windows' colours."""
+"""Cuts long panels into overlapping tiles, and blends the tiles' colours."""
 
 import numpy as np
 
 from webtoon_colorize.panels import Box
 
 # The networks see panels squeezed to a square. A panel whose longer side is more than LONGEST times the shorter one is
-# cut into windows. In units of the shorter side, a window is WINDOW long and shares at least OVERLAP with the next.
-LONGEST, WINDOW, OVERLAP = 2.0, 1.5, 0.5
+# cut into tiles. In units of the shorter side, a tile is TILE long and shares at least OVERLAP with the next.
+LONGEST, TILE, OVERLAP = 2.0, 1.5, 0.5
 
 
 def tiles(box: Box) -> list[Box]:
-    """The windows along the longer side of a box, or the box itself if it is not long."""
+    """The tiles along the longer side of a box, or the box itself if it is not long."""
     short, long = sorted((box.width, box.height))
     if long <= LONGEST * short:
         return [box]
-    length, overlap = round(WINDOW * short), round(OVERLAP * short)
+    length, overlap = round(TILE * short), round(OVERLAP * short)
     count = -(-(long - overlap) // max(1, length - overlap))
     starts = np.linspace(0, long - length, count).round().astype(int).tolist()
     if box.width < box.height:
@@ -23,7 +23,7 @@ def tiles(box: Box) -> list[Box]:
 
 
 def blend(box: Box, parts: list[tuple[Box, np.ndarray]]) -> np.ndarray:
-    """The ab of `box` [H, W, 2] from that of its windows [h, w, 2]; they fade linearly into each other."""
+    """The ab of `box` [H, W, 2] from that of its tiles [h, w, 2], which fade linearly into each other."""
     if len(parts) == 1:
         return parts[0][1]
     total = np.zeros((box.height, box.width, 2), np.float32)
@@ -37,9 +37,9 @@ def blend(box: Box, parts: list[tuple[Box, np.ndarray]]) -> np.ndarray:
 
 
 def _ramp(length: int) -> np.ndarray:
-    """A window's weight along its length, [N]: 1 in the middle, falling linearly to almost 0 at both ends."""
+    """A tile's weight along its length, [N]: 1 in the middle, falling linearly to almost 0 at both ends."""
     distance = np.minimum(np.arange(length), np.arange(length)[::-1]) + 0.5
-    return np.minimum(1.0, distance / (length * OVERLAP / WINDOW)).astype(np.float32)
+    return np.minimum(1.0, distance / (length * OVERLAP / TILE)).astype(np.float32)
 
 
 def fade(before: np.ndarray, after: np.ndarray) -> np.ndarray:
