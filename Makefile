@@ -26,7 +26,8 @@ $(foreach folder,$(filter-out $(DRAWN),$(COMIC)),$(if $(wildcard $(folder)),,$(e
 NAME = $(notdir $(DATA:/=))/$(SCALE)
 VENV := .venv/installed
 RUN := .venv/bin/python -m
-PYTEST := $(RUN) pytest -n auto --maxprocesses=4 --dist loadfile
+# Fewer arenas: memory that one thread frees serves the others too.
+PYTEST := MALLOC_ARENA_MAX=2 $(RUN) pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 REPRODUCE = $(RUN) experiments.reproduce --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=results/$(NAME) \
   --scale=$(SCALE) --seeds="$(SEEDS)"
 DATA_ROWS := l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4

@@ -30,6 +30,24 @@ def pytest_collectstart():
         gc.set_threshold(50_000, 10, 10)  # more often, a tenth of the time goes into looking at what tracing makes
 
 
+# Begun last, one of these would keep a process busy while the others have nothing left to do.
+LONG = (
+    "methods",
+    "experiments",
+    "training",
+    "app",
+    "export",
+    "figures",
+    "illustration2vec",
+    "synthesize",
+    "activations",
+)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONG.index(item.path.stem[5:]) if item.path.stem[5:] in LONG else len(LONG))
+
+
 MOST_GB = 0.9  # of a process, at which it gives memory back
 
 
@@ -51,6 +69,7 @@ def memory():
     import keras
 
     keras.backend.clear_session()  # collects garbage too
+    gc.freeze()  # what is left will stay
     if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
         libc.malloc_trim(0)
 

@@ -20,6 +20,7 @@ RANDOM |= {"diverse_vae", "pixel_dropout", "sketch", "tandem"}
 # By module, so that all tests of a row run one after another and it is built once.
 every_row = pytest.mark.parametrize("experiment", ablations.EXPERIMENTS, scope="module")
 # One of the rows that differ only in a number: these learn alike.
+SLOW = ("resnet50_gray", "color_and_apply_hints")  # to learn
 METHODS = {run.describe(row.build)[0]: name for name, row in reversed(ablations.EXPERIMENTS.items())}.values()
 
 
@@ -177,7 +178,7 @@ def test_a_draw_from_the_global_generator_changes_what_comes_after_it():
 
 
 @pytest.mark.parametrize(
-    "experiment", [pytest.param(each, marks=pytest.mark.slow if each == "resnet50_gray" else ()) for each in METHODS]
+    "experiment", [pytest.param(each, marks=pytest.mark.slow if each in SLOW else ()) for each in METHODS]
 )
 def test_eight_images_are_learned_by_heart(experiment):
     """Within 300 steps the metric that the method is judged by falls to a third of a baseline.

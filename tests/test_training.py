@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 
 from experiments import ablations
+from experiments.train import train as train_row
 from webtoon_colorize import data, evaluation, run, training
 from webtoon_colorize.methods.method import Method, Size
 
@@ -56,7 +57,8 @@ def test_a_killed_run_that_goes_on_ends_with_the_weights_of_an_undisturbed_one(d
 @pytest.fixture(scope="module")
 def trained(dataset, tmp_path_factory):
     run_dir = tmp_path_factory.mktemp("runs") / "l2"
-    subprocess.run(command(dataset, run_dir, experiment="l2", epochs=2), check=True)
+    scale = ablations.Scale(image_size=32, filters=4, epochs=2, batch_size=4)
+    train_row("l2", scale, data_dir=dataset, run_dir=run_dir, seed=0, learning_rate=ablations.LEARNING_RATE)
     return run_dir
 
 

@@ -25,7 +25,7 @@ def main(_: list[str]) -> int:
         settings, method = run.load_settings(run_dir), run.load_method(run_dir)
         formats.export(method, values.output, image_size=settings.image_size, form=values.format)
     except (ValueError, OSError) as error:
-        print(f"Nothing was exported. {error}", file=sys.stderr)
+        print(f"Nothing was exported. {error}.", file=sys.stderr)
         return 2
     print(f"{values.output}: {', '.join(formats.signature(method, image_size=settings.image_size))} -> ab")
     return 0
