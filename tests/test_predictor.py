@@ -1,0 +1,66 @@
+import cv2
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from webtoon_colorize.hints import Hint
+from webtoon_colorize.panels import Box
+from webtoon_colorize.predictor import Predictor
+
+SIZE = 4
+
+
+@pytest.fixture
+def traced():
+    """Whether hints were given at each tracing of `predictor`."""
+    return []
+
+
+@pytest.fixture
+def predictor(traced):
+    """Its method gives a = lightness and b = label / 10; with hints, b is the share of hinted pixels instead."""
+
+    def colorize(lightness, label, hints):
+        traced.append(hints is not None)
+        b = tf.cast(label, tf.float32) / 10.0 if hints is None else tf.reduce_mean(hints[..., 2], axis=[1, 2])
+        return tf.concat([lightness, lightness * 0.0 + b[:, None, None, None]], axis=-1)
+
+    return Predictor(colorize, image_size=SIZE)
+
+
+def stripes(levels):
+    """A page of a column of 8 x 8 pixels for each gray level, and its boxes."""
+    page = np.repeat(np.repeat(np.array([levels], np.uint8), 8, axis=0), 8, axis=1)
+    return np.repeat(page[..., None], 3, axis=2), [Box(8 * index, 0, 8, 8) for index in range(len(levels))]
+
+
+def test_every_box_is_seen_by_itself_in_order_whatever_the_batch(predictor):
+    levels = range(0, 220, 20)  # eleven boxes: a batch of eight and one of three
+    page, boxes = stripes(levels)
+    ab = np.stack(list(predictor.predict(page, boxes, [], label=3)))
+    assert ab.shape == (11, SIZE, SIZE, 2)
+    gray = np.float32([[[level] * 3 for level in levels]]) / 255
+    lightness = cv2.cvtColor(gray, cv2.COLOR_RGB2LAB)[0, :, 0] / 50 - 1
+    expected = np.broadcast_to(lightness[:, None, None], (11, SIZE, SIZE))
+    np.testing.assert_allclose(
+        ab[..., 0], expected, atol=0.19 / 50
+    )  # what OpenCV's table interpolation costs (test_color)
+    np.testing.assert_allclose(ab[..., 1], 0.3, rtol=1e-6)
+
+
+def test_a_box_that_a_hint_touches_sees_it_at_its_place_and_the_others_see_none(predictor):
+    page, boxes = stripes([50, 100, 150])
+    hint = Hint(9, 1, (200, 30, 30), radius=0.5)  # in the first of 4 x 4 pixels of the second box
+    ab = np.stack(list(predictor.predict(page, boxes, [hint], label=2)))
+    np.testing.assert_allclose(ab[:, 0, 0, 1], [0.2, 1 / 16, 0.2], rtol=1e-6)
+
+
+def test_the_networks_are_traced_once_whatever_the_sizes(predictor, traced):
+    page, boxes = stripes([50, 100, 150])
+    for count in (1, 2, 3):
+        list(predictor.predict(page[: 8 - count], boxes[:count], [Hint(3, 3, (9, 9, 9))], label=0))
+    assert sorted(traced) == [False, True]
+
+
+def test_no_boxes_give_nothing(predictor):
+    assert list(predictor.predict(np.zeros((5, 5, 3), np.uint8), [], [], label=0)) == []
