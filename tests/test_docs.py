@@ -22,7 +22,7 @@ QUOTES = [
     ("README.md", "learned from ({} panels)", "real_19_cpu/table.csv", {"experiment": "gray"}, "test_images", ".0f"),
     (
         "README.md",
-        "the guess has {} of it on new episodes",
+        "The guess has {} of the colour error of gray on new episodes",
         "real_19_cpu/hints.csv",
         {"experiment": "color_and_apply_hints", "places": "random", "hints": "0"},
         "rmse_lab/gray_rmse_lab",
