@@ -14,6 +14,10 @@ from collections.abc import Callable
 from absl import flags
 
 from experiments import markdown
+from experiments.claims.judging import FAILS, HOLDS, UNDECIDED, Outcome
+from experiments.claims.statements import CLAIMS
+from experiments.claims.table import number
+from experiments.results import MISSING
 from webtoon_colorize import files, startup
 from webtoon_colorize.io import csv_files
 
@@ -21,9 +25,8 @@ ROOT = pathlib.Path(__file__).parent.parent
 REPORTED = ROOT / "experiments" / "reported"
 DRAWN, REAL = "synthetic_5_quick", "real_5_cpu"  # the two comics of the main table
 DRAWN_128, COLLECTION = "synthetic_5_cpu", "real_19_cpu"  # the drawn comic at 128 px, and nineteen real titles
-MISSING = "-"
-VERDICTS = ("holds", "undecided", "does not hold")
-SECTIONS = ("I.A", "II", "III.B", "IV", "IV.A", "IV.B", "IV.C")  # of the paper, those with statements
+VERDICTS = (HOLDS, UNDECIDED, FAILS)
+SECTIONS = dict.fromkeys(claim.section for claim in CLAIMS)  # of the paper, in its order
 
 ROWS = {
     "gray": "no colour at all",
@@ -164,24 +167,16 @@ def classifiers() -> str:
 
 
 def _claims(folder: str) -> list[Row]:
-    """The rows of claims.csv, each with the paper's statement from the row of claims.md at the same place."""
-    text = (REPORTED / folder / "claims.md").read_text(encoding="utf-8")
-    sentences = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line.startswith("| ")][1:]
-    return [row | {"sentence": sentence} for row, sentence in zip(read(f"{folder}/claims.csv"), sentences)]
+    """The rows of claims.csv, each with the paper's statement."""
+    sentences = {claim.name: claim.sentence for claim in CLAIMS}
+    return [row | {"sentence": sentences[row["claim"]]} for row in read(f"{folder}/claims.csv")]
 
 
 def _verdict(row: Row) -> str:
     if row["verdict"] == MISSING:
         return MISSING
-    left, right, difference, low, high = (
-        _three_digits(row[name]) for name in ("left", "right", "difference", "low", "high")
-    )
+    left, right, difference, low, high = (number(float(row[name])) for name in Outcome._fields[:5])
     return f"**{row['verdict']}**: {left} - {right} = {difference} ({low} to {high})"
-
-
-def _three_digits(text: str) -> str:
-    """Three digits, or all before the point: 2375, not 2.37e+03."""
-    return format(float(text), ".0f" if abs(float(text)) >= 1000 else ".3g")
 
 
 def claims(section: str) -> str:

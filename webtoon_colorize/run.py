@@ -65,8 +65,11 @@ def build(settings: Settings) -> Method:
       ValueError: there is no such build function, it does not take these arguments, or it refuses them.
       MissingWeights: the method needs weights that the user must supply.
     """
-    build_networks = _find_build(settings)
-    keras.utils.set_random_seed(settings.seed)
+    return _seeded(_find_build(settings), settings.seed)
+
+
+def _seeded(build_networks: Callable[[], Method], seed: int) -> Method:
+    keras.utils.set_random_seed(seed)
     return build_networks()
 
 
@@ -163,8 +166,8 @@ def load_method(run_dir: str | os.PathLike) -> Method:
     """
     settings = load_settings(run_dir)
     with _naming_folder(run_dir):
-        _find_build(settings)
-    method = build(settings)
+        build_networks = _find_build(settings)
+    method = _seeded(build_networks, settings.seed)  # its errors say nothing about the folder
     if not checkpoints.restore_packed(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):
         raise FileNotFoundError(f"{run_dir} has no checkpoint yet; train the run for at least one epoch")
     return method

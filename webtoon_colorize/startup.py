@@ -7,7 +7,6 @@ import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import NoReturn
-from unittest import mock
 
 from absl import flags, logging
 
@@ -115,10 +114,12 @@ def import_tensorflow() -> None:
 
     On CPUs without AVX512-VNNI, TensorFlow leaves oneDNN off; a U-Net then trains at two thirds of the speed.
     TensorFlow's start-up messages ignore every setting. So standard error is held back during the import, and shown if
-    the import fails. `python -m package.program --help` imports a mock instead: the import takes three seconds, and the
-    help needs no TensorFlow.
+    the import fails. `python -m package.program` with --help or without arguments gets a mock instead: the import takes
+    three seconds, and the help needs no TensorFlow.
     """
     if sys.argv[0] == "-m" and (len(sys.argv) == 1 or not _HELP.isdisjoint(sys.argv)):
+        from unittest import mock  # a third of this module's own import
+
         sys.modules.update(dict.fromkeys(("tensorflow", "keras"), mock.MagicMock()))
         return
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")

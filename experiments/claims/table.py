@@ -47,11 +47,11 @@ def cells(row: Row) -> list[str]:
     about = [row.claim.sentence, row.claim.section, row.claim.measure]
     if row.outcome is None:
         return [*about, *[results.MISSING] * 4]
-    left, right, difference, low, high = map(_number, row.outcome[:5])
+    left, right, difference, low, high = map(number, row.outcome[:5])
     return [*about, left, right, f"{difference} ({low} to {high})", row.outcome.verdict]
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
     """Three significant digits, or the whole number from 1000 on: 2375, not 2.37e+03."""
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
