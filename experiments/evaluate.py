@@ -24,38 +24,88 @@ from webtoon_colorize.methods.method import Method
 SAMPLES = 12
 
 
-def evaluate_runs(run_dirs: list[str], *, data_dir: str, results_dir: str) -> None:
+def evaluate_runs(run_dirs: list[str], *, data_dir: str, test_dir: str | None = None, results_dir: str) -> None:
     """Writes results/<experiment>.json for runs of one experiment, and sample pictures of the first run.
+
+    Args:
+      run_dirs: a folder per seed.
+      data_dir: the dataset that the runs were trained on.
+      test_dir: the dataset whose test panels judge them, by default `data_dir`.
 
     Raises:
       FileNotFoundError: a folder is no run folder, or its run is not finished.
-      ValueError: the runs differ in more than their seed, or one was trained on other data.
+      ValueError: the runs differ in more than their seed, or one was trained on other data, or `test_dir` has other
+        titles.
     """
+    test_dir = test_dir or data_dir
     every = [run.load_settings(run_dir) for run_dir in run_dirs]
     first = every[0]
-    for settings, run_dir in zip(every, run_dirs):
-        if dataclasses.replace(settings, seed=first.seed) != first:
-            raise ValueError(f"{run_dir} and {run_dirs[0]} differ in more than their seed")
-        if settings.data != data.fingerprint(data_dir):
-            raise ValueError(f"{run_dir} was trained on other data than {data_dir}")
-    panels = data.load_panels(data_dir, "test", image_size=first.image_size)
-    annotations = per_panel.load_annotations(data_dir, panels)
+    _check_same(every, run_dirs, data_dir=data_dir, test_dir=test_dir)
+    splits = _load_splits(first, data_dir=data_dir, test_dir=test_dir)
     runs = []
     for settings, run_dir in zip(every, run_dirs):
         training = _training(run_dir)
         method = run.load_method(run_dir)
-        values = _values(method, panels) | (per_panel.values(method, panels, annotations) if method.colorize else {})
-        runs.append(results.Run(settings.seed, _rounded(values), training))
+        values = {f"{name}{metric}": of for name, split in splits.items() for metric, of in split.values(method).items()}
+        runs.append(results.Run(settings.seed, _rounded(_without_seen(values, first.experiment, splits)), training))
         if settings is first and method.colorize:
-            _write_samples(method.colorize, panels, results_dir=results_dir, experiment=first.experiment)
-    result = _result(first.experiment, _sizes(first), runs, panels, annotations, data_dir=data_dir)
-    results.write(results_dir, result)
+            _write_samples(method.colorize, splits[TEST].panels, results_dir=results_dir, experiment=first.experiment)
+    results.write(results_dir, _result(first.experiment, _sizes(first), runs, splits, test_dir=test_dir))
 
 
-def evaluate_gray(*, image_size: int, data_dir: str, results_dir: str) -> None:
+class _Split(NamedTuple):
+    """Panels to measure on, and what is known of them."""
+
+    panels: data.Panels
+    annotations: per_panel.Annotations
+
+    @classmethod
+    def load(cls, data_dir: str, panels: data.Panels) -> "_Split":
+        return cls(panels, per_panel.load_annotations(data_dir, panels))
+
+    def values(self, method: Method) -> dict[str, Iterable[float]]:
+        others = per_panel.values(method, self.panels, self.annotations) if method.colorize else {}
+        return _values(method, self.panels) | others
+
+
+def _check_same(every: list[run.Settings], run_dirs: list[str], *, data_dir: str, test_dir: str) -> None:
+    first = every[0]
+    trained_on = train.fingerprint(first.experiment, data_dir=data_dir, test_dir=test_dir)
+    for settings, run_dir in zip(every, run_dirs):
+        if dataclasses.replace(settings, seed=first.seed) != first:
+            raise ValueError(f"{run_dir} and {run_dirs[0]} differ in more than their seed")
+        if settings.data != trained_on:
+            raise ValueError(f"{run_dir} was trained on other data than {data_dir}")
+    if data.load_titles(test_dir) != first.titles:
+        raise ValueError(f"{test_dir} has other titles than {data_dir}")
+
+
+def _load_splits(settings: run.Settings, *, data_dir: str, test_dir: str) -> dict[str, _Split]:
+    """Prefix of the metrics' names -> the panels that they are measured on: test, validation and maybe training."""
+    size = settings.image_size
+    splits = {
+        TEST: _Split.load(test_dir, data.load_panels(test_dir, "test", image_size=size)),
+        VALIDATION: _Split.load(data_dir, data.load_panels(data_dir, "validation", image_size=size)),
+    }
+    if ablations.TRAINABLE[settings.experiment].on_training:
+        panels, _ = train.load_split(settings.experiment, size, data_dir=data_dir, test_dir=test_dir)
+        splits[TRAIN] = _Split.load(data_dir, data.take(panels, range(len(set(panels.path)))))
+    return splits
+
+
+def _without_seen(values: dict[str, Any], experiment: str, splits: dict[str, _Split]) -> dict[str, Any]:
+    """`values` with NaN for test panels that the row may not be judged on."""
+    unseen = ablations.TRAINABLE[experiment].unseen
+    if not unseen:
+        return values
+    return values
+
+
+def evaluate_gray(*, image_size: int, data_dir: str, test_dir: str | None = None, results_dir: str) -> None:
     """Writes results/gray.json, with measures of the truth, and samples of uncoloured panels and of the truth."""
-    panels = data.load_panels(data_dir, "test", image_size=image_size)
-    annotations = per_panel.load_annotations(data_dir, panels)
+    test_dir = test_dir or data_dir
+    panels = data.load_panels(test_dir, "test", image_size=image_size)
+    annotations = per_panel.load_annotations(test_dir, panels)
     values = _values(Method({}, None, evaluation.gray), panels) | per_panel.values_of_truth(panels, annotations)
     training = data.load_panels(data_dir, "train", image_size=image_size)
     values["distance_from_title"] = per_panel.distance_from_title(panels, training)

@@ -11,7 +11,7 @@ import pytest
 from experiments import ablations, evaluate, reproduce, results, table, train, training_subsets
 from webtoon_colorize import run
 
-TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=4)
+TINY = ablations.Scale(image_size=32, filters=4, epochs=1, patience=1, batch_size=4)
 
 
 def python(*arguments):
@@ -159,13 +159,13 @@ def test_a_row_may_override_its_scale():
 
 
 def test_rows_on_the_papers_data_are_no_rows_of_its_table(tmp_path):
-    assert not ablations.DATA_EXPERIMENTS.keys() & ablations.EXPERIMENTS.keys()
-    assert {row.experiment for row in table.rows(tmp_path)}.isdisjoint(ablations.DATA_EXPERIMENTS)
+    assert not ablations.CLAIM_EXPERIMENTS.keys() & ablations.EXPERIMENTS.keys()
+    assert {row.experiment for row in table.rows(tmp_path)}.isdisjoint(ablations.CLAIM_EXPERIMENTS)
 
 
 def test_a_row_on_the_papers_data_trains_on_its_selection(dataset, tmp_path):
     """24 training panels of two titles, seen as often as in any other row."""
-    tiny = ablations.Scale(image_size=16, filters=2, epochs=1, batch_size=8)
+    tiny = ablations.Scale(image_size=16, filters=2, epochs=1, patience=1, batch_size=8)
     folders = {"data_dir": dataset, "seed": 0, "learning_rate": 1e-3}
     train.train("l2_only_1", tiny, run_dir=tmp_path / "one", **folders)
     train.train("l2", tiny, run_dir=tmp_path / "all", **folders)
