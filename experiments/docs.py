@@ -6,7 +6,7 @@ Example: python -m experiments.docs --check
 A table stands between the lines `<!-- table: NAME -->` and `<!-- end -->`; TABLES has the names.
 """
 
-import collections
+import functools
 import pathlib
 import re
 from collections.abc import Callable
@@ -14,19 +14,15 @@ from collections.abc import Callable
 from absl import flags
 
 from experiments import markdown
-from experiments.claims.judging import FAILS, HOLDS, UNDECIDED, Outcome
-from experiments.claims.statements import CLAIMS
-from experiments.claims.table import number
+from experiments.claims import pages as claims
+from experiments.claims.store import REPORTED
 from experiments.results import MISSING
 from webtoon_colorize import files, startup
 from webtoon_colorize.io import csv_files
 
 ROOT = pathlib.Path(__file__).parent.parent
-REPORTED = ROOT / "experiments" / "reported"
 DRAWN, REAL = "synthetic_5_quick", "real_5_cpu"  # the two comics of the main table
 DRAWN_128, COLLECTION = "synthetic_5_cpu", "real_19_cpu"  # the drawn comic at 128 px, and nineteen real titles
-VERDICTS = (HOLDS, UNDECIDED, FAILS)
-SECTIONS = dict.fromkeys(claim.section for claim in CLAIMS)  # of the paper, in its order
 
 ROWS = {
     "gray": "no colour at all",
@@ -166,53 +162,6 @@ def classifiers() -> str:
     return markdown.table(("titles", "test panels", "epochs", *(f"`{name}`" for name in CLASSIFIERS)), lines)
 
 
-def _claims(folder: str) -> list[Row]:
-    """The rows of claims.csv, each with the paper's statement."""
-    sentences = {claim.name: claim.sentence for claim in CLAIMS}
-    return [row | {"sentence": sentences[row["claim"]]} for row in read(f"{folder}/claims.csv")]
-
-
-def _verdict(row: Row) -> str:
-    if row["verdict"] == MISSING:
-        return MISSING
-    left, right, difference, low, high = (number(float(row[name])) for name in Outcome._fields[:5])
-    return f"**{row['verdict']}**: {left} - {right} = {difference} ({low} to {high})"
-
-
-def claims(section: str) -> str:
-    """The statements of a section of the paper, on both comics."""
-    pairs = [pair for pair in zip(_claims(DRAWN), _claims(REAL)) if pair[0]["section"] == section]
-    lines = [(drawn["sentence"], drawn["measure"], _verdict(drawn), _verdict(real)) for drawn, real in pairs]
-    return markdown.table(("the paper says", "measured", "drawn, 64 px", "real, 128 px"), lines)
-
-
-def claims_at_128() -> str:
-    """The statements that were measured on the drawn comic at 128 px."""
-    rows = [row for row in _claims(DRAWN_128) if row["verdict"] != MISSING]
-    lines = [(row["sentence"], row["section"], row["measure"], _verdict(row)) for row in rows]
-    return markdown.table(("the paper says", "section", "measured", "drawn, 128 px"), lines)
-
-
-def verdicts() -> str:
-    """How many of the statements hold."""
-    lines = []
-    for words, folder in {"drawn, 64 px": DRAWN, "real, 128 px": REAL}.items():
-        counts = collections.Counter(row["verdict"] for row in read(f"{folder}/claims.csv"))
-        lines.append((words, *(str(counts[verdict]) for verdict in (*VERDICTS, MISSING))))
-    return markdown.table(("comic", *VERDICTS, "not measured"), lines)
-
-
-def main_result() -> str:
-    """What color & apply should do better than L2: its two measures on both comics."""
-    words = {"consistent": "inconsistency in flat areas", "bleeding": "bleeding over lines"}
-    lines = []
-    for claim, measure in words.items():
-        rows = [next(row for row in read(f"{folder}/claims.csv") if row["claim"] == claim) for folder in (DRAWN, REAL)]
-        lines.append((measure, *(_number(row[side], ".3f") for row in rows for side in ("left", "right"))))
-    sides = ("drawn: `l2`", "drawn: `color_and_apply`", "real: `l2`", "real: `color_and_apply`")
-    return markdown.table(("lower is better", *sides), lines)
-
-
 def hints() -> str:
     """RMSE after each number of hints."""
     rows = read(f"{COLLECTION}/hints.csv")
@@ -232,10 +181,10 @@ TABLES: dict[str, Callable[[], str]] = {
     "errors, drawn at 128 px": lambda: errors(DRAWN_128),
     "errors, nineteen titles": lambda: errors(COLLECTION),
     "classifiers": classifiers,
-    "main result": main_result,
-    "verdicts": verdicts,
-    **{f"claims, {section}": lambda section=section: claims(section) for section in SECTIONS},
-    "claims, drawn at 128 px": claims_at_128,
+    "main result": claims.main_result,
+    "verdicts": claims.verdicts,
+    **{f"claims, {section}": functools.partial(claims.claims, section) for section in claims.SECTIONS},
+    "claims, more titles": claims.more_titles,
     "hints": hints,
 }
 

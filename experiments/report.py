@@ -17,7 +17,7 @@ from absl import flags
 from PIL import Image
 
 from experiments import results, table
-from experiments.claims import judging
+from experiments.claims import store
 from experiments.claims import table as claims
 from experiments.figures import drawing
 from webtoon_colorize import data, files, startup
@@ -50,8 +50,8 @@ def examples(data_dir: str) -> dict[str, list[str]]:
 def claim_rows(results_dir: str) -> list[claims.Row]:
     """The claims; none before anything has been evaluated."""
     try:
-        return claims.rows(results_dir)
-    except judging.NotMeasured:
+        return claims.rows(store.of_results(results_dir))
+    except store.NotMeasured:
         return []
 
 

@@ -1,135 +1,166 @@
-import csv
-import dataclasses
+import math
 
 import numpy as np
 import pytest
 
-from experiments import results
-from experiments.claims import judging, sides, statements, table
-from experiments.claims.judging import FAILS, HOLDS, UNDECIDED, Claim, constant, is_more, of
-from tests.result_files import make_result
+from experiments.claims import judging
+from experiments.claims.judging import FAILS, HOLDS, LITTLE, NOT_MEASURED, UNDECIDED, Claim, is_more
+from experiments.claims.sides import constant, minus, of
+from experiments.claims.statements import CLAIMS
+from experiments.claims.store import Panels, Row, Study
 
-IMAGES = 40
-
-
-def write(folder, experiment, seeds=1, **values):
-    """A result file whose measures have the values of the given arrays, the same for each seed."""
-    columns = {name: np.array(column, object).tolist() for name, column in values.items()}
-    labels, tags = [index % 5 for index in range(IMAGES)], [["light"] * (index < 10) for index in range(IMAGES)]
-    results.write(folder, make_result(experiment, *[columns] * seeds, labels=labels, tags=tags))
+EPISODES = 8
 
 
-@pytest.fixture
-def folder(tmp_path):
-    errors = np.linspace(10, 20, IMAGES)
-    write(tmp_path, "gray", rmse_lab=errors + 2, distance_from_title=np.arange(IMAGES), chroma_lab_true=errors)
-    write(tmp_path, "l2", rmse_lab=errors, l2=errors)
-    write(tmp_path, "no_skips", rmse_lab=errors + 1)
-    return tmp_path
+def study(**rows):
+    """A study of a panel per episode. A row is its means with each seed; all panels have the same value."""
+    panels = Panels(
+        [f"panels/a/{number}/0.png" for number in range(EPISODES)], np.zeros(EPISODES, int), [[]] * EPISODES
+    )
+    values = {name: np.repeat(np.array([means], float).T, EPISODES, axis=1) for name, means in rows.items()}
+    every = {name: Row(list(range(len(each))), {"error": each}) for name, each in values.items()}
+    return Study({"test": panels}, every)
 
 
-def evaluate(folder, left, right, judge=is_more):
-    return judging.evaluate(Claim("", "", "", "", left, right, judge), judging.Study(folder))
+def claim(left="a", right="b", judge=is_more, name="claim", **others):
+    left = {row: of(row, "error") for row in left} if isinstance(left, tuple) else of(left, "error")
+    return Claim(name, "IV", "sentence", "measure", left, of(right, "error"), judge, **others)
 
 
-def test_a_difference_in_every_image_is_certain_and_a_missing_one_is_not(folder):
-    outcome = evaluate(folder, of("no_skips", "rmse_lab"), of("l2", "rmse_lab"))
-    assert outcome[:5] == pytest.approx((16, 15, 1, 1, 1)) and outcome.verdict == HOLDS
-    assert evaluate(folder, of("l2", "rmse_lab"), of("no_skips", "rmse_lab")).verdict == FAILS
-    assert evaluate(folder, of("l2", "rmse_lab"), constant(15.0)).verdict == UNDECIDED
+def outcome(claim, study):
+    [found] = judging.judge((claim,), study)
+    return found
 
 
 @pytest.mark.parametrize(
     "judge, low, high, verdict",
-    [
-        (judging.is_no_less, -4.9, 3, HOLDS),  # 5% of 100 is what counts as nothing
-        (judging.is_no_less, -9, -5.1, FAILS),
+    [  # the margin is 5
+        (judging.is_more, 1, 9, HOLDS),
+        (judging.is_more, 1, 4.9, LITTLE),
+        (judging.is_more, -9, -1, FAILS),
+        (judging.is_more, -1, 9, UNDECIDED),
+        (judging.is_no_less, -4.9, 30, HOLDS),
+        (judging.is_no_less, -4.9, -1, HOLDS),  # smaller for certain, but by less than the margin
+        (judging.is_no_less, -9, -1, FAILS),
         (judging.is_no_less, -9, 3, UNDECIDED),
         (judging.is_alike, -4.9, 4.9, HOLDS),
-        (judging.is_alike, 5.1, 9, FAILS),
+        (judging.is_alike, 1, 4.9, HOLDS),
+        (judging.is_alike, 1, 9, FAILS),
+        (judging.is_alike, -9, -5.1, FAILS),
         (judging.is_alike, -1, 9, UNDECIDED),
+        (judging.is_different, 1, 9, HOLDS),
+        (judging.is_different, -9, -1, HOLDS),
+        (judging.is_different, 1, 4.9, LITTLE),
         (judging.is_different, -4.9, 4.9, FAILS),
-        (judging.is_different, -9, -5.1, HOLDS),
         (judging.is_different, -1, 9, UNDECIDED),
     ],
 )
 def test_judges(judge, low, high, verdict):
-    assert judge(low, high, 100.0) == verdict
+    assert judge(low, high, 5.0) == verdict
 
 
-def test_images_that_have_nothing_to_measure_are_left_out_of_both_sides(folder):
-    write(folder, "tandem", bleeding=[None] * 20 + [2.0] * 20)
-    write(folder, "adversarial", bleeding=[9.0] * 20 + [1.0] * 19 + [None])
-    outcome = evaluate(folder, of("tandem", "bleeding"), of("adversarial", "bleeding"))
-    assert (outcome.left, outcome.right) == (2, 1)
+def test_the_margin_is_5_percent_of_the_right_side():
+    assert outcome(claim(), study(a=[106, 106], b=[100, 100])).verdict == HOLDS
+    assert outcome(claim(), study(a=[104, 104], b=[100, 100])).verdict == LITTLE
+    assert outcome(claim(), study(a=[-96, -96], b=[-100, -100])).verdict == LITTLE
 
 
-def test_what_was_not_run_is_a_dash_and_a_sentence(folder):
-    by_name = {row.claim.name: row for row in table.rows(folder)}
-    assert by_name["skips"].outcome.verdict == HOLDS and by_name["skips"].reason == ""
-    assert by_name["vgg_features"].outcome is None and table.cells(by_name["vgg_features"])[3:] == ["-"] * 4
-    assert by_name["vgg_features"].reason == "vgg_features has no results here"
-    assert by_name["bubbles"].reason == "the results of l2 have no near_bubbles"
-    assert by_name["resnet50_dead"].reason == "experiments.activations has not been run"
-    table.write(folder)
-    with open(folder / "claims.csv", newline="") as file:
-        written = {row["claim"]: row for row in csv.DictReader(file)}
-    assert [written["vgg_features"][name] for name in ("left", "low", "verdict")] == ["-"] * 3
-    assert float(written["skips"]["left"]) == by_name["skips"].outcome.left
+def test_an_outcome_says_what_it_stands_on():
+    """Means 10 and 12 (variance 2) against 5, 5, 5: V = 2/2 with one degree of freedom, and one claim keeps 95%."""
+    found = outcome(claim(), study(a=[10, 12], b=[5, 5, 5]))
+    assert (found.left, found.right, found.difference, found.level) == (11, 5, 6, 0.05)
+    assert (found.low, found.high) == pytest.approx((6 - 12.706, 6 + 12.706), abs=1e-3)
+    assert (found.left_seeds, found.right_seeds, found.left_panels, found.episodes) == (2, 3, 8, 8)
+    assert found.verdict == UNDECIDED and found.reason is None and found.closest is None
 
 
-def test_a_row_that_was_measured_on_other_panels_is_not_compared(folder):
-    results.write(folder, dataclasses.replace(results.read(folder, "no_skips"), data="other"))
-    with pytest.raises(judging.NotMeasured, match="no_skips"):
-        judging.Study(folder).values("no_skips", "rmse_lab")
+def test_more_seeds_would_decide_it():
+    """As above, variance 2 with n seeds a row: t(n - 1) x root(2/n) is 7.03 for 2, 3.51 for 3 (t(2) = 4.303)."""
+    assert outcome(claim(), study(a=[10, 12], b=[5, 5, 5])).seeds_to_decide == 3
+    assert outcome(claim(), study(a=[10, 12], b=[11, 11])).seeds_to_decide is None  # no difference at all
+    assert outcome(claim(), study(a=[10, 10], b=[5, 5])).seeds_to_decide is None  # decided already
 
 
-def test_the_files_are_the_same_every_time_and_have_a_line_for_every_claim(folder):
-    table.write(folder)
-    first = [(folder / name).read_bytes() for name in ("claims.csv", "claims.md")]
-    table.write(folder)
-    assert [(folder / name).read_bytes() for name in ("claims.csv", "claims.md")] == first
-    with open(folder / "claims.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert tuple(rows[0]) == table.COLUMNS
-    assert [row["claim"] for row in rows] == [claim.name for claim in statements.CLAIMS]
+def test_one_seed_gives_means_but_no_verdict():
+    found = outcome(claim(), study(a=[10], b=[5, 5]))
+    assert found.verdict == NOT_MEASURED and found.reason == "one seed: a"
+    assert (found.left, found.right, found.difference, found.low) == (10, 5, 5, None)
+    assert outcome(claim(right="gray"), study(a=[10, 10], gray=[5])).verdict == HOLDS  # gray has no seeds
 
 
-def test_people_read_three_digits_or_all_before_the_point(folder):
-    write(folder, "adversarial", l2=np.full(IMAGES, 2513.96))
-    write(folder, "l2", l2=np.full(IMAGES, 2375.04))
-    [row] = [row for row in table.rows(folder) if row.claim.name == "adversarial_l2"]
-    assert table.cells(row)[3:6] == ["2514", "2375", "139 (139 to 139)"]
+def test_what_has_no_results_is_not_measured():
+    assert outcome(claim(), study(a=[1, 1])).reason == "b has no results here"
+    assert (
+        outcome(claim()._replace(right=of("a", "weather")), study(a=[1, 1])).reason
+        == "the results of a have no weather"
+    )
+
+
+def test_a_condition_must_be_shown():
+    def verdict(condition):
+        rows = study(a=[9, 9], b=[5, 5], c=condition)
+        return outcome(claim(conditions=(of("c", "error"),)), rows).verdict
+
+    assert verdict([1, 1]) == HOLDS
+    assert verdict([-1, 1.5]) == UNDECIDED
+    assert verdict([-1, -1]) == FAILS
+    assert outcome(claim(conditions=(of("c", "error"),)), study(a=[9, 9], b=[5, 5], c=[1])).reason == "one seed: c"
+
+
+def test_every_row_must_be_beaten_and_one_is_enough_against_it():
+    every = claim(("a", "c", "absent"))
+    found = outcome(every, study(a=[9, 9], c=[6, 6], b=[5, 5]))
+    assert (found.verdict, found.closest, found.rows, found.left) == (HOLDS, "a", 2, 9)  # both certain: the first
+    found = outcome(every, study(a=[9, 9.2], c=[6, 6.2], b=[5, 5]))
+    assert (found.verdict, found.closest, found.left) == (UNDECIDED, "c", pytest.approx(6.1))
+    found = outcome(every, study(a=[9, 9], c=[4, 4], b=[5, 5]))
+    assert (found.verdict, found.closest, found.difference) == (FAILS, "c", -1)
+    assert outcome(every, study(b=[5, 5])).reason == "no row to compare with has results here"
+
+
+def test_the_opposite_for_one_of_two_rows_needs_half_the_level():
+    """c is 2 below b, variance 2 over 2 seeds of either row. t(1) is 12.7 at 5%: certain only where seeds agree."""
+    rows = study(a=[9, 9], c=[2.9, 3.1], b=[5, 5])  # V = 0.02 / 2, reach 12.706 x 0.1 = 1.27 at 5%, 2.55 at 2.5%
+    measured = judging.measure(claim(("a", "c")), rows)
+    assert measured.verdict(0.05) == UNDECIDED and measured.verdict(0.0999) == FAILS
+    assert judging.measure(claim("c"), rows).verdict(0.05) == FAILS
+
+
+def test_a_row_with_one_seed_can_stop_every_but_not_save_it():
+    found = outcome(claim(("a", "c")), study(a=[9, 9], c=[6], b=[5, 5]))
+    assert (found.verdict, found.reason) == (NOT_MEASURED, "one seed: c")
+    assert outcome(claim(("a", "c")), study(a=[4, 4], c=[6], b=[5, 5])).verdict == FAILS
+    assert outcome(claim(("a", "c")), study(a=[9], c=[6], b=[5, 5])).reason == "one seed: a, c"
+
+
+def test_holm_stops_at_the_first_that_fails():
+    """0.001 < 0.05/4, 0.012 < 0.05/3, 0.03 > 0.05/2: the third and the fourth are judged at 0.025."""
+    assert judging.holm([0.03, 0.001, 0.04, 0.012]) == pytest.approx([0.025, 0.0125, 0.025, 0.05 / 3])
+    assert judging.holm([0.001, 0.01]) == pytest.approx([0.025, 0.05])
+    assert judging.holm([]) == []
+
+
+def test_p_is_the_level_at_which_the_verdict_turns():
+    """Means 10 and 12 against 5: t = 6 / 1 with one degree of freedom; the Cauchy tail beyond 6 is 2 atan(1/6) / pi."""
+    measured = judging.measure(claim(), study(a=[10, 12], b=[5, 5]))
+    assert measured.p_value() == pytest.approx(2 * math.atan(1 / 6) / math.pi, rel=1e-4)
+
+
+def test_claims_are_judged_at_the_corrected_level_and_those_without_results_do_not_count():
+    rows = study(a=[9.9, 10.1], b=[5, 5])  # p = 2 atan(0.1 / 5) / pi = 0.0127: below 0.05 / 2, above 0.05 / 5
+    claims = (claim(), *(claim("b", "b", name=f"null {number}") for number in range(4)))
+    assert [each.verdict for each in judging.judge(claims[:2], rows)] == [HOLDS, UNDECIDED]
+    found = judging.judge(claims, rows)
+    assert found[0].verdict == UNDECIDED and found[0].level == pytest.approx(0.01)
+    absent = tuple(claim("x", name=f"absent {number}") for number in range(4))
+    assert judging.judge((claims[0], *absent), rows)[0].level == 0.05
+
+
+def test_constants_can_be_a_side():
+    share = claim()._replace(left=minus(constant(1.0), of("a", "error")), right=constant(0.5))
+    assert outcome(share, study(a=[0.2, 0.2])).difference == pytest.approx(0.3)
 
 
 def test_claims_have_names_of_their_own():
-    names = [claim.name for claim in statements.CLAIMS]
+    names = [claim.name for claim in CLAIMS]
     assert len(set(names)) == len(names)
-
-
-def test_tagged_panels_are_set_against_the_others(folder):
-    study = judging.Study(folder)
-    present, absent = (sides.tagged("light", present=each)(study) for each in (True, False))
-    assert present.shape == (1, 10) and absent.shape == (1, 30)
-    assert present[0, 0] == pytest.approx(10 / 12)  # RMSE of l2 over gray's
-    with pytest.raises(judging.NotMeasured, match="texture"):
-        sides.tagged("texture", present=True)(study)
-
-
-def test_one_title_and_the_collection_are_compared_on_the_titles_own_panels(folder):
-    for label in range(5):
-        write(folder, f"l2_only_{label}", rmse_lab=np.full(IMAGES, 100.0 + label))
-    study = judging.Study(folder)
-    assert sides.one_title(study)[0].tolist() == [100.0 + label for label in range(5) for _ in range(8)]
-    order = [index for label in range(5) for index in range(label, IMAGES, 5)]
-    np.testing.assert_allclose(sides.collection(study)[0], np.linspace(10, 20, IMAGES)[order])
-    near = sides.gain_of_collection(study, characteristic=True)
-    assert near.shape == (1, 20)  # distance is the index: the first four of the eight panels of each title
-    assert near[0, 0] == 100 - 10
-
-
-def test_the_later_layers_of_resnet50_alone_are_asked_for_dead_channels(folder):
-    lines = ["experiment,layer,channels,dead_share,dependence", "vgg16_gray,x,8,1.0,0.5"]
-    lines += [f"resnet50_gray,{index},8,{share},0.1" for index, share in enumerate((0.0, 0.0, 0.4, 0.8))]
-    (folder / "activations.csv").write_text("\n".join(lines) + "\n")
-    assert sides.dead_share(judging.Study(folder)) == pytest.approx(0.6)

@@ -19,7 +19,8 @@ def test_a_result_file_is_flat_json_in_a_fixed_order_and_reads_back_as_it_was(tm
         '{"seed": 1, "train_minutes": 2.5, "images_seen": 24, "parameters": {"colorizer": 7}, '
         '"values": {"l2": [4.0, 5.0, 6.0]}}], '
         '"dataset": "drawn", "data": "same", "titles": ["a", "b", "c"], '
-        '"paths": ["0.png", "1.png", "2.png"], "labels": [0, 2, 2], "tags": [[], [], []]}\n'
+        '"paths": ["0.png", "1.png", "2.png"], "labels": [0, 2, 2], "tags": [[], [], []], '
+        '"validation_paths": [], "train_paths": []}\n'
     )
     assert results.read(tmp_path, "l2") == result
     assert results.read(tmp_path, "no_skips") is None

@@ -1,23 +1,55 @@
-"""Tests the paper's statements on result files and writes claims.csv and claims.md. Trains nothing.
+"""Tests the paper's statements. Trains nothing.
 
-Usage: python -m experiments.claims --results_dir=RESULTS
+Usage: python -m experiments.claims [--results_dir=RESULTS [--reported_dir=STUDY]]
 Example: python -m experiments.claims --results_dir=results/mine
+
+Without flags it judges every study of experiments/reported/ by its values and writes each study's claims.csv. With
+--results_dir it judges result files and writes claims.csv and claims.md beside them. With both it packs the values that
+claims compare into STUDY, and writes claims.csv there.
 """
+
+import collections
+import pathlib
 
 from absl import flags
 
-from experiments.claims import judging, table
+from experiments.claims import store, table
 from webtoon_colorize import startup
+
+
+def judge_reported(folder: pathlib.Path) -> None:
+    """Writes claims.csv of a study from its values."""
+    rows = table.rows(store.load(folder / store.VALUES))
+    table.write_csv(folder, rows)
+    counts = collections.Counter(row.outcome.verdict for row in rows)
+    print(f"{folder.name}: {', '.join(f'{count} {verdict}' for verdict, count in counts.most_common())}")
+
+
+def pack(results_dir: str, folder: pathlib.Path) -> None:
+    """Writes the values of result files that claims compare into a study."""
+    study = store.of_results(results_dir)
+    table.rows(study)  # asks for them
+    study.write(folder / store.VALUES)
 
 
 def main(_) -> None:
     try:
-        print(table.write(FLAGS.results_dir))
-    except judging.NotMeasured as error:
+        if FLAGS.reported_dir and not FLAGS.results_dir:
+            raise SystemExit("error: --reported_dir needs --results_dir, whose values it gets.")
+        if FLAGS.reported_dir:
+            pack(FLAGS.results_dir, pathlib.Path(FLAGS.reported_dir))
+            judge_reported(pathlib.Path(FLAGS.reported_dir))
+        elif FLAGS.results_dir:
+            print(table.write(FLAGS.results_dir, table.rows(store.of_results(FLAGS.results_dir))))
+        else:
+            for values in sorted(store.REPORTED.glob(f"*/{store.VALUES}")):
+                judge_reported(values.parent)
+    except store.NotMeasured as error:
         raise SystemExit(f"error: {FLAGS.results_dir}: {error}") from error
 
 
 if __name__ == "__main__":
     FLAGS = flags.FLAGS
-    flags.DEFINE_string("results_dir", None, "Folder of result files; gets claims.csv and claims.md.", required=True)
+    flags.DEFINE_string("results_dir", None, "Folder of result files.")
+    flags.DEFINE_string("reported_dir", None, "Study that gets their values and claims.csv.")
     startup.run(main, __doc__)

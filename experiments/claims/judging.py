@@ -1,50 +1,54 @@
-"""Tests statements of the paper on result files.
+"""Judges claims: intervals of differences become verdicts, at levels that are corrected for the number of claims.
 
-A claim compares two sides, each with values per test image. The difference is left - right, with a bootstrap interval
-over images and seeds. A judge turns the interval into a verdict.
+One policy of margins: 5% of the right side counts as no difference.
 """
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from experiments import bootstrap, results
+from experiments.claims import store
+from experiments.claims.comparison import CONSTANT, Comparison, Side, compare
+from experiments.claims.sides import MakeSide
+from experiments.claims.store import NotMeasured, Study
 
-HOLDS, FAILS, UNDECIDED = "holds", "does not hold", "undecided"
-TOLERANCE = 0.05  # as a share of the right side: a smaller difference counts as none
+HOLDS, LITTLE, FAILS, UNDECIDED = "holds", "holds, but less than 5%", "does not hold", "undecided"
+NOT_MEASURED = "not measured"
+VERDICTS = (HOLDS, LITTLE, FAILS, UNDECIDED, NOT_MEASURED)
+MARGIN = 0.05  # as a share of the right side: a smaller difference counts as none
+LEVEL = 0.05  # the probability that any verdict of a study is wrong
+MOST_SEEDS = 100  # of a row, up to which `seeds_to_decide` looks
 
-
-class NotMeasured(LookupError):
-    """A side has no values. The message says why."""
-
-
-class Study:
-    """A folder of results on which claims are tested."""
-
-    def __init__(self, results_dir: str):
-        self.results_dir = results_dir
-        gray = self._result("gray")
-        self.labels = np.array(gray.labels)
-        self.tags = gray.tags
-
-    def values(self, experiment: str, measure: str) -> np.ndarray:
-        """[seeds, images]; NaN where an image has nothing to measure. Raises NotMeasured."""
-        result = self._result(experiment)
-        if measure not in result.metrics:
-            raise NotMeasured(f"the results of {experiment} have no {measure}")
-        return result.per_image(measure)
-
-    def _result(self, experiment: str) -> results.Result:
-        result = results.read_comparable(self.results_dir, experiment)
-        if result is None:
-            reason = results.read_reason(self.results_dir, experiment)
-            raise NotMeasured(f"{experiment} has no results here" + (f": {reason.rstrip('.')}" if reason else ""))
-        return result
+Judge = Callable[[float, float, float], str]  # (low and high of the difference, the margin) -> verdict
 
 
-Side = Callable[[Study], np.ndarray]  # -> [seeds, images]
-Judge = Callable[[float, float, float], str]  # (low and high of the difference, mean of the right side) -> verdict
+def is_more(low: float, high: float, margin: float) -> str:
+    """Judges "the left side is larger than the right one"."""
+    if low > 0:
+        return LITTLE if high < margin else HOLDS
+    return FAILS if high < 0 else UNDECIDED
+
+
+def is_no_less(low: float, high: float, margin: float) -> str:
+    """Judges "the left side is not smaller than the right one by more than the margin"."""
+    return HOLDS if low > -margin else FAILS if high < 0 else UNDECIDED
+
+
+def is_alike(low: float, high: float, margin: float) -> str:
+    """Judges "the sides differ by less than the margin"."""
+    if -margin < low and high < margin:
+        return HOLDS
+    return FAILS if low > 0 or high < 0 else UNDECIDED
+
+
+def is_different(low: float, high: float, margin: float) -> str:
+    """Judges "the sides differ", in either direction."""
+    inside = -margin < low and high < margin
+    if low > 0 or high < 0:
+        return LITTLE if inside else HOLDS
+    return FAILS if inside else UNDECIDED
 
 
 class Claim(NamedTuple):
@@ -54,66 +58,177 @@ class Claim(NamedTuple):
     section: str  # of the paper
     sentence: str  # the paper's statement in a few words
     measure: str  # what is compared with what
-    left: Side
-    right: Side
+    left: MakeSide | dict[str, MakeSide]  # a dict, row -> side: holds only if it holds for each row that has results
+    right: MakeSide
     judge: Judge
-    paired: bool = True  # both sides are of the same images
+    paired: bool = True  # both sides are of the same panels
+    split: str = store.TEST  # what the values are of
+    conditions: tuple[MakeSide, ...] = ()  # what must be above 0, or the claim cannot hold
 
 
 class Outcome(NamedTuple):
-    """The result of a claim: means of both sides, the interval (95%) of their difference, and the verdict."""
+    """The result of a claim: means of both sides, the interval of their difference at `level`, and the verdict.
 
-    left: float
-    right: float
-    difference: float  # left - right
-    low: float
-    high: float
-    verdict: str
+    Where nothing was measured all numbers are None. Where a row has one seed there is no interval.
+    """
 
-
-def of(experiment: str, measure: str) -> Side:
-    """The values of a row by a measure."""
-    return lambda study: study.values(experiment, measure)
-
-
-def constant(value: float) -> Side:
-    return lambda study: np.full((1, len(study.labels)), value)
-
-
-def is_more(low: float, high: float, right: float) -> str:
-    """Judges "the left side is larger than the right one"."""
-    del right
-    return HOLDS if low > 0 else FAILS if high < 0 else UNDECIDED
+    left: float | None = None
+    right: float | None = None
+    difference: float | None = None  # left - right
+    low: float | None = None
+    high: float | None = None
+    verdict: str = NOT_MEASURED
+    level: float | None = None  # of the interval, after the correction for the number of claims
+    left_seeds: int | None = None  # 0 for a side without training
+    right_seeds: int | None = None
+    left_panels: int | None = None
+    right_panels: int | None = None
+    episodes: int | None = None
+    closest: str | None = None  # of several rows the one that the numbers are of: the one nearest to the opposite
+    rows: int | None = None  # that were compared
+    seeds_to_decide: int | None = None  # per row, if it is undecided and more seeds would decide it
+    reason: str | None = None  # why nothing was measured
 
 
-def is_no_less(low: float, high: float, right: float) -> str:
-    """Judges "the left side is not smaller than the right one by more than the tolerance"."""
-    least = -TOLERANCE * right
-    return HOLDS if low > least else FAILS if high < least else UNDECIDED
+class Measured(NamedTuple):
+    """A claim's comparisons: one, or one per row, and those of its conditions with 0."""
+
+    claim: Claim
+    comparisons: dict[str, Comparison]  # row -> comparison; the row is "" if there is but one
+    conditions: tuple[Comparison, ...]
+    once_trained: tuple[str, ...] = ()  # rows with one seed, whose comparisons are left out if there are others
+
+    def verdict(self, level: float, *, seeds: int = 0) -> str:
+        """The verdict at `level`, with today's seeds or as if each row had at least `seeds`.
+
+        It holds if it holds for each row and all conditions are shown (intersection-union: no correction is needed).
+        It does not hold if the opposite is shown for any row, at level / rows, or for any condition.
+        """
+        shown = [_judge(self.claim, each, level, seeds) for each in self.comparisons.values()]
+        strict = level / len(self.comparisons)
+        opposite = [_judge(self.claim, each, strict, seeds) for each in self.comparisons.values()]
+        conditions = [is_more(*each.interval(level, seeds=seeds), 0.0) for each in self.conditions]
+        if FAILS in opposite or FAILS in conditions:
+            return FAILS
+        if self.once_trained or UNDECIDED in conditions or not set(shown) <= {HOLDS, LITTLE}:
+            return UNDECIDED
+        return LITTLE if LITTLE in shown else HOLDS
+
+    def p_value(self) -> float:
+        """The smallest level at which the verdict is decided, by bisection of its logarithm."""
+        low, high = -15.0, 0.0
+        for _ in range(25):
+            middle = (low + high) / 2
+            low, high = (middle, high) if self.verdict(10**middle) == UNDECIDED else (low, middle)
+        return 10**high
+
+    def seeds_to_decide(self, level: float) -> int | None:
+        """The fewest seeds per row that would decide it if nothing else changed; None if more than MOST_SEEDS."""
+        return next(
+            (seeds for seeds in range(2, MOST_SEEDS + 1) if self.verdict(level, seeds=seeds) != UNDECIDED), None
+        )
+
+    def closest(self) -> str:
+        """The row whose interval lies lowest, in units of its reach."""
+        return min(self.comparisons, key=lambda row: _height(self.comparisons[row]))
 
 
-def is_alike(low: float, high: float, right: float) -> str:
-    """Judges "the sides differ by less than the tolerance"."""
-    most = TOLERANCE * abs(right)
-    return HOLDS if -most < low and high < most else FAILS if high < -most or low > most else UNDECIDED
+def _height(comparison: Comparison) -> float:
+    low, high = comparison.interval(LEVEL)
+    return (low + high) / (high - low) if high > low else math.copysign(math.inf, low)
 
 
-def is_different(low: float, high: float, right: float) -> str:
-    """Judges "the sides differ by more than the tolerance", in either direction."""
-    return {HOLDS: FAILS, FAILS: HOLDS, UNDECIDED: UNDECIDED}[is_alike(low, high, right)]
+def _judge(claim: Claim, comparison: Comparison, level: float, seeds: int) -> str:
+    return claim.judge(*comparison.interval(level, seeds=seeds), MARGIN * abs(comparison.right))
 
 
-def evaluate(claim: Claim, study: Study) -> Outcome:
-    """Compares the two sides of a claim. Raises NotMeasured."""
-    left, right = claim.left(study), claim.right(study)
-    if claim.paired:
-        whole = ~np.isnan(np.concatenate([left, right])).any(axis=0)
-        left, right = left[:, whole], right[:, whole]
-    else:
-        left, right = (side[:, ~np.isnan(side).any(axis=0)] for side in (left, right))
-    if not left.size or not right.size:
-        raise NotMeasured("no test panel has what this measures")
-    interval = bootstrap.paired_interval if claim.paired else bootstrap.unpaired_interval
-    low, high = interval(left, right)
-    left_mean, right_mean = float(left.mean()), float(right.mean())
-    return Outcome(left_mean, right_mean, left_mean - right_mean, low, high, claim.judge(low, high, right_mean))
+def measure(claim: Claim, study: Study) -> Measured:
+    """Compares the sides of a claim. Raises NotMeasured."""
+    right = claim.right(study)
+    lefts = _sides(claim.left, study) if isinstance(claim.left, dict) else {"": claim.left(study)}
+    tested = [condition(study) for condition in claim.conditions]
+    episodes = None if claim.split == store.EPOCHS else study.panels[claim.split].episodes
+    comparisons = {row: compare(left, right, episodes, paired=claim.paired) for row, left in lefts.items()}
+    conditions = tuple(compare(side, {CONSTANT: np.zeros((1, 1))}, episodes) for side in tested)
+    every = (*comparisons.values(), *conditions)
+    once_trained = tuple(dict.fromkeys(name for each in every for name in each.once_trained()))
+    known = {row: each for row, each in comparisons.items() if not each.once_trained()}
+    return Measured(claim, known or comparisons, conditions, once_trained)
+
+
+def _sides(makers: dict[str, MakeSide], study: Study) -> dict[str, Side]:
+    """The sides of the rows that have results. Raises NotMeasured if there are none."""
+    found = {}
+    for row, make in makers.items():
+        try:
+            found[row] = make(study)
+        except NotMeasured:
+            continue
+    if not found:
+        raise NotMeasured("no row to compare with has results here")
+    return found
+
+
+def holm(p_values: list[float]) -> list[float]:
+    """The level at which each claim is judged (Holm 1979).
+
+    The smallest p of m gets LEVEL / m, the next LEVEL / (m - 1), ..., up to the first that is above its level. All
+    others are judged at that level.
+    """
+    levels = [0.0] * len(p_values)
+    level, failed = 0.0, False
+    for place, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        level = level if failed else LEVEL / (len(p_values) - place)
+        failed = failed or p_values[index] > level
+        levels[index] = level
+    return levels
+
+
+def judge(claims: tuple[Claim, ...], study: Study) -> list[Outcome]:
+    """The outcome of each claim, at levels that are corrected for the number of claims that were measured."""
+    outcomes: dict[str, Outcome] = {}
+    testable: list[Measured] = []
+    for claim in claims:
+        try:
+            measured = measure(claim, study)
+        except NotMeasured as error:
+            outcomes[claim.name] = Outcome(reason=str(error))
+            continue
+        if any(each.once_trained() for each in (*measured.comparisons.values(), *measured.conditions)):
+            outcomes[claim.name] = _one_seed(measured, next(iter(measured.comparisons)))
+        else:
+            testable.append(measured)
+    levels = holm([measured.p_value() for measured in testable])
+    outcomes |= {measured.claim.name: _decided(measured, level) for measured, level in zip(testable, levels)}
+    return [outcomes[claim.name] for claim in claims]
+
+
+def _decided(measured: Measured, level: float) -> Outcome:
+    verdict, row = measured.verdict(level), measured.closest()
+    if measured.once_trained and verdict == UNDECIDED:
+        return _one_seed(measured, row)
+    rows = len(measured.comparisons)
+    low, high = measured.comparisons[row].interval(level / rows if verdict == FAILS else level)
+    seeds = measured.seeds_to_decide(level) if verdict == UNDECIDED else None
+    return _means(measured, row)._replace(low=low, high=high, verdict=verdict, level=level, seeds_to_decide=seeds)
+
+
+def _one_seed(measured: Measured, row: str) -> Outcome:
+    return _means(measured, row)._replace(reason=f"one seed: {', '.join(measured.once_trained)}")
+
+
+def _means(measured: Measured, row: str) -> Outcome:
+    """What is known without an interval, of one of the comparisons."""
+    comparison = measured.comparisons[row]
+    return Outcome(
+        comparison.left,
+        comparison.right,
+        comparison.difference,
+        left_seeds=comparison.seeds[0],
+        right_seeds=comparison.seeds[1],
+        left_panels=comparison.panels[0],
+        right_panels=comparison.panels[1],
+        episodes=comparison.episodes,
+        closest=row or None,
+        rows=len(measured.comparisons) if row else None,
+    )

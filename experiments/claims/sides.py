@@ -1,84 +1,157 @@
-"""Sides of claims that are derived from the values of rows."""
+"""Sides of claims: values of rows, and what is made of them."""
 
-import pathlib
+import itertools
+from collections.abc import Callable
 
 import numpy as np
 
-from experiments import training_subsets
-from experiments.claims.judging import NotMeasured, Side, Study
-from webtoon_colorize.io import csv_files
+from experiments.claims.comparison import CONSTANT, Side
+from experiments.claims.store import EPOCHS, TEST, NotMeasured, Study
+
+MakeSide = Callable[[Study], Side]
 
 TITLES = 5  # the first titles, which are compared with the collection one by one
+MODELS = (  # the paper's rows that colorize
+    *("l2", "no_skips", "adversarial", "adversarial_label", "classification_loss", "vgg_features", "diverse_vae"),
+    *("residual_encoder", "residual_encoder_pretrained", "tandem", "pixel_dropout", "channel_dropout"),
+    "color_and_apply",
+)
 
 
-def accuracy(experiment: str) -> Side:
-    return lambda study: 1.0 - study.values(experiment, "error")
+def of(experiment: str, measure: str) -> MakeSide:
+    """The values of a row by a measure."""
+    return lambda study: {experiment: study.values(experiment, measure)}
 
 
-def fraction(share: float, side: Side) -> Side:
-    return lambda study: share * side(study)
+def constant(value: float) -> MakeSide:
+    return lambda study: {CONSTANT: np.array([[value]])}
 
 
-def tagged(tag: str, *, present: bool) -> Side:
-    """RMSE of l2 divided by that of gray, on the panels with the tag if `present`, else on those without it."""
+def scaled(factor: float, side: MakeSide) -> MakeSide:
+    return lambda study: {name: factor * values for name, values in side(study).items()}
+
+
+def plus(*sides: MakeSide) -> MakeSide:
+    """The sum of sides, panel by panel and seed by seed."""
+
+    def total(study):
+        summed: dict[str, np.ndarray] = {}
+        for side in sides:
+            for name, values in side(study).items():
+                summed[name] = summed.get(name, 0.0) + values
+        return summed
+
+    return total
+
+
+def minus(left: MakeSide, right: MakeSide) -> MakeSide:
+    return plus(left, scaled(-1.0, right))
+
+
+def mean(*sides: MakeSide) -> MakeSide:
+    return scaled(1 / len(sides), plus(*sides))
+
+
+def either(side: MakeSide, other: MakeSide) -> MakeSide:
+    """`side`, or `other` where it was not measured."""
+
+    def first(study):
+        try:
+            return side(study)
+        except NotMeasured:
+            return other(study)
+
+    return first
+
+
+def where(side: MakeSide, chosen: Callable[[Study], np.ndarray]) -> MakeSide:
+    """`side` on the panels for which `chosen` is true (bool [panels])."""
+    return lambda study: {name: np.where(chosen(study), values, np.nan) for name, values in side(study).items()}
+
+
+def tagged(tag: str, *, present: bool = True) -> Callable[[Study], np.ndarray]:
+    """The test panels with the tag if `present`, else those without it."""
+
+    def chosen(study):
+        has = np.array([tag in tags for tags in study.panels[TEST].tags])
+        if not has.any():
+            raise NotMeasured(f"no test panel is tagged {tag}")
+        return has == present
+
+    return chosen
+
+
+def of_title(label: int) -> Callable[[Study], np.ndarray]:
+    return lambda study: study.panels[TEST].labels == label
+
+
+def share_of_gray(study: Study) -> Side:
+    """RMSE divided by gray's, mean over the paper's models that have results."""
+    gray = study.values("gray", "rmse_lab")
+    measured = [name for name in MODELS if name in study.rows]
+    if not measured:
+        raise NotMeasured("no model has results here")
+    return {name: study.values(name, "rmse_lab") / gray / len(measured) for name in measured}
+
+
+def accuracy(experiment: str) -> MakeSide:
+    return minus(constant(1.0), of(experiment, "error"))
+
+
+def gain(experiment: str) -> MakeSide:
+    """How far the RMSE of a row is below gray's."""
+    return minus(of("gray", "rmse_lab"), of(experiment, "rmse_lab"))
+
+
+def detail(experiment: str, suffix: str = "") -> MakeSide:
+    """Skill in small regions minus skill in large ones."""
+    return minus(of(experiment, f"skill_small{suffix}"), of(experiment, f"skill_large{suffix}"))
+
+
+def confusion(experiment: str) -> MakeSide:
+    """Skill away from speech bubbles minus skill near them."""
+    return minus(of(experiment, "skill_off_bubbles"), of(experiment, "skill_near_bubbles"))
+
+
+def mean_variant(experiment: str, measure: str) -> MakeSide:
+    """The mean over a row's variants, measure_0, measure_1, ..."""
 
     def side(study):
-        chosen = np.array([(tag in tags) == present for tags in study.tags])
-        if not any(tag in tags for tags in study.tags):
-            raise NotMeasured(f"no test panel is tagged {tag}")
-        return (study.values("l2", "rmse_lab") / study.values("gray", "rmse_lab"))[:, chosen]
+        own = study.rows[experiment].values if experiment in study.rows else {}
+        numbered = (f"{measure}_{number}" for number in itertools.count())
+        names = list(itertools.takewhile(own.__contains__, numbered)) or [f"{measure}_0"]
+        return mean(*(of(experiment, name) for name in names))(study)
 
     return side
 
 
-def nearly_gray(side: Side) -> Side:
-    """`side` on the tenth of the panels with the least true chroma."""
-    return lambda study: side(study)[:, _lowest_tenth(study.values("gray", "chroma_lab_true")[0])]
+def curve(experiment: str, *, beside: str) -> MakeSide:
+    """Mean validation L2 [seeds, 1] over the epochs that all runs of the row and of `beside` have."""
+
+    def side(study):
+        every = [study.values(name, f"{EPOCHS}/l2") for name in (experiment, beside)]
+        common = min(int(np.isfinite(values).all(axis=0).sum()) for values in every)
+        return {experiment: every[0][:, :common].mean(axis=1, keepdims=True)}
+
+    return side
 
 
-def _lowest_tenth(values: np.ndarray) -> np.ndarray:
-    return np.argsort(values, kind="stable")[: max(1, len(values) // 10)]
+def one_title(study: Study) -> Side:
+    """RMSE of the network that was trained on the panel's own title only; NaN for titles after the first TITLES."""
+    labels = study.panels[TEST].labels
+    others = np.where(labels < TITLES, 0.0, np.nan)
+    return {
+        name: np.where(labels == label, study.values(name, "rmse_lab"), others)
+        for label, name in enumerate(f"l2_only_{number}" for number in range(TITLES))
+    }
 
 
-def unseen(side: Side) -> Side:
-    """`side` on the test panels that l2_neighbours was not trained on."""
-    return lambda study: side(study)[:, training_subsets.UNSEEN]
+def half(*, characteristic: bool) -> Callable[[Study], np.ndarray]:
+    """Half of each title's panels: those whose mean colours are nearest to the title's, or the others."""
 
+    def chosen(study):
+        labels, distance = study.panels[TEST].labels, study.values("gray", "distance_from_title")[0]
+        middle = {label: np.median(distance[labels == label]) for label in np.unique(labels)}
+        return (distance <= np.array([middle[label] for label in labels])) == characteristic
 
-def _title_by_title(study: Study) -> list[np.ndarray]:
-    """The indices of the test panels of each of the first TITLES titles."""
-    return [np.flatnonzero(study.labels == label) for label in range(TITLES)]
-
-
-def one_title(study: Study) -> np.ndarray:
-    """RMSE per panel [seeds, panels] of the network that was trained on the panel's own title only."""
-    parts = [study.values(f"l2_only_{label}", "rmse_lab")[:, own] for label, own in enumerate(_title_by_title(study))]
-    return np.concatenate(parts, axis=1)
-
-
-def collection(study: Study) -> np.ndarray:
-    """RMSE of the network that was trained on all titles, for the same panels in the same order as in `one_title`."""
-    return study.values("l2", "rmse_lab")[:, np.concatenate(_title_by_title(study))]
-
-
-def gain_of_collection(study: Study, *, characteristic: bool) -> np.ndarray:
-    """`one_title` minus `collection`, means over seeds [1, panels], on half of each title's panels.
-
-    If `characteristic`, it is the half whose mean colours are nearest to the title's, else the other half.
-    """
-    saved = one_title(study).mean(axis=0) - collection(study).mean(axis=0)
-    distance = study.values("gray", "distance_from_title")[0]
-    near = np.concatenate([distance[own] <= np.median(distance[own]) for own in _title_by_title(study)])
-    return saved[None, near == characteristic]
-
-
-def dead_share(study: Study) -> np.ndarray:
-    """Mean share of dead channels in the second half of ResNet-50's layers, [1, 1]."""
-    path = pathlib.Path(study.results_dir) / "activations.csv"
-    if not path.exists():
-        raise NotMeasured("experiments.activations has not been run")
-    layers = [row for row in csv_files.read(path) if row["experiment"] == "resnet50_gray"]
-    if not layers:
-        raise NotMeasured("experiments.activations has not looked at resnet50_gray")
-    later = layers[len(layers) // 2 :]
-    return np.array([[np.mean([float(row["dead_share"]) for row in later])]])
+    return chosen

@@ -1,0 +1,97 @@
+"""The tables of README.md and docs/claims.md, from each study's claims.csv."""
+
+import collections
+
+from experiments import markdown
+from experiments.claims import store
+from experiments.claims.judging import NOT_MEASURED, VERDICTS
+from experiments.claims.statements import CLAIMS
+from experiments.claims.table import number
+from experiments.results import MISSING
+from webtoon_colorize.io import csv_files
+
+STUDIES = {
+    "drawn, 64 px": "synthetic_5_quick",
+    "drawn, 128 px": "synthetic_5_cpu",
+    "drawn, 256 px": "synthetic_5_size",
+    "real, 128 px": "real_5_cpu",
+}  # what readers see -> folder of experiments/reported
+MORE_TITLES = {"25 drawn titles, 64 px": "synthetic_25_quick"}
+SECTIONS = dict.fromkeys(claim.section for claim in CLAIMS)  # of the paper, in its order
+_UNKNOWN = collections.defaultdict(lambda: MISSING, verdict=NOT_MEASURED)  # of a claim in a study without values
+
+Row = dict[str, str]  # of claims.csv: column -> text
+
+
+def read(study: str) -> dict[str, Row]:
+    """Claim -> its row of claims.csv; rows without numbers if the study has no values."""
+    folder = store.REPORTED / study
+    known = (folder / store.VALUES).exists()
+    rows = {row["claim"]: row for row in csv_files.read(folder / "claims.csv")} if known else {}
+    return {claim.name: rows.get(claim.name, _UNKNOWN) for claim in CLAIMS}
+
+
+def verdicts() -> str:
+    """How many of the statements have each verdict."""
+    lines = []
+    for words, study in STUDIES.items():
+        counts = collections.Counter(row["verdict"] for row in read(study).values())
+        lines.append((words, *(str(counts[verdict]) for verdict in VERDICTS)))
+    return markdown.table(("comic", *VERDICTS), lines)
+
+
+def claims(section: str) -> str:
+    """The statements of a section of the paper, in every study."""
+    studies = [read(study) for study in STUDIES.values()]
+    lines = [
+        (claim.sentence, claim.measure, *(cell(study[claim.name]) for study in studies))
+        for claim in CLAIMS
+        if claim.section == section
+    ]
+    return markdown.table(("the paper says", "measured", *STUDIES), lines)
+
+
+def more_titles() -> str:
+    """What was measured on more titles."""
+    studies = [read(study) for study in MORE_TITLES.values()]
+    lines = [
+        (claim.sentence, claim.measure, *(cell(study[claim.name]) for study in studies))
+        for claim in CLAIMS
+        if any(study[claim.name]["left"] != MISSING for study in studies)
+    ]
+    return markdown.table(("the paper says", "measured", *MORE_TITLES), lines)
+
+
+def cell(row: Row) -> str:
+    """Verdict: left - right = difference (interval); seeds, panels and episodes it stands on."""
+    if row["left"] == MISSING:
+        return row["verdict"]
+    left, right, difference = (number(float(row[name])) for name in ("left", "right", "difference"))
+    verdict = f"**{row['verdict']}**" + (f" ({row['reason']})" if row["reason"] != MISSING else "")
+    interval = "" if row["low"] == MISSING else f" ({number(float(row['low']))} to {number(float(row['high']))})"
+    return f"{verdict}: {left} - {right} = {difference}{interval}; {_basis(row)}"
+
+
+def _basis(row: Row) -> str:
+    """Which row the numbers are of, if there are several, and how many seeds, panels and episodes."""
+    panels = " and ".join(dict.fromkeys((row["left_panels"], row["right_panels"])))
+    parts = [f"`{row['closest']}`, the closest of {row['rows']} rows"] if row["closest"] != MISSING else []
+    parts += [f"{row['left_seeds']} and {row['right_seeds']} seeds"]
+    parts += [f"{panels} panels, {row['episodes']} episodes"] if row["episodes"] != "0" else []
+    return "; ".join(parts)
+
+
+def main_result() -> str:
+    """What color & apply should do better than L2: its two measures on both comics."""
+    words = {"consistent": "inconsistency in flat areas", "bleeding": "bleeding over lines"}
+    studies = [read(STUDIES[comic]) for comic in ("drawn, 64 px", "real, 128 px")]
+    lines = [
+        (measure, *(_mean(study[name][side]) for study in studies for side in ("left", "right")))
+        for name, measure in words.items()
+    ]
+    sides = ("drawn: `l2`", "drawn: `color_and_apply`", "real: `l2`", "real: `color_and_apply`")
+    return markdown.table(("lower is better", *sides), lines)
+
+
+def _mean(text: str) -> str:
+    return text if text == MISSING else f"{float(text):.3f}"

@@ -1,0 +1,168 @@
+"""The values that claims compare: read from result files, or from the small files that are committed.
+
+A study is a folder experiments/reported/<study>/ with values/panels.csv and values/<experiment>.npz. An npz file has
+`seeds` [S] and, for each measure that some claim compares, float32 [S, panels].
+"""
+
+import os
+import pathlib
+from typing import NamedTuple
+
+import numpy as np
+
+from experiments import results
+from webtoon_colorize import files
+from webtoon_colorize.io import csv_files
+
+REPORTED = pathlib.Path(__file__).parents[1] / "reported"
+VALUES = "values"  # the folder of a study's values
+TEST, VALIDATION, TRAIN, EPOCHS = "test", "validation", "train", "epochs"  # what values are of
+BITS = 12  # of the mantissa that is kept: an error of at most 1 in 4096
+_COLUMNS = ("path", "split", "title", "episode", "label", "tags")
+
+
+class NotMeasured(LookupError):
+    """A side has no values. The message says why."""
+
+
+class Panels(NamedTuple):
+    """The panels of a split, in the order of all values of them."""
+
+    paths: list[str]  # <...>/<title>/<episode>/<panel>
+    labels: np.ndarray  # int: the index of the title; -1 outside the test split
+    tags: list[list[str]]
+
+    @property
+    def episodes(self) -> np.ndarray:
+        """The number of each panel's episode [N]; episodes of different titles differ."""
+        folders = [path.rpartition("/")[0] for path in self.paths]
+        return np.unique(folders, return_inverse=True)[1]
+
+
+class Row(NamedTuple):
+    """The values of an experiment."""
+
+    seeds: list[int]
+    values: dict[str, np.ndarray]  # measure -> [seeds, panels]; NaN where a panel has nothing to measure
+
+
+class Study:
+    """The values of rows that were measured on the same panels.
+
+    A measure's name tells what its values are of: `validation/...` and `train/...` of these splits' panels,
+    `epochs/...` of a run's epochs, all others of the test panels.
+    """
+
+    def __init__(self, panels: dict[str, Panels], rows: dict[str, Row], reasons: dict[str, str] | None = None):
+        self.panels = panels  # by split
+        self.rows = rows  # by experiment
+        self._reasons = reasons or {}  # experiment -> why it has no results
+        self._asked: set[tuple[str, str]] = set()
+
+    def values(self, experiment: str, measure: str) -> np.ndarray:
+        """[seeds, panels] float64; NaN where a panel has nothing to measure. Raises NotMeasured."""
+        if experiment not in self.rows:
+            reason = self._reasons.get(experiment, "")
+            raise NotMeasured(f"{experiment} has no results here" + (f": {reason.rstrip('.')}" if reason else ""))
+        if measure not in self.rows[experiment].values:
+            raise NotMeasured(f"the results of {experiment} have no {measure}")
+        self._asked.add((experiment, measure))
+        return self.rows[experiment].values[measure].astype(np.float64)
+
+    def write(self, folder: str | os.PathLike) -> None:
+        """Writes into `folder` the values that have been asked for, and the panels."""
+        folder = pathlib.Path(folder)
+        lines = [
+            (path, split, *path.split("/")[-3:-1], label, ";".join(tags))
+            for split, panels in self.panels.items()
+            for path, label, tags in zip(*panels)
+        ]
+        csv_files.write(folder / "panels.csv", _COLUMNS, lines)
+        for experiment in sorted({experiment for experiment, _ in self._asked}):
+            row = self.rows[experiment]
+            kept = {name: row.values[name] for name in sorted(row.values) if (experiment, name) in self._asked}
+            with files.atomic_path(folder / f"{experiment}.npz") as temporary:
+                np.savez_compressed(temporary, seeds=row.seeds, **kept)
+        for experiment, reason in self._reasons.items():
+            results.write_reason(folder, experiment, reason)
+
+
+def load(folder: str | os.PathLike) -> Study:
+    """The study that `Study.write` wrote. Raises FileNotFoundError."""
+    folder = pathlib.Path(folder)
+    lines = csv_files.read(folder / "panels.csv")
+    panels = {}
+    for split in dict.fromkeys(line["split"] for line in lines):
+        own = [line for line in lines if line["split"] == split]
+        labels = np.array([int(line["label"]) for line in own])
+        panels[split] = Panels([line["path"] for line in own], labels, [_tags(line["tags"]) for line in own])
+    return Study(panels, {path.stem: _load_row(path) for path in sorted(folder.glob("*.npz"))}, _reasons(folder))
+
+
+def _tags(text: str) -> list[str]:
+    return text.split(";") if text else []
+
+
+def _load_row(path: pathlib.Path) -> Row:
+    with np.load(path) as content:
+        values = {name: content[name] for name in content.files}
+    return Row([int(seed) for seed in values.pop("seeds")], values)
+
+
+def _reasons(folder: pathlib.Path) -> dict[str, str]:
+    names = sorted(path.name.removesuffix(".missing.txt") for path in folder.glob("*.missing.txt"))
+    return {name: results.read_reason(folder, name) for name in names}
+
+
+def of_results(results_dir: str | os.PathLike) -> Study:
+    """The values of result files, rounded as `write` stores them. Raises NotMeasured if there are none."""
+    results_dir = pathlib.Path(results_dir)
+    names = sorted(path.stem for path in results_dir.glob("*.json"))
+    every = [result for name in names if (result := results.read_comparable(results_dir, name))]
+    if not every:
+        raise NotMeasured("nothing has been evaluated")
+    first = every[0]
+    panels = {TEST: Panels(first.paths, np.array(first.labels), first.tags)}
+    for split in (VALIDATION, TRAIN):
+        paths = sorted({path for result in every for path in _paths(result, split)})
+        panels[split] = Panels(paths, np.full(len(paths), -1), [[] for _ in paths])
+    return Study(panels, {result.experiment: _row(result, panels) for result in every}, _reasons(results_dir))
+
+
+def _paths(result: results.Result, split: str) -> list[str]:
+    return {TEST: result.paths, VALIDATION: result.validation_paths, TRAIN: result.train_paths}[split]
+
+
+def _row(result: results.Result, panels: dict[str, Panels]) -> Row:
+    """The values of a result. Panels of other splits that it was not measured on are NaN."""
+    values = {}
+    for measure in result.metrics:
+        split = split_of(measure)
+        numbers = {path: number for number, path in enumerate(panels[split].paths)}
+        column = np.full((len(result.runs), len(numbers)), np.nan)
+        column[:, [numbers[path] for path in _paths(result, split)]] = result.per_image(measure)
+        values[measure] = rounded(column)
+    curves = [run.training.get("validation", {}).get("l2", []) for run in result.runs]
+    if all(curves):
+        values[f"{EPOCHS}/l2"] = rounded(_padded(curves))
+    return Row([run.seed for run in result.runs], values)
+
+
+def split_of(measure: str) -> str:
+    """What the values of a measure are of."""
+    prefix = measure.partition("/")[0]
+    return prefix if prefix in (VALIDATION, TRAIN, EPOCHS) else TEST
+
+
+def _padded(curves: list[list[float]]) -> np.ndarray:
+    """[runs, epochs]; NaN after the last epoch of a run."""
+    table = np.full((len(curves), max(map(len, curves))), np.nan)
+    for number, curve in enumerate(curves):
+        table[number, : len(curve)] = curve
+    return table
+
+
+def rounded(values: np.ndarray) -> np.ndarray:
+    """`values` as float32 with BITS bits of mantissa, which compress well."""
+    mantissa, exponent = np.frexp(values)
+    return np.ldexp(np.round(mantissa * 2**BITS) / 2**BITS, exponent).astype(np.float32)
