@@ -99,11 +99,12 @@ def test_what_has_no_results_is_not_measured():
 def test_a_condition_must_be_shown():
     def verdict(condition):
         rows = study(a=[9, 9], b=[5, 5], c=condition)
-        return outcome(claim(conditions=(of("c", "error"),)), rows).verdict
+        found = outcome(claim(conditions=(of("c", "error"),)), rows)
+        return found.verdict, found.reason
 
-    assert verdict([1, 1]) == HOLDS
-    assert verdict([-1, 1.5]) == UNDECIDED
-    assert verdict([-1, -1]) == FAILS
+    assert verdict([1, 1]) == (HOLDS, None)
+    assert verdict([-1, 1.5]) == (UNDECIDED, "its condition is not shown")
+    assert verdict([-1, -1]) == (FAILS, "its condition is not shown")
     assert outcome(claim(conditions=(of("c", "error"),)), study(a=[9, 9], b=[5, 5], c=[1])).reason == "one seed: c"
 
 

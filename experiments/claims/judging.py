@@ -87,7 +87,7 @@ class Outcome(NamedTuple):
     closest: str | None = None  # of several rows the one that the numbers are of: the one nearest to the opposite
     rows: int | None = None  # that were compared
     seeds_to_decide: int | None = None  # per row, if it is undecided and more seeds would decide it
-    reason: str | None = None  # why nothing was measured
+    reason: str | None = None  # why nothing was measured, or what kept it from holding
 
 
 class Measured(NamedTuple):
@@ -128,13 +128,16 @@ class Measured(NamedTuple):
             (seeds for seeds in range(2, MOST_SEEDS + 1) if self.verdict(level, seeds=seeds) != UNDECIDED), None
         )
 
-    def closest(self) -> str:
+    def closest(self, level: float) -> str:
         """The row whose interval lies lowest, in units of its reach."""
-        return min(self.comparisons, key=lambda row: _height(self.comparisons[row]))
+        return min(self.comparisons, key=lambda row: _height(*self.comparisons[row].interval(level)))
+
+    def conditions_shown(self, level: float) -> bool:
+        return all(each.interval(level)[0] > 0 for each in self.conditions)
 
 
-def _height(comparison: Comparison) -> float:
-    low, high = comparison.interval(LEVEL)
+def _height(low: float, high: float) -> float:
+    """Of the middle of an interval, in units of its reach: below -1 if all of it is below 0."""
     return (low + high) / (high - low) if high > low else math.copysign(math.inf, low)
 
 
@@ -204,13 +207,20 @@ def judge(claims: tuple[Claim, ...], study: Study) -> list[Outcome]:
 
 
 def _decided(measured: Measured, level: float) -> Outcome:
-    verdict, row = measured.verdict(level), measured.closest()
+    verdict = measured.verdict(level)
+    shown_at = level / len(measured.comparisons) if verdict == FAILS else level
+    row = measured.closest(shown_at)
     if measured.once_trained and verdict == UNDECIDED:
         return _one_seed(measured, row)
-    rows = len(measured.comparisons)
-    low, high = measured.comparisons[row].interval(level / rows if verdict == FAILS else level)
-    seeds = measured.seeds_to_decide(level) if verdict == UNDECIDED else None
-    return _means(measured, row)._replace(low=low, high=high, verdict=verdict, level=level, seeds_to_decide=seeds)
+    low, high = measured.comparisons[row].interval(shown_at)
+    return _means(measured, row)._replace(
+        low=low,
+        high=high,
+        verdict=verdict,
+        level=shown_at,
+        seeds_to_decide=measured.seeds_to_decide(level) if verdict == UNDECIDED else None,
+        reason=None if measured.conditions_shown(level) else "its condition is not shown",
+    )
 
 
 def _one_seed(measured: Measured, row: str) -> Outcome:
