@@ -28,19 +28,23 @@ VENV := .venv/installed
 RUN := .venv/bin/python -m
 # Fewer arenas: memory that one thread frees serves the others too.
 PYTEST := MALLOC_ARENA_MAX=2 $(RUN) pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
-REPRODUCE = $(RUN) experiments.reproduce --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=results/$(NAME) \
-  --scale=$(SCALE) --seeds="$(SEEDS)"
+REPRODUCE = $(RUN) experiments.reproduce --data_dir=$(DATA) --runs_dir=runs/$(NAME) --scale=$(SCALE) --seeds="$(SEEDS)"
+# What claims are judged on: episodes of the drawn comic that no choice has seen, or the test panels of your comic.
+FRESH := data/comic_$(TITLES)_fresh
+JUDGED_ON = $(if $(filter $(DRAWN),$(COMIC)),data/synthetic_$(TITLES)_fresh,$(DATA))
+JUDGED = results/$(notdir $(JUDGED_ON:/=))/$(SCALE)
 CLAIM_ROWS := vgg_features_color vgg_features_control residual_encoder_pretrained_control residual_encoder_imagenet_control \
-  diverse_vae_one_title tandem_lines l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
+  diverse_vae_one_title tandem_lines pixel_dropout_divided color_and_apply_undivided \
+  l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
 CLASSIFIERS = $(wildcard runs/$(NAME)/vgg16_gray/seed_$(firstword $(SEEDS)) runs/$(NAME)/resnet50_gray/seed_$(firstword $(SEEDS)))
 
 .DEFAULT_GOAL := help
-.PHONY: help lint test test-slow reproduce-table claims train-claims figures pretrained docs inspect tensorboard data own-comic
+.PHONY: help lint test test-slow reproduce-table claims train-claims figures pretrained docs inspect tensorboard data fresh own-comic
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo 'Settings: TITLES=25 SCALE=quick|cpu|paper ROWS="l2 color_and_apply" SEEDS="0 1 2" COMIC="folder folder" DATA=data/name'
+	@echo 'Settings: TITLES=25 SCALE=quick|cpu|size|paper ROWS="l2 color_and_apply" SEEDS="0 1 2" COMIC="folder folder" DATA=data/name'
 	@echo 'For your own comic: make reproduce-table COMIC=path/to/comics DATA=data/mine'
 
 lint: $(VENV) ## Check format, style and types.
@@ -55,16 +59,17 @@ test-slow: $(VENV) ## Pass those that take longest.
 	$(PYTEST) -m slow
 
 reproduce-table: data ## Train and evaluate every row, print the paper's table.
-	$(REPRODUCE) $(if $(ROWS),--rows="$(ROWS)")
+	$(REPRODUCE) --results_dir=results/$(NAME) $(if $(ROWS),--rows="$(ROWS)")
 
 claims: $(VENV) ## Judge the paper's statements anew from the committed values (a minute, no training).
 	$(RUN) experiments.claims
 	$(RUN) experiments.docs
 
-train-claims: reproduce-table ## Train the rows that claims need besides, and judge the paper's statements by your runs.
-	$(REPRODUCE) --rows="l2 $(CLAIM_ROWS)"
-	$(if $(CLASSIFIERS),$(RUN) experiments.activations $(CLASSIFIERS:%=--run_dir=%) --data_dir=$(DATA) --results_dir=results/$(NAME))
-	$(RUN) experiments.claims --results_dir=results/$(NAME)
+train-claims: data fresh ## Train all rows and those that claims need besides, and judge the statements by your runs.
+	$(REPRODUCE) --test_dir=$(JUDGED_ON) --results_dir=$(JUDGED) $(if $(ROWS),--rows="$(ROWS)")
+	$(if $(ROWS),,$(REPRODUCE) --test_dir=$(JUDGED_ON) --results_dir=$(JUDGED) --rows="l2 $(CLAIM_ROWS)")
+	$(if $(CLASSIFIERS),$(RUN) experiments.activations $(CLASSIFIERS:%=--run_dir=%) --data_dir=$(DATA) --results_dir=$(JUDGED))
+	$(RUN) experiments.claims --results_dir=$(JUDGED)
 
 figures: $(VENV) ## Draw the paper's figures from what is trained, and write report.html.
 	$(RUN) experiments.figures --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=results/$(NAME)
@@ -80,6 +85,10 @@ pretrained: own-comic reproduce-table ## Train the weights that come with the pa
 
 docs: $(VENV) ## Write the tables of README and docs from experiments/reported.
 	$(RUN) experiments.docs
+
+fresh: $(VENV)
+	$(if $(filter $(DRAWN),$(COMIC)),$(RUN) data_tools.synthesize --output_dir=$(FRESH) --titles=$(TITLES) --first_episode=41 --episodes=100)
+	$(if $(filter $(DRAWN),$(COMIC)),$(RUN) data_tools.prepare --comic_dir=$(FRESH) --output_dir=$(JUDGED_ON) --test_share=1)
 
 own-comic:
 	$(if $(filter $(DRAWN),$(COMIC)),$(error Say which comics to train on: COMIC="folder folder" DATA=data/name))

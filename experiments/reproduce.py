@@ -13,7 +13,7 @@ import keras
 from absl import flags
 
 from experiments import ablations, evaluate, results, table, train, training_subsets
-from webtoon_colorize import run, sparse_color, startup
+from webtoon_colorize import data, run, sparse_color, startup
 from webtoon_colorize.methods.method import MissingWeights
 
 
@@ -31,7 +31,7 @@ def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], 
             seed=seed,
             learning_rate=ablations.LEARNING_RATE,
         )
-    if not _is_evaluated(experiment, run_dirs, seeds, results_dir=folders["results_dir"]):
+    if not _is_evaluated(experiment, run_dirs, seeds, **folders):
         evaluate.evaluate_runs(run_dirs, **folders)
     results.forget_reason(folders["results_dir"], experiment)
 
@@ -42,9 +42,19 @@ def with_required(rows: list[str]) -> list[str]:
     return list(dict.fromkeys(order))
 
 
-def _is_evaluated(experiment: str, run_dirs: list[pathlib.Path], seeds: list[int], *, results_dir: str) -> bool:
+def _is_evaluated(
+    experiment: str,
+    run_dirs: list[pathlib.Path],
+    seeds: list[int],
+    *,
+    data_dir: str,
+    test_dir: str | None = None,
+    results_dir: str,
+) -> bool:
     result = results.read(results_dir, experiment)
     if result is None or [each.seed for each in result.runs] != seeds:
+        return False
+    if result.data != data.fingerprint(test_dir or data_dir):
         return False
     newest = max((run_dir / run.FINISHED).stat().st_mtime for run_dir in run_dirs)
     return (pathlib.Path(results_dir) / f"{experiment}.json").stat().st_mtime >= newest
