@@ -60,18 +60,9 @@ def train(
     beside = pathlib.Path(run_dir).resolve()
     run.fill_helpers(method, settings, {name: beside.parent.parent / name / beside.name for name in row.requires})
     panels, validation = load_split(experiment, scale.image_size, data_dir=data_dir, test_dir=test_dir or data_dir)
-    training.train(
-        method,
-        run_dir,
-        training=panels,
-        validation=validation,
-        epochs=scale.epochs,
-        patience=scale.patience,
-        batch_size=scale.batch_size,
-        learning_rate=learning_rate,
-        seed=seed,
-        description=_described(settings),
-    )
+    schedule = training.Schedule(scale.epochs, scale.patience, scale.batch_size, learning_rate, seed)
+    described = _described(settings)
+    training.train(method, run_dir, schedule, training=panels, validation=validation, description=described)
 
 
 def fingerprint(experiment: str, *, data_dir: str, test_dir: str) -> str:

@@ -118,13 +118,9 @@ def train(method, dataset, run_dir, *, epochs, patience=9):
     training.train(
         method,
         run_dir,
+        training.Schedule(epochs, patience, batch_size=4, learning_rate=1e-3, seed=0),
         training=data.load_panels(dataset, "train", image_size=32),
         validation=data.load_panels(dataset, "validation", image_size=32),
-        epochs=epochs,
-        patience=patience,
-        batch_size=4,
-        learning_rate=1e-3,
-        seed=0,
         description="",
     )
 

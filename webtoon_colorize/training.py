@@ -25,9 +25,20 @@ _STEP_STREAM = 2  # of randomness; data.py has 0 and 1
 TrainStep = Callable[[data.Batch, tf.Tensor], dict[str, tf.Tensor]]
 
 
+class Schedule(NamedTuple):
+    """How long and how a run is trained."""
+
+    epochs: int  # at most
+    patience: int  # epochs without a better one on validation that end the training
+    batch_size: int
+    learning_rate: float  # Adam's, of every network
+    seed: int
+
+
 class _State(NamedTuple):
     """The progress of a run and the managers of its checkpoints."""
 
+    run_dir: str | os.PathLike
     progress: checkpoints.Progress
     last: tf.train.CheckpointManager
     best: tf.train.CheckpointManager
@@ -69,17 +80,13 @@ def make_train_step(method: Method, optimizers: dict[str, keras.optimizers.Optim
 def train(
     method: Method,
     run_dir: str | os.PathLike,
+    schedule: Schedule,
     *,
     training: data.Panels,
     validation: data.Panels,
-    epochs: int,
-    patience: int,
-    batch_size: int,
-    learning_rate: float,
-    seed: int,
     description: str,
 ) -> None:
-    """Trains until `patience` epochs have brought no better one, from the last finished epoch in `run_dir` if any.
+    """Trains until the patience has brought no better epoch, from the last finished epoch in `run_dir` if any.
 
     Reading: "trained for their best results, decided on the validation set" (section IV).
 
@@ -88,14 +95,13 @@ def train(
 
     Args:
       method: freshly built; its networks are trained in place.
-      epochs: the most that are trained.
-      learning_rate: Adam's, of every network.
       description: the run's settings in Markdown, for TensorBoard.
 
     Raises:
       FloatingPointError: a loss is not finite; the message names it.
       ValueError: fewer training panels than `batch_size`.
     """
+    epochs, patience, batch_size, learning_rate, seed = schedule
     optimizers = make_optimizers(method, learning_rate)
     state = _resume(run_dir, method, optimizers)
     done, steps = int(state.progress.epoch.numpy()), len(training.path) // batch_size
@@ -107,21 +113,24 @@ def train(
 
     with writer.as_default(), tqdm(total=epochs * steps, initial=done * steps, unit="step", mininterval=1) as bar:
         tf.summary.text("settings", description, step=0)
-        for epoch in range(done, epochs):
-            if epoch - state.progress.best_epoch.numpy() >= patience:
-                break
+        for epoch in _epochs_left(state.progress, epochs=epochs, patience=patience):
             bar.set_description(f"epoch {epoch + 1}/{epochs}")
             start = time.perf_counter()
             terms = _run_epoch(train_step, batches, first_step=epoch * steps, steps=steps, seed=seed, bar=bar)
             speed = steps * batch_size / (time.perf_counter() - start)
             values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
             _check_finite(terms | values)
-            _note(state.curves, values, run_dir=run_dir)
-            _save(state, value=values[f"validation/{method.judged_by}"], seconds=time.perf_counter() - start)
+            _save(state, values, judged_by=method.judged_by, seconds=time.perf_counter() - start)
             bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
             _log(terms | values | {"learning_rate": learning_rate, "images_per_s": speed}, step=epoch + 1)
             log_grid(epoch + 1)
-    _write_summary(run_dir, method, state, images_per_epoch=steps * batch_size)
+    _write_summary(method, state, images_per_epoch=steps * batch_size)
+
+
+def _epochs_left(progress: checkpoints.Progress, *, epochs: int, patience: int) -> Iterator[int]:
+    """The numbers of the epochs that are still to be trained, from 0; each when the one before is saved."""
+    while (epoch := int(progress.epoch.numpy())) < epochs and epoch - int(progress.best_epoch.numpy()) < patience:
+        yield epoch
 
 
 def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, keras.optimizers.Optimizer]) -> _State:
@@ -129,20 +138,14 @@ def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, ke
     progress = checkpoints.new_progress()
     last = checkpoints.last(run_dir, method, optimizers=optimizers, progress=progress)
     checkpoints.restore(last)
-    return _State(progress, last, checkpoints.best(run_dir, method), _read_curves(run_dir, int(progress.epoch.numpy())))
+    curves = _read_curves(run_dir, int(progress.epoch.numpy()))
+    return _State(run_dir, progress, last, checkpoints.best(run_dir, method), curves)
 
 
 def _read_curves(run_dir: str | os.PathLike, epochs: int) -> dict[str, list[float]]:
     """The first `epochs` rows of validation.csv; the file may have one more if the run was killed while it saved."""
     rows = csv_files.read(pathlib.Path(run_dir) / CURVES)[:epochs] if epochs else []
     return {name: [float(row[name]) for row in rows] for name in (rows[0] if rows else {})}
-
-
-def _note(curves: dict[str, list[float]], values: dict[str, float], *, run_dir: str | os.PathLike) -> None:
-    """Appends the values of an epoch to the curves, and writes these."""
-    for name, value in values.items():
-        curves.setdefault(name.removeprefix("validation/"), []).append(value)
-    csv_files.write(pathlib.Path(run_dir) / CURVES, curves, zip(*curves.values()))
 
 
 def _run_epoch(
@@ -162,16 +165,21 @@ def _check_finite(values: dict[str, float]) -> None:
             raise FloatingPointError(f"{name} became {value} in this epoch; the last checkpoint is from before it")
 
 
-def _save(state: _State, *, value: float, seconds: float) -> None:
+def _save(state: _State, values: dict[str, float], *, judged_by: str, seconds: float) -> None:
     """Counts the epoch and saves it.
 
     best/ comes before last/, so that a run that is killed in between repeats the epoch and saves both again.
 
     Args:
-      value: of the metric that the method is judged by.
+      values: of the epoch on the validation split.
+      judged_by: the metric that chooses the best epoch.
       seconds: that the epoch took.
     """
-    progress, last, best, _ = state
+    run_dir, progress, last, best, curves = state
+    for name, each in values.items():
+        curves.setdefault(name.removeprefix("validation/"), []).append(each)
+    csv_files.write(pathlib.Path(run_dir) / CURVES, curves, zip(*curves.values()))
+    value = values[f"validation/{judged_by}"]
     progress.epoch.assign_add(1)
     progress.seconds.assign_add(seconds)
     epoch = int(progress.epoch.numpy())
@@ -204,7 +212,7 @@ def _count(weights: list[keras.Variable]) -> int:
     return sum(math.prod(weight.shape) for weight in weights)
 
 
-def _write_summary(run_dir: str | os.PathLike, method: Method, state: _State, *, images_per_epoch: int) -> None:
+def _write_summary(method: Method, state: _State, *, images_per_epoch: int) -> None:
     progress = state.progress
     summary = {
         "best_epoch": int(progress.best_epoch.numpy()),
@@ -214,5 +222,5 @@ def _write_summary(run_dir: str | os.PathLike, method: Method, state: _State, *,
         "parameters": {name: _count(network.trainable_variables) for name, network in method.networks.items()},
         "validation": state.curves,
     }
-    with files.atomic_path(pathlib.Path(run_dir) / run.FINISHED) as path:
+    with files.atomic_path(pathlib.Path(state.run_dir) / run.FINISHED) as path:
         path.write_text(json.dumps(summary, indent=2) + "\n")

@@ -63,11 +63,7 @@ def build(size: Size, *, as_released: bool = False) -> Method:
         code, _ = encoder(ab, training=False)
         logits, means = mixture(batch.lightness, training=True)
         return {
-            "vae": {
-                "l2": losses.rare_color_norm(decoded, ab),
-                "gradient": _GRADIENT_WEIGHT * losses.gradient_norm(decoded, ab),
-                "kl": _KL_WEIGHT * losses.kl_divergence(mean, log_variance),
-            },
+            "vae": _decoded_terms(decoded, ab) | {"kl": _KL_WEIGHT * losses.kl_divergence(mean, log_variance)},
             "mdn": {"mixture": losses.mixture_density(logits, means, code, sigma=sigma)},
         }
 
@@ -89,6 +85,13 @@ def build(size: Size, *, as_released: bool = False) -> Method:
         return [decode(lightness, z) for z in tf.unstack(most_probable(lightness, COMPONENTS), axis=1)]
 
     return Method({"vae": vae, "mdn": mdn}, terms, colorize, helpers={HELPER: classifier}, variants=variants)
+
+
+def _decoded_terms(decoded: tf.Tensor, ab: tf.Tensor) -> dict[str, tf.Tensor]:
+    return {
+        "l2": losses.rare_color_norm(decoded, ab),
+        "gradient": _GRADIENT_WEIGHT * losses.gradient_norm(decoded, ab),
+    }
 
 
 def _to_field(x: tf.Tensor) -> tf.Tensor:

@@ -16,9 +16,11 @@ Deviation: the lines are those of `sketch.line_art`. The author's are OpenCV's a
 Deviation: the discriminator is pix2pix's PatchGAN. The author's ends in one dense layer.
 """
 
+import keras
 import tensorflow as tf
 
 from webtoon_colorize import losses, sparse_color
+from webtoon_colorize.data import Batch
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.methods.sketch import line_art
 from webtoon_colorize.networks import tandem as networks
@@ -43,34 +45,13 @@ def build(size: Size, *, from_lines: bool = False) -> Method:
     def seen(lightness):
         return line_art(lightness) if from_lines else lightness
 
-    def color_terms(batch, seed):
-        grid = mean_colors(batch.ab)
-        noise = tf.random.stateless_normal([tf.shape(grid)[0], networks.CODE], seed)
-        predicted, mean, log_variance = color_prediction([seen(batch.lightness), grid, noise], training=True)
-        return {
-            "l1": L1_WEIGHT * losses.mean_absolute_error(predicted, grid),
-            "kl": losses.kl_divergence(mean, log_variance),
-        }
-
-    def shading_terms(batch, seed):
-        given = tf.concat([seen(batch.lightness), color_scheme(batch.ab, seed=seed)], axis=-1)
-        ab = shading(given, training=True)
-        on_real = discriminator(tf.concat([given, batch.ab], axis=-1), training=True)
-        on_fake = discriminator(tf.concat([given, ab], axis=-1), training=True)
-        return {
-            "shading": {
-                "adversarial": losses.adversarial(on_fake, real=True),
-                "l1": L1_WEIGHT * losses.mean_absolute_error(ab, batch.ab),
-            },
-            "discriminator": {
-                "real": losses.adversarial(on_real, real=True),
-                "fake": losses.adversarial(on_fake, real=False),
-            },
-        }
-
     def terms(batch, seed):
-        shading_and_discriminator = shading_terms(batch, tf.random.fold_in(seed, 0))
-        return {"color_prediction": color_terms(batch, tf.random.fold_in(seed, 1)), **shading_and_discriminator}
+        batch = batch._replace(lightness=seen(batch.lightness))
+        shading_and_discriminator = _shading_terms(shading, discriminator, batch, tf.random.fold_in(seed, 0))
+        return {
+            "color_prediction": _color_terms(color_prediction, batch, tf.random.fold_in(seed, 1)),
+            **shading_and_discriminator,
+        }
 
     def predict(lines, draw):
         """The color prediction's grid for one of the drawn z, enlarged to the image's size."""
@@ -91,6 +72,35 @@ def build(size: Size, *, from_lines: bool = False) -> Method:
 
     networks_by_name = {"color_prediction": color_prediction, "shading": shading, "discriminator": discriminator}
     return Method(networks_by_name, terms, colorize, variants=variants, takes_hints=True, from_lines=from_lines)
+
+
+def _color_terms(color_prediction: keras.Model, batch: Batch, seed: tf.Tensor) -> dict[str, tf.Tensor]:
+    grid = mean_colors(batch.ab)
+    noise = tf.random.stateless_normal([tf.shape(grid)[0], networks.CODE], seed)
+    predicted, mean, log_variance = color_prediction([batch.lightness, grid, noise], training=True)
+    return {
+        "l1": L1_WEIGHT * losses.mean_absolute_error(predicted, grid),
+        "kl": losses.kl_divergence(mean, log_variance),
+    }
+
+
+def _shading_terms(
+    shading: keras.Model, discriminator: keras.Model, batch: Batch, seed: tf.Tensor
+) -> dict[str, dict[str, tf.Tensor]]:
+    given = tf.concat([batch.lightness, color_scheme(batch.ab, seed=seed)], axis=-1)
+    ab = shading(given, training=True)
+    on_real = discriminator(tf.concat([given, batch.ab], axis=-1), training=True)
+    on_fake = discriminator(tf.concat([given, ab], axis=-1), training=True)
+    return {
+        "shading": {
+            "adversarial": losses.adversarial(on_fake, real=True),
+            "l1": L1_WEIGHT * losses.mean_absolute_error(ab, batch.ab),
+        },
+        "discriminator": {
+            "real": losses.adversarial(on_real, real=True),
+            "fake": losses.adversarial(on_fake, real=False),
+        },
+    }
 
 
 def mean_colors(ab: tf.Tensor) -> tf.Tensor:
