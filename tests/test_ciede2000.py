@@ -31,8 +31,9 @@ def test_differences_are_those_of_the_published_pairs(number):
 
 
 def test_pictures_are_compared_pixel_by_pixel_and_in_their_precision():
-    lab, other = (np.float32([PAIRS[number][side] for number in PAIRS]) for side in (0, 1))
+    pairs = [pair for number, pair in PAIRS.items() if number != 10]  # half a turn: rounding decides which way round
+    lab, other = (np.float32([pair[side] for pair in pairs]) for side in (0, 1))
     found = ciede2000(lab[None], other[None])
-    assert found.shape == (1, len(PAIRS)) and found.dtype == np.float32
-    np.testing.assert_allclose(found[0], [pair[2] for pair in PAIRS.values()], rtol=3e-4)
+    assert found.shape == (1, len(pairs)) and found.dtype == np.float32
+    np.testing.assert_allclose(found[0], [pair[2] for pair in pairs], rtol=3e-4)
     assert (ciede2000(lab, lab) == 0).all()
