@@ -56,12 +56,13 @@ def linear_probe(features_training: np.ndarray, labels: np.ndarray, features: np
     mean, deviation = features_training.mean(axis=0, dtype=float), features_training.std(axis=0, dtype=float)
     deviation[deviation < 1e-12] = np.inf  # a constant feature says nothing
     left, scale, right = np.linalg.svd((features_training - mean) / deviation, full_matrices=False)
-    weights = left.T @ one_hot  # its columns have mean 0, so the intercept is the mean of the labels
+    # The columns of `left` have mean 0, so the intercept is the mean of the labels.
+    weights, squares = left.T @ one_hot, left**2
 
     def error_of_the_left_out(ridge: float) -> float:
-        kept = left * (scale**2 / (scale**2 + ridge))
-        residual = one_hot - one_hot.mean(axis=0) - kept @ weights
-        leverage = 1 / len(labels) + np.sum(kept * left, axis=1)
+        shrink = scale**2 / (scale**2 + ridge)
+        residual = one_hot - one_hot.mean(axis=0) - left @ (shrink[:, None] * weights)
+        leverage = 1 / len(labels) + squares @ shrink
         return float(np.sum((residual / np.maximum(1 - leverage, 1e-9)[:, None]) ** 2))
 
     ridge = min(RIDGES, key=error_of_the_left_out)
