@@ -17,11 +17,13 @@ def split_episodes(
     """The split of each episode, given how many panels each has (`sizes`).
 
     Validation and test get one episode each, and more as long as this brings them nearer to their share of the panels.
-    A split with a share of 0 is empty. The order in which episodes are drawn depends only on the names of title and
+    A split with a share of 0 is empty. A test share of 1 takes all. The order in which episodes are drawn depends only on the names of title and
     episode.
 
     Raises ComicError if there are too few episodes.
     """
+    if test_share == 1:
+        return {episode: "test" for episode, size in sizes.items() if size}
     shares = {name: share for name, share in (("test", test_share), ("validation", validation_share)) if share > 0}
     left = sorted((episode for episode, size in sizes.items() if size), key=lambda episode: _lot(title, episode))
     check_episodes(title, len(left), validation_share=validation_share, test_share=test_share)
@@ -37,7 +39,7 @@ def split_episodes(
 
 def check_episodes(title: str, count: int, *, validation_share: float, test_share: float) -> None:
     """Raises ComicError unless `count` episodes with usable panels are enough: one for each split with a share."""
-    needed = 1 + (validation_share > 0) + (test_share > 0)
+    needed = 1 if test_share == 1 else 1 + (validation_share > 0) + (test_share > 0)
     if count < needed:
         raise ComicError(
             f"{title}: {count} episode{'s' * (count != 1)} with usable panels, "

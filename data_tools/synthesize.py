@@ -64,11 +64,11 @@ def draw_episode(task: Task) -> int:
 
 def _all_strips(output_dir: pathlib.Path, settings: dict) -> list[Task]:
     """One task for each episode, with all its strips."""
-    seed = settings["seed"]
+    seed, first = settings["seed"], settings["first_episode"]
     return [
         Task(output_dir, seed, index, episode, tuple(range(len(strips.plan_episode(seed, index, episode)))))
         for index in range(settings["titles"])
-        for episode in range(1, settings["episodes"] + 1)
+        for episode in range(first, first + settings["episodes"])
     ]
 
 
@@ -107,7 +107,7 @@ def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
             )
         _write_json(noted, settings)
         return
-    found = json.loads(noted.read_text())
+    found = {"first_episode": 1} | json.loads(noted.read_text())  # older comics do not say
     differences = [
         f"{name} {found.get(name)} instead of {value}" for name, value in settings.items() if found.get(name) != value
     ]
@@ -152,14 +152,26 @@ def _draw_all(tasks: list[Task], processes: int) -> None:
 
 
 def synthesize(
-    output_dir: str | os.PathLike, *, titles: int, episodes: int, seed: int, processes: int | None = None
+    output_dir: str | os.PathLike,
+    *,
+    titles: int,
+    episodes: int,
+    seed: int,
+    first_episode: int = 1,
+    processes: int | None = None,
 ) -> bool:
     """Draws what is missing in `output_dir`; returns whether anything was missing.
 
     Raises ValueError if the folder was drawn with other settings or has other files in it.
     """
     output_dir = pathlib.Path(output_dir)
-    settings = {"titles": titles, "episodes": episodes, "seed": seed, "drawing_version": DRAWING_VERSION}
+    settings = {
+        "titles": titles,
+        "episodes": episodes,
+        "first_episode": first_episode,
+        "seed": seed,
+        "drawing_version": DRAWING_VERSION,
+    }
     _check_settings(output_dir, settings)
     tasks = _all_strips(output_dir, settings)
     missing = _missing(tasks)
@@ -176,7 +188,7 @@ def synthesize(
 
 def main(_: list[str]) -> None:
     """Draws the comic and prints its counts."""
-    folder, numbers = FLAGS.output_dir, {name: FLAGS[name].value for name in ("titles", "episodes", "seed")}
+    folder, numbers = FLAGS.output_dir, {name: FLAGS[name].value for name in ("titles", "episodes", "first_episode", "seed")}
     try:
         drawn = synthesize(folder, **numbers)
     except (ValueError, OSError) as error:
@@ -193,5 +205,6 @@ if __name__ == "__main__":
     flags.DEFINE_string("output_dir", "data/comic", "Gets <title>/<episode>/<page>.png and .json.")
     flags.DEFINE_integer("titles", 5, "Webtoons; more titles do not change the first ones.", lower_bound=1)
     flags.DEFINE_integer("episodes", 40, "Of each webtoon, each with 7 or 8 usable panels.", lower_bound=1)
+    flags.DEFINE_integer("first_episode", 1, "Number of the first episode; others do not change it.", lower_bound=1)
     flags.DEFINE_integer("seed", 0, "The same seed gives the same bytes.", lower_bound=0)
     startup.run(main, __doc__)

@@ -4,7 +4,10 @@ import dataclasses
 import functools
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from experiments import training_subsets
+from experiments.training_subsets import Split
 from webtoon_colorize.data import Panels
 from webtoon_colorize.methods import (
     adversarial,
@@ -34,7 +37,9 @@ class Experiment:
     build: Callable[..., Method]  # a method's `build`, or a functools.partial of it
     requires: tuple[str, ...] = ()  # experiments whose trained networks it uses, frozen
     overrides: Mapping[str, int] = dataclasses.field(default_factory=dict)  # fields of the scale -> value for this row
-    select: Callable[[Panels, Panels], Panels] | None = None  # (training panels, test panels) -> panels to train on
+    select: Callable[[Panels, Panels, Panels], Split] | None = None  # (training, validation, test) -> what it trains on
+    unseen: Callable[[Panels, Panels], np.ndarray] | None = None  # (test, training) -> test panels that it may be judged on
+    on_training: bool = False  # whether it is judged on training panels too
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,13 +48,10 @@ class Scale:
 
     image_size: int  # pixels
     filters: int  # of the first layer
-    epochs: int
+    epochs: int  # at most
+    patience: int  # epochs without a better one on validation that end the training
     batch_size: int
 
-
-# ResNet-50 has its full width at every scale, so its epochs take long at small scales. All classifiers train for fewer
-# epochs than other rows, because they are compared with each other.
-_CLASSIFIER = {"epochs": 20}
 
 EXPERIMENTS = {
     "l2": Experiment("L2", "IV.A", l2.build),
@@ -61,7 +63,7 @@ EXPERIMENTS = {
     "classification_loss": Experiment(
         "L2 + classification", "IV.A", classification_loss.build, requires=(classification_loss.HELPER,)
     ),
-    "vgg_features": Experiment("L2, VGG16 features", "IV.B", vgg_features.build, requires=(vgg_features.HELPER,)),
+    "vgg_features": Experiment("L2, VGG16 features", "IV.B", vgg_features.build, requires=("vgg16_gray",)),
     "diverse_vae": Experiment(
         "VAE and mixture density network", "IV.A", diverse_vae.build, requires=(diverse_vae.HELPER,)
     ),
@@ -88,31 +90,69 @@ EXPERIMENTS = {
         "titles by VGG16, gray",
         "IV.B",
         functools.partial(title_classifier.build_vgg16, gray=True),
-        overrides=_CLASSIFIER,
     ),
     "vgg16_color": Experiment(
         "titles by VGG16, colour",
         "IV.B",
         functools.partial(title_classifier.build_vgg16, gray=False),
-        overrides=_CLASSIFIER,
     ),
     "resnet50_gray": Experiment(
         "titles by ResNet-50, gray",
         "IV.B",
         functools.partial(title_classifier.build_resnet50, gray=True),
-        overrides=_CLASSIFIER,
     ),
     "resnet50_color": Experiment(
         "titles by ResNet-50, colour",
         "IV.B",
         functools.partial(title_classifier.build_resnet50, gray=False),
-        overrides=_CLASSIFIER,
     ),
 }
 
-# Rows that test the paper's remarks on its data (III.B). They are not in its table.
-DATA_EXPERIMENTS = {
-    "l2_neighbours": Experiment("L2, split by panel", "III.B", l2.build, select=training_subsets.with_neighbours),
+# Rows that only claims need: other readings, controls, and the paper's remarks on its data (III.B). They are not in its
+# table.
+CLAIM_EXPERIMENTS = {
+    "vgg_features_color": Experiment(
+        "L2, features of VGG16 trained on colour",
+        "IV.B",
+        functools.partial(vgg_features.build, helper="vgg16_color"),
+        requires=("vgg16_color",),
+    ),
+    "vgg_features_control": Experiment(
+        "L2, features of an untrained VGG16", "IV.B", functools.partial(vgg_features.build, helper=None)
+    ),
+    "residual_encoder_pretrained_control": Experiment(
+        "residual encoder, illustration2vec's layers from scratch",
+        "IV.B",
+        residual_encoder.build_illustration2vec_control,
+    ),
+    "residual_encoder_imagenet_control": Experiment(
+        "residual encoder, ImageNet's layers from scratch", "IV.B", residual_encoder.build_imagenet_control
+    ),
+    "diverse_vae_one_title": Experiment(
+        "VAE and mixture density network as released, one title",
+        "IV.A",
+        functools.partial(diverse_vae.build, as_released=True),
+        requires=(diverse_vae.HELPER,),
+        overrides={"epochs": 120, "patience": 40},  # "trained on a single class for a longer time"
+        select=functools.partial(training_subsets.one_title, label=0),
+        on_training=True,
+    ),
+    "tandem_lines": Experiment("tandem, from lines", "IV.C", functools.partial(tandem.build, from_lines=True)),
+    "pixel_dropout_divided": Experiment(
+        "sparse colour divided by its share, iterated",
+        "IV.C",
+        functools.partial(chroma_dropout.build_pixel, divided=True),
+    ),
+    "color_and_apply_undivided": Experiment(
+        "color & apply, kept colour not divided", "IV.C", functools.partial(color_and_apply.build, divided=False)
+    ),
+    "l2_neighbours": Experiment(
+        "L2, split by panel",
+        "III.B",
+        l2.build,
+        select=training_subsets.with_neighbours,
+        unseen=training_subsets.unseen,
+    ),
     **{
         f"l2_only_{label}": Experiment(
             f"L2, title {label} only",
@@ -124,12 +164,13 @@ DATA_EXPERIMENTS = {
     },
 }
 
-TRAINABLE = EXPERIMENTS | DATA_EXPERIMENTS
+TRAINABLE = EXPERIMENTS | CLAIM_EXPERIMENTS
 
 SCALES = {
-    "quick": Scale(image_size=64, filters=16, epochs=30, batch_size=16),
-    "cpu": Scale(image_size=128, filters=16, epochs=40, batch_size=16),
-    "paper": Scale(image_size=256, filters=64, epochs=100, batch_size=16),
+    "quick": Scale(image_size=64, filters=16, epochs=60, patience=10, batch_size=16),
+    "cpu": Scale(image_size=128, filters=16, epochs=60, patience=10, batch_size=16),
+    "size": Scale(image_size=256, filters=16, epochs=30, patience=10, batch_size=16),
+    "paper": Scale(image_size=256, filters=64, epochs=100, patience=10, batch_size=16),
 }
 
 

@@ -10,59 +10,125 @@ import math
 import pathlib
 import shutil
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from absl import flags
 
-from experiments import ablations, results
+from experiments import ablations, results, train
 from experiments.visual_metrics import per_panel
 from webtoon_colorize import data, evaluation, run, startup
 from webtoon_colorize.io import images
 from webtoon_colorize.methods.method import Method
 
 SAMPLES = 12
+TEST, VALIDATION, TRAIN = "", "validation/", "train/"  # before the names of metrics: the panels that they are measured on
 
 
-def evaluate_runs(run_dirs: list[str], *, data_dir: str, results_dir: str) -> None:
+def evaluate_runs(run_dirs: list[str], *, data_dir: str, test_dir: str | None = None, results_dir: str) -> None:
     """Writes results/<experiment>.json for runs of one experiment, and sample pictures of the first run.
+
+    Args:
+      run_dirs: a folder per seed.
+      data_dir: the dataset that the runs were trained on.
+      test_dir: the dataset whose test panels judge them, by default `data_dir`.
 
     Raises:
       FileNotFoundError: a folder is no run folder, or its run is not finished.
-      ValueError: the runs differ in more than their seed, or one was trained on other data.
+      ValueError: the runs differ in more than their seed, or one was trained on other data, or `test_dir` has other
+        titles.
     """
+    test_dir = test_dir or data_dir
     every = [run.load_settings(run_dir) for run_dir in run_dirs]
     first = every[0]
-    for settings, run_dir in zip(every, run_dirs):
-        if dataclasses.replace(settings, seed=first.seed) != first:
-            raise ValueError(f"{run_dir} and {run_dirs[0]} differ in more than their seed")
-        if settings.data != data.fingerprint(data_dir):
-            raise ValueError(f"{run_dir} was trained on other data than {data_dir}")
-    panels = data.load_panels(data_dir, "test", image_size=first.image_size)
-    annotations = per_panel.load_annotations(data_dir, panels)
+    _check_same(every, run_dirs, data_dir=data_dir, test_dir=test_dir)
+    splits = _load_splits(first, data_dir=data_dir, test_dir=test_dir)
+    unseen = _unseen(first, splits[TEST].panels, data_dir=data_dir)
     runs = []
     for settings, run_dir in zip(every, run_dirs):
         training = _training(run_dir)
         method = run.load_method(run_dir)
-        values = _values(method, panels) | (per_panel.values(method, panels, annotations) if method.colorize else {})
-        runs.append(results.Run(settings.seed, _rounded(values), training))
+        values = {f"{name}{metric}": of for name, split in splits.items() for metric, of in split.values(method).items()}
+        runs.append(results.Run(settings.seed, _rounded(_without_seen(values, splits, unseen)), training))
         if settings is first and method.colorize:
-            _write_samples(method.colorize, panels, results_dir=results_dir, experiment=first.experiment)
-    result = _result(first.experiment, _sizes(first), runs, panels, annotations, data_dir=data_dir)
-    results.write(results_dir, result)
+            _write_samples(method.colorize, splits[TEST].panels, results_dir=results_dir, experiment=first.experiment)
+    results.write(results_dir, _result(first.experiment, _sizes(first), runs, splits, test_dir=test_dir))
 
 
-def evaluate_gray(*, image_size: int, data_dir: str, results_dir: str) -> None:
+class _Split(NamedTuple):
+    """Panels to measure on, and what is known of them."""
+
+    panels: data.Panels
+    annotations: per_panel.Annotations
+
+    @classmethod
+    def load(cls, data_dir: str, panels: data.Panels) -> "_Split":
+        return cls(panels, per_panel.load_annotations(data_dir, panels))
+
+    def values(self, method: Method) -> dict[str, Iterable[float]]:
+        others = per_panel.values(method, self.panels, self.annotations) if method.colorize else {}
+        return _values(method, self.panels) | others
+
+
+def _check_same(every: list[run.Settings], run_dirs: list[str], *, data_dir: str, test_dir: str) -> None:
+    first = every[0]
+    trained_on = train.fingerprint(first.experiment, data_dir=data_dir, test_dir=test_dir)
+    for settings, run_dir in zip(every, run_dirs):
+        if dataclasses.replace(settings, seed=first.seed) != first:
+            raise ValueError(f"{run_dir} and {run_dirs[0]} differ in more than their seed")
+        if settings.data != trained_on:
+            raise ValueError(f"{run_dir} was trained on other data than {data_dir}")
+    if data.load_titles(test_dir) != first.titles:
+        raise ValueError(f"{test_dir} has other titles than {data_dir}")
+
+
+def _load_splits(settings: run.Settings, *, data_dir: str, test_dir: str) -> dict[str, _Split]:
+    """Prefix of the metrics' names -> the panels that they are measured on: test, validation and maybe training."""
+    size = settings.image_size
+    splits = {
+        TEST: _Split.load(test_dir, data.load_panels(test_dir, "test", image_size=size)),
+        VALIDATION: _Split.load(data_dir, data.load_panels(data_dir, "validation", image_size=size)),
+    }
+    if ablations.TRAINABLE[settings.experiment].on_training:
+        panels, _ = train.load_split(settings.experiment, size, data_dir=data_dir, test_dir=test_dir)
+        splits[TRAIN] = _Split.load(data_dir, data.take(panels, range(len(set(panels.path)))))
+    return splits
+
+
+def _unseen(settings: run.Settings, test: data.Panels, *, data_dir: str) -> np.ndarray | None:
+    """The indices of the test panels that the row may be judged on; None: all of them."""
+    unseen = ablations.TRAINABLE[settings.experiment].unseen
+    return unseen and unseen(test, data.load_panels(data_dir, "train", image_size=settings.image_size))
+
+
+def _without_seen(values: dict[str, Any], splits: dict[str, _Split], unseen: np.ndarray | None) -> dict[str, Any]:
+    """`values` with NaN for the test panels that are not `unseen`; None: all are."""
+    if unseen is None:
+        return values
+    hidden = np.setdiff1d(np.arange(len(splits[TEST].panels.path)), unseen)
+    return {
+        name: column if name.startswith((VALIDATION, TRAIN)) else _hide(column, hidden)
+        for name, column in values.items()
+    }
+
+
+def _hide(column: Iterable[float], hidden: np.ndarray) -> np.ndarray:
+    left = np.array(column, np.float64)
+    left[hidden] = np.nan
+    return left
+
+
+def evaluate_gray(*, image_size: int, data_dir: str, test_dir: str | None = None, results_dir: str) -> None:
     """Writes results/gray.json, with measures of the truth, and samples of uncoloured panels and of the truth."""
-    panels = data.load_panels(data_dir, "test", image_size=image_size)
-    annotations = per_panel.load_annotations(data_dir, panels)
-    values = _values(Method({}, None, evaluation.gray), panels) | per_panel.values_of_truth(panels, annotations)
+    split = _Split.load(test_dir or data_dir, data.load_panels(test_dir or data_dir, "test", image_size=image_size))
+    panels = split.panels
+    values = _values(Method({}, None, evaluation.gray), panels) | per_panel.values_of_truth(*split)
     training = data.load_panels(data_dir, "train", image_size=image_size)
     values["distance_from_title"] = per_panel.distance_from_title(panels, training)
     _write_samples(evaluation.gray, panels, results_dir=results_dir, experiment="gray")
     _write_pictures(evaluation.pick(panels, SAMPLES).rgb, pathlib.Path(results_dir) / results.SAMPLES / "truth")
     runs = [results.Run(0, _rounded(values))]
-    result = _result("gray", {"image_size": image_size}, runs, panels, annotations, data_dir=data_dir)
+    result = _result("gray", {"image_size": image_size}, runs, {TEST: split}, test_dir=test_dir or data_dir)
     results.write(results_dir, result)
 
 
@@ -91,24 +157,22 @@ def _rounded(values: dict[str, Iterable[float]]) -> dict[str, list[float | None]
 
 
 def _result(
-    experiment: str,
-    settings: dict[str, int],
-    runs: list[results.Run],
-    panels: data.Panels,
-    annotations: per_panel.Annotations,
-    *,
-    data_dir: str,
+    experiment: str, settings: dict[str, int], runs: list[results.Run], splits: dict[str, _Split], *, test_dir: str
 ) -> results.Result:
+    panels, annotations = splits[TEST]
+    paths = {name: split.panels.path for name, split in splits.items()}
     return results.Result(
         experiment=experiment,
         settings=settings,
         runs=tuple(runs),
-        dataset=pathlib.Path(data_dir).name,
-        data=data.fingerprint(data_dir),
-        titles=data.load_titles(data_dir),
+        dataset=pathlib.Path(test_dir).name,
+        data=data.fingerprint(test_dir),
+        titles=data.load_titles(test_dir),
         paths=panels.path,
         labels=panels.label.tolist(),
         tags=annotations.tags,
+        validation_paths=paths.get(VALIDATION, []),
+        train_paths=paths.get(TRAIN, []),
     )
 
 
@@ -124,11 +188,12 @@ def _write_pictures(pictures: np.ndarray, folder: pathlib.Path) -> None:
 
 
 def main(_) -> None:
+    folders = {name: FLAGS[name].value for name in ("data_dir", "test_dir", "results_dir")}
     try:
         if FLAGS.run_dir:
-            evaluate_runs(FLAGS.run_dir, data_dir=FLAGS.data_dir, results_dir=FLAGS.results_dir)
+            evaluate_runs(FLAGS.run_dir, **folders)
         else:
-            evaluate_gray(image_size=FLAGS.image_size, data_dir=FLAGS.data_dir, results_dir=FLAGS.results_dir)
+            evaluate_gray(image_size=FLAGS.image_size, **folders)
     except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f"error: {error}") from error
 
@@ -136,7 +201,8 @@ def main(_) -> None:
 if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_multi_string("run_dir", [], "Finished run; repeat for other seeds of the same row. None: gray.")
-    flags.DEFINE_string("data_dir", None, "Prepared dataset whose test split is used.", required=True)
+    flags.DEFINE_string("data_dir", None, "Prepared dataset that the runs were trained on.", required=True)
+    flags.DEFINE_string("test_dir", None, "Dataset whose test split is used, if it is another one.")
     flags.DEFINE_string("results_dir", None, "Gets <experiment>.json and sample pictures.", required=True)
     flags.DEFINE_integer("image_size", 64, "Of the gray image; runs know their own.", lower_bound=16)
     startup.run(main, __doc__)

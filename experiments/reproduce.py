@@ -13,7 +13,7 @@ import keras
 from absl import flags
 
 from experiments import ablations, evaluate, results, table, train, training_subsets
-from webtoon_colorize import run, startup
+from webtoon_colorize import run, sparse_color, startup
 from webtoon_colorize.methods.method import MissingWeights
 
 
@@ -26,6 +26,7 @@ def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], 
             experiment,
             ablations.scale_of(experiment, scale),
             data_dir=folders["data_dir"],
+            test_dir=folders.get("test_dir"),
             run_dir=run_dir,
             seed=seed,
             learning_rate=ablations.LEARNING_RATE,
@@ -63,7 +64,7 @@ def _are_seeds(seeds: list[str]) -> bool:
 def main(_) -> None:
     scale = ablations.SCALES[FLAGS.scale]
     seeds = [int(seed) for seed in FLAGS.seeds]
-    folders = {"data_dir": FLAGS.data_dir, "results_dir": FLAGS.results_dir}
+    folders = {name: FLAGS[name].value for name in ("data_dir", "test_dir", "results_dir")}
     failed = []
     try:
         evaluate.evaluate_gray(image_size=scale.image_size, **folders)
@@ -72,7 +73,7 @@ def main(_) -> None:
             print(f"\n[{number}/{len(rows)}] {experiment}", flush=True)
             try:
                 reproduce_row(experiment, scale=scale, seeds=seeds, runs_dir=FLAGS.runs_dir, **folders)
-            except (MissingWeights, training_subsets.MissingTitle) as error:
+            except (MissingWeights, training_subsets.MissingTitle, sparse_color.NothingDropped) as error:
                 results.write_reason(FLAGS.results_dir, experiment, str(error))
                 print(f"{experiment} stays a dash: {error}")
             except (ValueError, FloatingPointError, FileNotFoundError) as error:
@@ -93,6 +94,7 @@ def main(_) -> None:
 if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_string("data_dir", None, "Prepared dataset.", required=True)
+    flags.DEFINE_string("test_dir", None, "Dataset whose test split judges the rows, if it is another one.")
     flags.DEFINE_string("runs_dir", None, "Gets a folder per row and seed.", required=True)
     flags.DEFINE_string("results_dir", None, "Gets result files, samples and the table.", required=True)
     flags.DEFINE_enum("scale", "quick", list(ablations.SCALES), "How large everything is.")

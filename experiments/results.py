@@ -36,6 +36,8 @@ class Result:
     paths: list[str]  # of the test images
     labels: list[int]  # per test image: the index of its title
     tags: list[list[str]]  # per test image
+    validation_paths: list[str] = dataclasses.field(default_factory=list)  # of metrics named validation/...
+    train_paths: list[str] = dataclasses.field(default_factory=list)  # of metrics named train/...
 
     @property
     def metrics(self) -> frozenset[str]:

@@ -5,39 +5,51 @@ Example: python -m experiments.train --experiment=l2 --data_dir=data/mine --run_
 """
 
 import dataclasses
+import functools
 import json
 import pathlib
+from typing import Any
 
 from absl import flags
 
-from experiments import ablations, markdown
+from experiments import ablations, markdown, training_subsets
 from webtoon_colorize import data, run, startup, training
 
 
 def train(
-    experiment: str, scale: ablations.Scale, *, data_dir: str, run_dir: str, seed: int, learning_rate: float
+    experiment: str,
+    scale: ablations.Scale,
+    *,
+    data_dir: str,
+    test_dir: str | None = None,
+    run_dir: str,
+    seed: int,
+    learning_rate: float,
+    arguments: dict[str, Any] | None = None,
 ) -> None:
     """Trains until the run is finished. A finished run stays as it is.
 
-    Required runs lie beside this one: <runs>/vgg_features/seed_0 requires <runs>/vgg16_gray/seed_0.
+    `test_dir` is the dataset whose test panels it will be judged on, by default `data_dir`; only rows that train on
+    some of these look at it. `arguments` take the place of those of the row's build function. Required runs lie beside this one: <runs>/vgg_features/seed_0 requires <runs>/vgg16_gray/seed_0.
 
     Raises:
       ValueError: `run_dir` belongs to a run with other settings, or the data is too small.
       FileNotFoundError: `data_dir` is no prepared dataset, or a required run is missing.
       MissingWeights: the row needs weights that the user must supply.
       MissingTitle: the row is about a title that is not in the dataset.
+      NothingDropped: the row's dropout would keep every pixel at this size.
     """
     row = ablations.TRAINABLE[experiment]
-    method, arguments = run.describe(row.build)
+    method, every = run.describe(functools.partial(row.build, **(arguments or {})))
     settings = run.Settings(
         experiment=experiment,
         method=method,
-        arguments=arguments,
+        arguments=every,
         **dataclasses.asdict(scale),
         learning_rate=learning_rate,
         seed=seed,
         titles=data.load_titles(data_dir),
-        data=data.fingerprint(data_dir),
+        data=fingerprint(experiment, data_dir=data_dir, test_dir=test_dir or data_dir),
     )
     run.claim(run_dir, settings)
     if (pathlib.Path(run_dir) / run.FINISHED).exists():
@@ -46,15 +58,14 @@ def train(
     method = run.build(settings)
     beside = pathlib.Path(run_dir).resolve()
     run.fill_helpers(method, settings, {name: beside.parent.parent / name / beside.name for name in row.requires})
-    panels = data.load_panels(data_dir, "train", image_size=scale.image_size)
-    if row.select:
-        panels = row.select(panels, data.load_panels(data_dir, "test", image_size=scale.image_size))
+    panels, validation = load_split(experiment, scale.image_size, data_dir=data_dir, test_dir=test_dir or data_dir)
     training.train(
         method,
         run_dir,
         training=panels,
-        validation=data.load_panels(data_dir, "validation", image_size=scale.image_size),
+        validation=validation,
         epochs=scale.epochs,
+        patience=scale.patience,
         batch_size=scale.batch_size,
         learning_rate=learning_rate,
         seed=seed,
@@ -62,9 +73,33 @@ def train(
     )
 
 
+def fingerprint(experiment: str, *, data_dir: str, test_dir: str) -> str:
+    """Identifies the data that the row trains on."""
+    datasets = [data_dir, test_dir] if ablations.TRAINABLE[experiment].unseen else [data_dir]
+    return "+".join(map(data.fingerprint, datasets))
+
+
+def load_split(experiment: str, image_size: int, *, data_dir: str, test_dir: str) -> training_subsets.Split:
+    """The training and validation panels of the row. Raises MissingTitle."""
+    panels, validation = (data.load_panels(data_dir, each, image_size=image_size) for each in ("train", "validation"))
+    select = ablations.TRAINABLE[experiment].select
+    if select is None:
+        return panels, validation
+    return select(panels, validation, data.load_panels(test_dir, "test", image_size=image_size))
+
+
 def _described(settings: run.Settings) -> str:
     rows = [(name, json.dumps(value)) for name, value in dataclasses.asdict(settings).items()]
     return markdown.table(["setting", "value"], rows)
+
+
+def _argument(text: str) -> tuple[str, Any]:
+    """"name=value", whose value is JSON. Raises ValueError."""
+    name, _, value = text.partition("=")
+    try:
+        return name, json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"--argument={text}: give name=value with a number, true, false or null") from error
 
 
 def main(_) -> None:
@@ -76,9 +111,11 @@ def main(_) -> None:
             FLAGS.experiment,
             scale,
             data_dir=FLAGS.data_dir,
+            test_dir=FLAGS.test_dir,
             run_dir=FLAGS.run_dir,
             seed=FLAGS.seed,
             learning_rate=FLAGS.learning_rate,
+            arguments=dict(map(_argument, FLAGS.argument)),
         )
     except (ValueError, FileNotFoundError, FloatingPointError) as error:
         raise SystemExit(f"error: {error}") from error
@@ -90,12 +127,15 @@ if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_enum("experiment", None, list(ablations.TRAINABLE), "Row to train.", required=True)
     flags.DEFINE_string("data_dir", None, "Prepared dataset (see data_tools.prepare).", required=True)
+    flags.DEFINE_string("test_dir", None, "Dataset whose test panels will judge the row, if it is another one.")
     flags.DEFINE_string("run_dir", None, "Folder of this run; one that was interrupted goes on.", required=True)
     flags.DEFINE_enum("scale", "quick", list(ablations.SCALES), "Bundle of sizes; the flags below override it.")
     flags.DEFINE_integer("seed", 0, "Of weights, order, augmentation and dropout.")
     flags.DEFINE_integer("image_size", None, "Width and height in pixels, a power of two.", lower_bound=16)
     flags.DEFINE_integer("filters", None, "Width of the networks' first layer.", lower_bound=1)
-    flags.DEFINE_integer("epochs", None, "Passes over the training panels.", lower_bound=1)
+    flags.DEFINE_integer("epochs", None, "Passes over the training panels, at most.", lower_bound=1)
+    flags.DEFINE_integer("patience", None, "Epochs without a better one that end the training.", lower_bound=1)
     flags.DEFINE_integer("batch_size", None, "Panels per step.", lower_bound=1)
+    flags.DEFINE_multi_string("argument", [], "Of the row's build function, such as keep_probability=0.04; repeatable.")
     flags.DEFINE_float("learning_rate", ablations.LEARNING_RATE, "Of Adam.", lower_bound=0.0)
     startup.run(main, __doc__)

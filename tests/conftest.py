@@ -95,11 +95,21 @@ def draw_panel(seed: int, *, size: int = 48) -> np.ndarray:
 @pytest.fixture(scope="session")
 def dataset(tmp_path_factory):
     """Two titles, 24 training, 6 validation and 6 test panels of 48 x 48 pixels; `data_tools.prepare`'s layout."""
-    folder = tmp_path_factory.mktemp("dataset")
+    return write_dataset(tmp_path_factory.mktemp("dataset"), ["train"] * 4 + ["validation", "test"])
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory):
+    """12 more test panels of the titles of `dataset`, and nothing else."""
+    return write_dataset(tmp_path_factory.mktemp("fresh"), ["test"] * 2, first_episode=6)
+
+
+def write_dataset(folder, splits, *, first_episode=0):
+    """A prepared dataset with an episode of six panels for each of `splits`; returns the folder."""
     rows = []
-    for index in range(36):
+    for index in range(first_episode * 6, (first_episode + len(splits)) * 6):
         title, episode = ("blue", "red")[index % 2], f"{index // 6:02}"
-        split = {"04": "validation", "05": "test"}.get(episode, "train")
+        split = splits[index // 6 - first_episode]
         path = f"panels/{title}/{episode}/{index:02}_0.png"
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(folder / path), draw_panel(index)[..., ::-1])

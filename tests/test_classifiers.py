@@ -39,7 +39,19 @@ def test_vgg16_at_paper_scale_has_its_14_7_million_convolution_weights_and_fully
 def test_resnet50_has_kerass_23_6_million_weights():
     # Keras's documentation: 25,636,712 with 1,000 classes, of which the last layer has 2,048 * 1,000 + 1,000.
     expected = 25_636_712 - (2048 * 1000 + 1000) + 2048 * 5 + 5
-    assert classifiers.resnet50(64, 5).count_params() == expected == 23_597_957
+    assert classifiers.resnet50(64, 5, filters=64).count_params() == expected == 23_597_957
+
+
+def test_a_narrow_resnet50_has_the_same_layers_at_a_quarter_of_the_width():
+    full, narrow = (classifiers.resnet50(32, 2, filters=filters).get_layer("resnet50") for filters in (64, 16))
+    widths = [
+        [layer.filters for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
+        for network in (full, narrow)
+    ]
+    assert len(widths[0]) == 53 and widths[0] == [4 * width for width in widths[1]]
+    assert [layer.name for layer in full.layers] == [layer.name for layer in narrow.layers]
+    momenta = {layer.momentum for layer in narrow.layers if isinstance(layer, keras.layers.BatchNormalization)}
+    assert momenta == {0.9}
 
 
 def test_a_gray_classifier_sees_no_colour():

@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from experiments import ablations, evaluate, reproduce, results, table, train, training_subsets
-from webtoon_colorize import run
+from webtoon_colorize import data, run
 
-TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=4)
+TINY = ablations.Scale(image_size=32, filters=4, epochs=1, patience=1, batch_size=4)
 
 
 def python(*arguments):
@@ -102,6 +102,34 @@ def test_a_run_that_is_not_finished_is_refused_with_a_sentence(dataset, trained,
         evaluate.evaluate_runs([tmp_path / "new"], data_dir=dataset, results_dir=tmp_path)
 
 
+def test_runs_may_be_judged_on_the_test_panels_of_another_dataset(dataset, fresh, trained, tmp_path):
+    evaluate.evaluate_runs([trained / "l2/seed_0"], data_dir=dataset, test_dir=fresh, results_dir=tmp_path)
+    result = results.read(tmp_path, "l2")
+    assert result.data == data.fingerprint(fresh) != data.fingerprint(dataset)
+    assert len(result.paths) == len(result.runs[0].values["l2"]) == 12
+    assert len(result.validation_paths) == len(result.runs[0].values["validation/l2"]) == 6
+    with pytest.raises(ValueError, match="trained on other data"):
+        evaluate.evaluate_runs([trained / "l2/seed_0"], data_dir=fresh, results_dir=tmp_path)
+
+
+def test_a_row_that_trained_on_test_panels_is_judged_on_their_neighbours_alone(dataset, fresh, tmp_path):
+    folders = {"data_dir": dataset, "test_dir": fresh}
+    train.train("l2_neighbours", TINY, run_dir=tmp_path / "run", seed=0, learning_rate=1e-3, **folders)
+    evaluate.evaluate_runs([tmp_path / "run"], results_dir=tmp_path, **folders)
+    values = results.read(tmp_path, "l2_neighbours").per_image("l2")[0]
+    assert [index for index, value in enumerate(values) if value == value] == [0, 2, 4, 6, 8, 10]
+    with pytest.raises(ValueError, match="trained on other data"):
+        evaluate.evaluate_runs([tmp_path / "run"], data_dir=dataset, results_dir=tmp_path)
+
+
+def test_an_argument_takes_the_place_of_the_rows_own(dataset, tmp_path):
+    flags = [f"--data_dir={dataset}", f"--run_dir={tmp_path / 'run'}", "--image_size=32", "--filters=4", "--epochs=1"]
+    done = python("experiments.train", "--experiment=no_skips", *flags, "--argument=skips=true")
+    assert done.returncode == 0 and run.load_settings(tmp_path / "run").arguments == {"skips": True}
+    done = python("experiments.train", "--experiment=no_skips", *flags, "--argument=skips=maybe")
+    assert done.returncode == 1 and "--argument=skips=maybe: give name=value" in done.stderr
+
+
 def test_paper_csv_speaks_of_rows_that_exist():
     assert set(table.paper_values()) <= set(ablations.EXPERIMENTS)
 
@@ -115,8 +143,6 @@ def test_a_row_measured_on_other_panels_than_gray_is_left_out(evaluated, tmp_pat
 @pytest.mark.slow
 def test_rows_come_after_the_rows_they_require_and_are_not_trained_twice(dataset, tmp_path, monkeypatch):
     assert reproduce.with_required(["vgg_features", "l2", "vgg16_gray"]) == ["vgg16_gray", "vgg_features", "l2"]
-    row = dataclasses.replace(ablations.TRAINABLE["vgg16_gray"], overrides={})  # its 20 epochs take their time
-    monkeypatch.setitem(ablations.TRAINABLE, "vgg16_gray", row)
     folders = {"data_dir": dataset, "runs_dir": tmp_path / "runs", "results_dir": tmp_path / "results"}
     for experiment in ("vgg16_gray", "vgg_features"):
         reproduce.reproduce_row(experiment, scale=TINY, seeds=[3, 4], **folders)
@@ -155,17 +181,18 @@ def test_an_unknown_row_is_named(dataset, tmp_path):
 def test_a_row_may_override_its_scale():
     quick = ablations.SCALES["quick"]
     assert ablations.scale_of("l2", quick) == quick
-    assert ablations.scale_of("vgg16_gray", quick) == dataclasses.replace(quick, epochs=20)
+    longer = dataclasses.replace(quick, epochs=120, patience=40)
+    assert ablations.scale_of("diverse_vae_one_title", quick) == longer
 
 
 def test_rows_on_the_papers_data_are_no_rows_of_its_table(tmp_path):
-    assert not ablations.DATA_EXPERIMENTS.keys() & ablations.EXPERIMENTS.keys()
-    assert {row.experiment for row in table.rows(tmp_path)}.isdisjoint(ablations.DATA_EXPERIMENTS)
+    assert not ablations.CLAIM_EXPERIMENTS.keys() & ablations.EXPERIMENTS.keys()
+    assert {row.experiment for row in table.rows(tmp_path)}.isdisjoint(ablations.CLAIM_EXPERIMENTS)
 
 
 def test_a_row_on_the_papers_data_trains_on_its_selection(dataset, tmp_path):
     """24 training panels of two titles, seen as often as in any other row."""
-    tiny = ablations.Scale(image_size=16, filters=2, epochs=1, batch_size=8)
+    tiny = ablations.Scale(image_size=16, filters=2, epochs=1, patience=1, batch_size=8)
     folders = {"data_dir": dataset, "seed": 0, "learning_rate": 1e-3}
     train.train("l2_only_1", tiny, run_dir=tmp_path / "one", **folders)
     train.train("l2", tiny, run_dir=tmp_path / "all", **folders)

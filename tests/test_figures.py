@@ -16,7 +16,7 @@ from webtoon_colorize import run
 from webtoon_colorize.io import csv_files, images
 from webtoon_colorize.networks.unet import unet
 
-TINY = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=8)
+TINY = ablations.Scale(image_size=32, filters=4, epochs=1, patience=1, batch_size=8)
 
 
 @pytest.fixture(scope="module")

@@ -151,7 +151,7 @@ def test_the_reason_goes_when_the_row_has_a_result(tmp_path):
 
 
 def test_the_frozen_features_stay_as_they_are_in_training_and_in_checkpoints(dataset, with_illustration2vec):
-    tiny = ablations.Scale(image_size=32, filters=4, epochs=1, batch_size=4)
+    tiny = ablations.Scale(image_size=32, filters=4, epochs=1, patience=1, batch_size=4)
     train.train(ROW, tiny, data_dir=dataset, run_dir="run", seed=0, learning_rate=1e-3)
     trained = run.load_method("run").networks["generator"].get_layer("features")
     kernels = [each.kernel.numpy() for each in trained.layers if isinstance(each, keras.layers.Conv2D)]

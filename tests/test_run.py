@@ -15,6 +15,7 @@ SETTINGS = run.Settings(
     image_size=32,
     filters=4,
     epochs=2,
+    patience=2,
     batch_size=4,
     learning_rate=2e-4,
     seed=3,

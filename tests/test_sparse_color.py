@@ -29,7 +29,16 @@ def test_keep_probabilities_of_one_and_zero_keep_all_and_nothing():
 def test_smaller_pictures_keep_a_larger_share_so_that_as_many_pixels_are_kept():
     assert sparse_color.as_many_as_at_256(0.01, image_size=256) == 0.01
     assert sparse_color.as_many_as_at_256(0.01, image_size=64) == 0.16
-    assert sparse_color.as_many_as_at_256(0.1, image_size=64) == 1.0
+    for size in (64, 32):  # 0.1 of 256 x 256 pixels are more than there are
+        with pytest.raises(sparse_color.NothingDropped, match=f"0.1 at 256 px is no dropout at {size} px"):
+            sparse_color.as_many_as_at_256(0.1, image_size=size)
+
+
+def test_divided_dropout_keeps_the_total_of_colour_as_tensorflows_does():
+    kept, divided = (
+        sparse_color.pixel_dropout(AB, 0.25, seed=tf.constant([1, 2]), divided=each).numpy() for each in (False, True)
+    )
+    np.testing.assert_array_equal(divided, kept / np.float32(0.25))
 
 
 def test_channel_dropout_withholds_a_b_or_both_of_each_image_equally_often():

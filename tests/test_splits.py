@@ -48,6 +48,14 @@ def test_episodes_without_panels_do_not_count():
         split_episodes("t", {"1": 5, "2": 5, "3": 0}, **SHARES)
 
 
+def test_a_test_share_of_one_takes_all():
+    assert split_episodes("t", {"1": 5, "2": 0, "3": 5}, validation_share=0.05, test_share=1.0) == {
+        "1": "test",
+        "3": "test",
+    }
+    assert split_episodes("t", {"1": 5}, validation_share=0.05, test_share=1.0) == {"1": "test"}
+
+
 @pytest.mark.parametrize(
     "shares, parts", [((0.0, 0.0), {"train"}), ((0.1, 0.0), {"train", "validation"}), ((0.0, 0.1), {"train", "test"})]
 )

@@ -1,6 +1,7 @@
 """The embedded comic: its files, and that what the JSON says about a strip is true of its pixels."""
 
 import json
+import shutil
 
 import cv2
 import numpy as np
@@ -57,6 +58,23 @@ def test_files_are_what_one_process_draws_strip_by_strip(folder):
 def test_the_same_seed_gives_the_same_bytes_with_another_number_of_processes(folder, tmp_path):
     synthesize.synthesize(tmp_path / "again", titles=2, episodes=1, seed=SEED, processes=1)
     assert files_in(tmp_path / "again") == files_in(folder)
+
+
+def test_later_episodes_can_be_drawn_without_the_first(folder, tmp_path):
+    synthesize.synthesize(tmp_path / "later", titles=1, episodes=1, first_episode=41, seed=SEED, processes=1)
+    title = titles.make_title(SEED, 0).name
+    assert [path.name for path in (tmp_path / "later" / title).iterdir()] == ["041"]
+    strip, _ = strips.draw_page(SEED, 0, strips.plan_episode(SEED, 0, 41)[0])
+    drawn = cv2.imread(str(tmp_path / "later" / title / "041" / "01.png"))
+    np.testing.assert_array_equal(drawn[:, :, ::-1], strip)
+
+
+def test_a_comic_from_before_first_episodes_were_noted_begins_with_the_first(folder, tmp_path):
+    older = shutil.copytree(folder, tmp_path / "older")
+    settings = json.loads((older / "settings.json").read_text())
+    assert settings.pop("first_episode") == 1
+    (older / "settings.json").write_text(json.dumps(settings))
+    assert not synthesize.synthesize(older, titles=2, episodes=1, seed=SEED)
 
 
 def test_another_seed_gives_another_comic():

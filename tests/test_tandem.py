@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tests.test_methods import make_batch
 from webtoon_colorize import losses, sparse_color
-from webtoon_colorize.methods import tandem
+from webtoon_colorize.methods import sketch, tandem
 from webtoon_colorize.methods.method import Size
 from webtoon_colorize.networks import tandem as networks
 
@@ -124,14 +124,35 @@ def test_hints_change_what_is_colorized():
     assert np.abs(method.colorize(batch.lightness, None, nothing + [0.5, 0.5, 1]) - without).max() > 0
 
 
-def test_without_hints_the_shading_network_gets_what_is_predicted_at_the_priors_mean():
+def test_without_hints_the_shading_network_gets_what_is_predicted_for_a_drawn_code():
     method, batch = tandem.build(Size(32, 4, 2)), make_batch(2)
+    z = tf.random.stateless_normal([4, 1, 64], seed=[0, 0])[0]
     grid = method.networks["color_prediction"].get_layer("decoder")(
-        [batch.lightness, tf.zeros([2, 64])], training=False
+        [batch.lightness, tf.concat([z, z], 0)], training=False
     )
     scheme = 0.3 * sparse_color.box_blur(tf.repeat(tf.repeat(grid, 2, axis=1), 2, axis=2), 12)  # 100 / 256 of 32 pixels
     shaded = method.networks["shading"](tf.concat([batch.lightness, scheme], -1), training=False)
     np.testing.assert_allclose(method.colorize(batch.lightness), shaded, atol=1e-6)
+
+
+def test_the_variants_are_of_different_codes_and_the_first_colorizes():
+    method, batch = tandem.build(Size(32, 4, 2)), make_batch(2)
+    first, *others = method.variants(batch.lightness)
+    np.testing.assert_array_equal(first, method.colorize(batch.lightness))
+    assert len(others) == 3 and all(np.abs(other - first).max() > 0 for other in others)
+
+
+def test_from_lines_it_sees_the_lines_alone():
+    method, batch = tandem.build(Size(32, 4, 2), from_lines=True), make_batch(2)
+    assert method.from_lines
+    lines = sketch.line_art(batch.lightness)
+    assert np.abs(lines - batch.lightness).max() > 0.1
+    seen = tandem.build(Size(32, 4, 2))
+    for name, network in seen.networks.items():
+        network.set_weights(method.networks[name].get_weights())
+    np.testing.assert_allclose(method.colorize(batch.lightness), seen.colorize(lines), atol=1e-6)
+    terms, same = method.losses(batch, SEED), seen.losses(batch._replace(lightness=lines), SEED)
+    np.testing.assert_allclose(terms["shading"]["l1"], same["shading"]["l1"], rtol=1e-4)
 
 
 def test_each_network_learns_from_its_own_terms_and_the_truth_alone():

@@ -57,7 +57,7 @@ def test_a_killed_run_that_goes_on_ends_with_the_weights_of_an_undisturbed_one(d
 @pytest.fixture(scope="module")
 def trained(dataset, tmp_path_factory):
     run_dir = tmp_path_factory.mktemp("runs") / "l2"
-    scale = ablations.Scale(image_size=32, filters=4, epochs=2, batch_size=4)
+    scale = ablations.Scale(image_size=32, filters=4, epochs=2, patience=2, batch_size=4)
     train_row("l2", scale, data_dir=dataset, run_dir=run_dir, seed=0, learning_rate=ablations.LEARNING_RATE)
     return run_dir
 
@@ -114,13 +114,14 @@ def test_a_restored_best_epoch_colorizes_like_the_one_that_was_saved(dataset, tr
     assert l2 == pytest.approx(json.loads((trained / "training.json").read_text())["best_validation"], rel=1e-5)
 
 
-def train(method, dataset, run_dir, *, epochs):
+def train(method, dataset, run_dir, *, epochs, patience=9):
     training.train(
         method,
         run_dir,
         training=data.load_panels(dataset, "train", image_size=32),
         validation=data.load_panels(dataset, "validation", image_size=32),
         epochs=epochs,
+        patience=patience,
         batch_size=4,
         learning_rate=1e-3,
         seed=0,
@@ -155,25 +156,52 @@ def one_weight(value):
     return keras.Model(inputs, layer(inputs))
 
 
-@pytest.mark.parametrize(("judged_by", "best_epoch"), [("falls", 2), ("rises", 1)])
-def test_the_best_epoch_has_the_lowest_value_of_the_metric_that_the_method_names(
-    dataset, tmp_path, judged_by, best_epoch
-):
-    """The weight is its own loss, so it is lower after each epoch."""
+def weight_that_falls(*, judged_by):
+    """A method whose one weight is its own loss, so that it is lower after each epoch."""
     network = one_weight(1.0)
 
     def weight(batch):
         return network(tf.ones([tf.shape(batch.label)[0], 1]))[:, 0]
 
-    method = Method(
+    return Method(
         {"only": network},
         lambda batch, seed: {"only": {"weight": weight(batch)}},
         colorize=None,
         measure=lambda batch: {"falls": weight(batch), "rises": -weight(batch)},
         judged_by=judged_by,
     )
-    train(method, dataset, tmp_path, epochs=2)
+
+
+@pytest.mark.parametrize(("judged_by", "best_epoch"), [("falls", 2), ("rises", 1)])
+def test_the_best_epoch_has_the_lowest_value_of_the_metric_that_the_method_names(
+    dataset, tmp_path, judged_by, best_epoch
+):
+    train(weight_that_falls(judged_by=judged_by), dataset, tmp_path, epochs=2)
     assert json.loads((tmp_path / "training.json").read_text())["best_epoch"] == best_epoch
+
+
+@pytest.mark.parametrize(("judged_by", "epochs"), [("falls", 5), ("rises", 3)])
+def test_training_ends_when_patience_has_brought_no_better_epoch(dataset, tmp_path, judged_by, epochs):
+    """The metric that rises is best after epoch 1, and two more epochs are the patience."""
+    train(weight_that_falls(judged_by=judged_by), dataset, tmp_path, epochs=5, patience=2)
+    summary = json.loads((tmp_path / "training.json").read_text())
+    assert summary["images_seen"] == epochs * 24
+    falls = summary["validation"]["falls"]
+    assert len(falls) == epochs and falls == sorted(falls, reverse=True)
+    assert summary["validation"]["rises"] == [-value for value in falls]
+
+
+def test_a_run_that_goes_on_has_the_curves_of_all_its_epochs(dataset, tmp_path):
+    """The second epoch of the first run stands for one that was noted, but not saved, when the run was killed."""
+    train(weight_that_falls(judged_by="falls"), dataset, tmp_path / "whole", epochs=3)
+    train(weight_that_falls(judged_by="falls"), dataset, tmp_path / "resumed", epochs=1)
+    with open(tmp_path / "resumed" / training.CURVES, "a") as file:
+        file.write("7.0,-7.0\n")
+    train(weight_that_falls(judged_by="falls"), dataset, tmp_path / "resumed", epochs=3)
+    whole, resumed = (
+        json.loads((tmp_path / name / "training.json").read_text())["validation"] for name in ("whole", "resumed")
+    )
+    assert whole == resumed and len(whole["falls"]) == 3
 
 
 def test_the_step_minimises_the_batch_mean_with_all_gradients_before_any_update():

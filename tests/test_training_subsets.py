@@ -10,20 +10,28 @@ def panels(count, *, first=0):
     return Panels(numbers.astype(np.uint8), (numbers % 3).astype(np.int32), [str(number) for number in numbers])
 
 
-def test_one_title_is_repeated_until_it_is_as_large_as_the_split():
-    chosen = training_subsets.one_title(panels(9), panels(3), label=1)
+def test_one_title_is_repeated_until_it_is_as_large_as_the_split_and_chooses_on_its_own_validation_panels():
+    chosen, validation = training_subsets.one_title(panels(9), panels(5, first=50), panels(3), label=1)
     assert chosen.path == ["1", "4", "7"] * 3
     assert chosen.label.tolist() == [1] * 9
+    assert validation.path == ["52"]
 
 
 def test_a_title_that_is_not_there_is_refused():
     with pytest.raises(training_subsets.MissingTitle, match="title number 4"):
-        training_subsets.one_title(panels(9), panels(3), label=4)
+        training_subsets.one_title(panels(9), panels(3), panels(3), label=4)
 
 
-def test_every_second_test_panel_takes_the_place_of_a_training_panel():
-    test = panels(5, first=100)
-    chosen = training_subsets.with_neighbours(panels(9), test)
-    assert len(chosen.path) == 9
+def test_neighbours_of_unseen_test_panels_take_the_place_of_training_panels():
+    training, test = panels(9), panels(5, first=100)
+    chosen, validation = training_subsets.with_neighbours(training, panels(3, first=50), test)
+    assert len(chosen.path) == 9 and validation.path == ["50", "51", "52"]
     assert chosen.path[-2:] == ["101", "103"] and chosen.rgb[-2:].tolist() == [101, 103]
-    assert set(chosen.path).isdisjoint(test.path[training_subsets.UNSEEN])
+    assert [test.path[index] for index in training_subsets.unseen(test, training)] == ["100", "102"]
+
+
+def test_at_most_a_quarter_of_the_training_panels_is_replaced_from_all_over_the_test_set():
+    training, test = panels(16), panels(100, first=1000)
+    chosen, _ = training_subsets.with_neighbours(training, panels(3), test)
+    assert chosen.path[-4:] == ["1001", "1033", "1065", "1099"]
+    assert training_subsets.unseen(test, training).tolist() == [0, 32, 64, 98]

@@ -63,6 +63,8 @@ def fingerprint(data_dir: str | os.PathLike) -> str:
 def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> Panels:
     """All panels of a split ("train", "validation", "test") in the order of panels.csv, resized to a square.
 
+    Deviation: OpenCV resizes, by means over areas. "All image preprocessing was done with ImageMagick" (appendix).
+
     The first call decodes and resizes the panels of all splits and keeps them as `cache/<size>_<fingerprint>.npy` in
     the dataset.
 

@@ -43,6 +43,7 @@ class Settings:
     image_size: int  # pixels
     filters: int
     epochs: int
+    patience: int  # epochs without a better one that end the training
     batch_size: int
     learning_rate: float
     seed: int
@@ -174,23 +175,23 @@ def load_method(run_dir: str | os.PathLike) -> Method:
 
 
 def fill_helpers(method: Method, settings: Settings, run_dirs: dict[str, str | os.PathLike]) -> None:
-    """Gives the method's helpers the weights of finished runs.
+    """Gives helpers of the method the weights of finished runs.
 
     Args:
-      run_dirs: experiment name -> run folder, for every helper.
+      run_dirs: experiment name -> run folder, for every helper that an experiment trains.
 
     Raises:
       FileNotFoundError: a run is missing or not finished; the message names it.
       ValueError: a run is of another size or of other data than `settings`.
     """
-    for name, helper in method.helpers.items():
-        if not (pathlib.Path(run_dirs[name]) / FINISHED).exists():
-            raise FileNotFoundError(f"this row needs a finished run of {name} in {run_dirs[name]}; train it first")
-        there = load_settings(run_dirs[name])
+    for name, run_dir in run_dirs.items():
+        if not (pathlib.Path(run_dir) / FINISHED).exists():
+            raise FileNotFoundError(f"this row needs a finished run of {name} in {run_dir}; train it first")
+        there = load_settings(run_dir)
         if any(getattr(there, each) != getattr(settings, each) for each in ("image_size", "filters", "titles", "data")):
-            raise ValueError(f"{run_dirs[name]} was trained at another size or on other data than this row")
-        [trained] = load_method(run_dirs[name]).networks.values()
-        helper.set_weights(trained.get_weights())
+            raise ValueError(f"{run_dir} was trained at another size or on other data than this row")
+        [trained] = load_method(run_dir).networks.values()
+        method.helpers[name].set_weights(trained.get_weights())
 
 
 def _environment() -> dict[str, str]:

@@ -7,32 +7,46 @@ import tensorflow as tf
 DOTS = (1, 3, 5, 7, 9)  # pixels, widths of the dots of `random_hints`
 
 
-def pixel_dropout(ab: tf.Tensor, keep_probability: float, *, seed: tf.Tensor) -> tf.Tensor:
+class NothingDropped(ValueError):
+    """A keep probability keeps every pixel at this size. The message is a sentence that says so."""
+
+
+def pixel_dropout(ab: tf.Tensor, keep_probability: float, *, seed: tf.Tensor, divided: bool = False) -> tf.Tensor:
     """Keeps each pixel's colour with `keep_probability`, sets the others to 0, which is neutral (section IV.C).
 
-    Reading: each pixel is one draw, shared by a and b. Kept values are not rescaled here, and there is no mask of the
-    kept pixels.
+    Reading: each pixel is one draw, shared by a and b, and there is no mask of the kept pixels. Whether the kept values
+    are divided by the keep probability, as TensorFlow's dropout does, the paper leaves open; rows have both.
 
     Args:
       ab: [B, H, W, 2], network range.
-      keep_probability: in [0, 1]; the paper's is 0.01.
+      keep_probability: in (0, 1]; the paper's is 0.01.
       seed: int32 [2]; the same seed keeps the same pixels.
+      divided: whether kept values are divided by `keep_probability`.
 
     Returns:
-      [B, H, W, 2], network range.
+      [B, H, W, 2]; in network range unless divided.
     """
     shape = tf.concat([tf.shape(ab)[:3], [1]], axis=0)
     kept = tf.random.stateless_uniform(shape, seed) < keep_probability
-    return tf.where(kept, ab, 0.0)
+    return tf.where(kept, ab / keep_probability if divided else ab, 0.0)
 
 
 def as_many_as_at_256(keep_probability: float, *, image_size: int) -> float:
-    """The keep probability, at most 1, that keeps as many pixels as `keep_probability` does at 256 px.
+    """The keep probability that keeps as many pixels as `keep_probability` does at 256 px.
 
     Reading: the paper's 0.01 keeps 655 pixels per panel, enough for most regions. At 64 px the same probability would
     keep 41, fewer than a panel has regions.
+
+    Raises:
+      NothingDropped: an image has no more pixels than that.
     """
-    return min(1.0, keep_probability * (256 / image_size) ** 2)
+    share = keep_probability * (256 / image_size) ** 2
+    if share >= 1.0:
+        raise NothingDropped(
+            f"a keep probability of {keep_probability:g} at 256 px is no dropout at {image_size} px, "
+            f"which has {image_size**2} pixels"
+        )
+    return share
 
 
 def channel_dropout(ab: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:

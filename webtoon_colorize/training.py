@@ -14,9 +14,11 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from webtoon_colorize import checkpoints, data, evaluation, files, run
+from webtoon_colorize.io import csv_files
 from webtoon_colorize.methods.method import Method
 
 ADAM_BETA_1 = 0.5  # pix2pix
+CURVES = "validation.csv"  # in a run folder: a row per epoch
 GRID_PANELS = 8  # of the validation split, shown in TensorBoard
 _STEP_STREAM = 2  # of randomness; data.py has 0 and 1
 
@@ -29,6 +31,7 @@ class _State(NamedTuple):
     progress: checkpoints.Progress
     last: tf.train.CheckpointManager
     best: tf.train.CheckpointManager
+    curves: dict[str, list[float]]  # metric -> its mean over the validation split after each epoch
 
 
 def make_optimizers(method: Method, learning_rate: float) -> dict[str, keras.optimizers.Optimizer]:
@@ -70,18 +73,22 @@ def train(
     training: data.Panels,
     validation: data.Panels,
     epochs: int,
+    patience: int,
     batch_size: int,
     learning_rate: float,
     seed: int,
     description: str,
 ) -> None:
-    """Trains up to `epochs`, from the last finished epoch in `run_dir` if there is one.
+    """Trains until `patience` epochs have brought no better one, from the last finished epoch in `run_dir` if any.
 
-    After each epoch `run_dir` holds best/ and last/ (see `checkpoints`) and TensorBoard's events. A finished run has
-    training.json as well.
+    Reading: "trained for their best results, decided on the validation set" (section IV).
+
+    After each epoch `run_dir` holds best/ and last/ (see `checkpoints`), validation.csv and TensorBoard's events. A
+    finished run has training.json as well.
 
     Args:
       method: freshly built; its networks are trained in place.
+      epochs: the most that are trained.
       learning_rate: Adam's, of every network.
       description: the run's settings in Markdown, for TensorBoard.
 
@@ -101,17 +108,20 @@ def train(
     with writer.as_default(), tqdm(total=epochs * steps, initial=done * steps, unit="step", mininterval=1) as bar:
         tf.summary.text("settings", description, step=0)
         for epoch in range(done, epochs):
+            if epoch - state.progress.best_epoch.numpy() >= patience:
+                break
             bar.set_description(f"epoch {epoch + 1}/{epochs}")
             start = time.perf_counter()
             terms = _run_epoch(train_step, batches, first_step=epoch * steps, steps=steps, seed=seed, bar=bar)
             speed = steps * batch_size / (time.perf_counter() - start)
             values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
             _check_finite(terms | values)
+            _note(state.curves, values, run_dir=run_dir)
             _save(state, value=values[f"validation/{method.judged_by}"], seconds=time.perf_counter() - start)
             bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
             _log(terms | values | {"learning_rate": learning_rate, "images_per_s": speed}, step=epoch + 1)
             log_grid(epoch + 1)
-    _write_summary(run_dir, method, state.progress, images_seen=epochs * steps * batch_size)
+    _write_summary(run_dir, method, state, images_per_epoch=steps * batch_size)
 
 
 def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, keras.optimizers.Optimizer]) -> _State:
@@ -119,7 +129,20 @@ def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, ke
     progress = checkpoints.new_progress()
     last = checkpoints.last(run_dir, method, optimizers=optimizers, progress=progress)
     checkpoints.restore(last)
-    return _State(progress, last, checkpoints.best(run_dir, method))
+    return _State(progress, last, checkpoints.best(run_dir, method), _read_curves(run_dir, int(progress.epoch.numpy())))
+
+
+def _read_curves(run_dir: str | os.PathLike, epochs: int) -> dict[str, list[float]]:
+    """The first `epochs` rows of validation.csv; the file may have one more if the run was killed while it saved."""
+    rows = csv_files.read(pathlib.Path(run_dir) / CURVES)[:epochs] if epochs else []
+    return {name: [float(row[name]) for row in rows] for name in (rows[0] if rows else {})}
+
+
+def _note(curves: dict[str, list[float]], values: dict[str, float], *, run_dir: str | os.PathLike) -> None:
+    """Appends the values of an epoch to the curves, and writes these."""
+    for name, value in values.items():
+        curves.setdefault(name.removeprefix("validation/"), []).append(value)
+    csv_files.write(pathlib.Path(run_dir) / CURVES, curves, zip(*curves.values()))
 
 
 def _run_epoch(
@@ -148,7 +171,7 @@ def _save(state: _State, *, value: float, seconds: float) -> None:
       value: of the metric that the method is judged by.
       seconds: that the epoch took.
     """
-    progress, last, best = state
+    progress, last, best, _ = state
     progress.epoch.assign_add(1)
     progress.seconds.assign_add(seconds)
     epoch = int(progress.epoch.numpy())
@@ -181,15 +204,15 @@ def _count(weights: list[keras.Variable]) -> int:
     return sum(math.prod(weight.shape) for weight in weights)
 
 
-def _write_summary(
-    run_dir: str | os.PathLike, method: Method, progress: checkpoints.Progress, *, images_seen: int
-) -> None:
+def _write_summary(run_dir: str | os.PathLike, method: Method, state: _State, *, images_per_epoch: int) -> None:
+    progress = state.progress
     summary = {
         "best_epoch": int(progress.best_epoch.numpy()),
         "best_validation": float(progress.best_value.numpy()),
         "train_minutes": float(progress.seconds.numpy()) / 60,
-        "images_seen": images_seen,
+        "images_seen": int(progress.epoch.numpy()) * images_per_epoch,
         "parameters": {name: _count(network.trainable_variables) for name, network in method.networks.items()},
+        "validation": state.curves,
     }
     with files.atomic_path(pathlib.Path(run_dir) / run.FINISHED) as path:
         path.write_text(json.dumps(summary, indent=2) + "\n")

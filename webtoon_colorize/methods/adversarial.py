@@ -12,16 +12,18 @@ from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.patch_discriminator import patch_discriminator
 from webtoon_colorize.networks.unet import unet
 
-# Deviation: pix2pix has a weight of 100 for L1, whose gradient does not fall with the error. L2 with a weight of 100
-# ends worse than gray. With the weight here, the row's L2 is "very similar" to that of L2 alone, as in the paper.
-L2_WEIGHT = 10_000.0
+# Reading: the paper's "adversarial loss plus L2" gives no weight. As a sum over 256 x 256 x 2 values, L2 would weigh
+# 131,072 means; as half of it (`tf.nn.l2_loss`) 65,536. pix2pix has a weight of 100 for L1, whose gradient does not fall
+# with the error; L2 with a weight of 100 ends worse than gray. docs/choices.md has the weights on validation.
+L2_WEIGHT = 131_072.0
 _DISCRIMINATOR_WEIGHT = 0.5  # pix2pix halves the discriminator's loss so that it learns more slowly
 
 
-def build(size: Size, *, with_label: bool = False) -> Method:
+def build(size: Size, *, with_label: bool = False, l2_weight: float = L2_WEIGHT) -> Method:
     """The U-Net of `l2` and a 70x70 PatchGAN that sees lightness and ab.
 
-    `with_label` conditions both networks on the title: they get one-hot planes beside their input.
+    `with_label` conditions both networks on the title: they get one-hot planes beside their input. `l2_weight`
+    multiplies the mean squared error.
     """
     planes = size.num_titles if with_label else 0
     generator = unet(size.image_size, 1 + planes, filters=size.filters, name="generator")
@@ -42,7 +44,7 @@ def build(size: Size, *, with_label: bool = False) -> Method:
         return {
             "generator": {
                 "adversarial": losses.adversarial(on_fake, real=True),
-                "l2": L2_WEIGHT * losses.mean_squared_error(ab, batch.ab),
+                "l2": l2_weight * losses.mean_squared_error(ab, batch.ab),
             },
             "discriminator": {
                 "real": _DISCRIMINATOR_WEIGHT * losses.adversarial(on_real, real=True),

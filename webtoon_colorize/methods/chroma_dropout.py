@@ -17,13 +17,19 @@ from webtoon_colorize.networks.unet import unet
 VARIANTS = 4  # iterations that are evaluated
 
 
-def build_pixel(size: Size, *, keep_probability: float = 0.01, iterations: int = 2) -> Method:
-    """In training each pixel keeps its colour with `keep_probability`.
+def build_pixel(
+    size: Size, *, keep_probability: float = 0.01, divided: bool = False, iterations: int = 2
+) -> Method:
+    """In training each pixel keeps its colour with `keep_probability`, `divided` by it or not.
 
     The probability holds at 256 px; `sparse_color.as_many_as_at_256` converts it to other sizes.
     """
     share = sparse_color.as_many_as_at_256(keep_probability, image_size=size.image_size)
-    return _method(size, lambda ab, seed: sparse_color.pixel_dropout(ab, share, seed=seed), iterations=iterations)
+
+    def drop(ab, seed):
+        return sparse_color.pixel_dropout(ab, share, seed=seed, divided=divided)
+
+    return _method(size, drop, iterations=iterations)
 
 
 def build_channel(size: Size, *, iterations: int = 2) -> Method:

@@ -4,10 +4,15 @@ A color generator proposes ab from the lightness. An applier, which has learned 
 pixels of the true ab, colours it from this proposal.
 
 Reading: "dropout with a keep probability of 0.01" is TensorFlow's, which divides the kept values by the keep
-probability. The sparse truth that the applier learns from then has as much colour in total as a dense proposal. Without
-the division a dense proposal has a hundred times more colour than the applier's training inputs. The color generator
-then learns to propose very faint colours, its own loss stays at that of gray, and the colour within regions is less
-even than with L2 alone.
+probability. The sparse truth that the applier learns from then has as much colour in total as a dense proposal. A row
+without the division stands beside it.
+
+Reading: the "color generator loss", which the paper does not define, is the L2 loss of the proposal.
+
+Reading: the color loss leaves the applier as it is. It would teach the applier to repair dense proposals, but the
+applier "learns how to apply the given colors", those of "image'".
+
+Reading: both networks are updated in the same step, from one forward pass. The paper says "end-to-end".
 
 Reading: the color loss goes through the applier in inference mode, with its moving averages, as in use. The batch
 statistics of the color generator's output are used nowhere.
@@ -41,14 +46,14 @@ def loss_terms(
     }
 
 
-def build(size: Size, *, keep_probability: float = 0.01) -> Method:
+def build(size: Size, *, keep_probability: float = 0.01, divided: bool = True) -> Method:
     """The color generator, from lightness to ab, and the applier, from lightness and ab to ab.
 
     The applier learns from the paper's "image'", the true ab in which each pixel keeps its colour with
     `keep_probability`. The color generator learns from the error of its proposal, and from the error of the picture
     that the applier makes of the proposal. This color loss does not change the applier.
 
-    `keep_probability` holds at 256 px; `sparse_color.as_many_as_at_256` converts it to other sizes.
+    Kept colour is `divided` by the keep probability or not. `keep_probability` holds at 256 px; `sparse_color.as_many_as_at_256` converts it to other sizes.
     """
     color_generator = unet(size.image_size, 1, filters=size.filters, name="color_generator")
     applier = unet(size.image_size, 3, filters=size.filters, name="applier")
@@ -58,7 +63,7 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
         return applier(ops.concatenate([lightness, ab], axis=-1), training=training)
 
     def terms(batch, seed):
-        sparse = sparse_color.pixel_dropout(batch.ab, share, seed=seed) / share
+        sparse = sparse_color.pixel_dropout(batch.ab, share, seed=seed, divided=divided)
         applied = apply_color(batch.lightness, sparse, training=True)
         proposal = color_generator(batch.lightness, training=True)
         colored = apply_color(batch.lightness, proposal, training=False)
@@ -67,8 +72,10 @@ def build(size: Size, *, keep_probability: float = 0.01) -> Method:
     def colorize(lightness, label=None, hints=None):
         """The ab of the hints, without their mask, takes the place of the proposal."""
         del label
-        proposal = color_generator(lightness, training=False) if hints is None else hints[..., :2] / share
-        return apply_color(lightness, proposal, training=False)
+        given = color_generator(lightness, training=False) if hints is None else hints[..., :2]
+        if hints is not None and divided:
+            given = given / share
+        return apply_color(lightness, given, training=False)
 
     def variants(lightness, label=None):
         """The color generator's proposal."""

@@ -16,6 +16,8 @@ Reading: their gray features come from another colorizer, ours from the title cl
 conv4_3, which has 512 channels and, at 224 px, 28x28 positions, as theirs do.
 """
 
+import math
+
 import tensorflow as tf
 
 from webtoon_colorize import color, losses
@@ -33,8 +35,11 @@ _KL_WEIGHT = 32 * 1e-2
 _GRADIENT_WEIGHT = 1e-3
 
 
-def build(size: Size) -> Method:
+def build(size: Size, *, as_released: bool = False) -> Method:
     """The auto-encoder of ab given the lightness, and the mixture density network of codes z given gray features.
+
+    `as_released` follows the authors' code in two places: the last BatchNorm begins with a scale of 1, and the squared
+    distance of a code from a component is divided by 2 sigma, not by 2 sigma squared.
 
     The auto-encoder works on a field of a quarter of the image's width and height. Its ab is resized bilinearly to the
     image's size.
@@ -43,7 +48,8 @@ def build(size: Size) -> Method:
     classifier.trainable = False
     features = taps(classifier.get_layer("vgg16_features"), [_TAP])
     encoder = diverse.ab_encoder(size.image_size // FIELD_STRIDE, filters=size.filters)
-    decoder = diverse.decoder(size.image_size // FIELD_STRIDE, filters=size.filters)
+    decoder = diverse.decoder(size.image_size // FIELD_STRIDE, filters=size.filters, gamma=1.0 if as_released else 0.1)
+    sigma = math.sqrt(_SIGMA) if as_released else _SIGMA
     vae = diverse.vae(encoder, decoder)
     mdn = diverse.mixture_density_network(features.outputs[0].shape[1:], filters=size.filters, components=COMPONENTS)
 
@@ -62,7 +68,7 @@ def build(size: Size) -> Method:
                 "gradient": _GRADIENT_WEIGHT * losses.gradient_norm(decoded, ab),
                 "kl": _KL_WEIGHT * losses.kl_divergence(mean, log_variance),
             },
-            "mdn": {"mixture": losses.mixture_density(logits, means, code, sigma=_SIGMA)},
+            "mdn": {"mixture": losses.mixture_density(logits, means, code, sigma=sigma)},
         }
 
     def decode(lightness, z):

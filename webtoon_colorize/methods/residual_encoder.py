@@ -2,7 +2,7 @@
 
 The network adds up convolutions of a VGG16's features, from the deepest map to the picture itself, and predicts ab from
 the sum. One row trains the VGG16 from scratch. Two rows have frozen features, of illustration2vec and of ImageNet; the
-user has to supply their weights.
+user has to supply their weights. Each of the two has a control: the same layers at the same width, from random weights.
 """
 
 import os
@@ -34,6 +34,16 @@ def build_illustration2vec(size: Size) -> Method:
     if not ILLUSTRATION2VEC.exists():
         raise MissingWeights(f"pretrained weights are missing: put illustration2vec's at {ILLUSTRATION2VEC}.")
     return _method_frozen(illustration2vec_taps(ILLUSTRATION2VEC, size.image_size))
+
+
+def build_illustration2vec_control(size: Size) -> Method:
+    """With illustration2vec's layers, trained from scratch with the rest."""
+    return _method(illustration2vec_taps(None, size.image_size))
+
+
+def build_imagenet_control(size: Size) -> Method:
+    """With a VGG16 of ImageNet's width, trained from scratch with the rest."""
+    return build(size._replace(filters=64))
 
 
 def build_imagenet(size: Size) -> Method:

@@ -2,11 +2,16 @@
 
 A color prediction network proposes a coarse grid of ab. A shading network colours the picture from a blurred color
 scheme. They are "trained individually": here in the same step, but neither sees the other's output. The input is the
-gray picture, where Frans has lines.
+gray picture, as in all rows; one row has lines, as Frans does.
 
 Reading: some numbers are only in the author's code, for 256 px: 30 patches of 50 x 50 pixels are removed, and the box
 blur has 100 x 100 pixels. Here these sizes scale with the image. In use, the author blends the colour scheme with white
 and keeps 0.3 of its colour; in training, the removed patches leave about 0.38 of it. Here ab is multiplied by 0.3.
+
+Reading: in use the author draws z from N(0, 1). The mean, z = 0, gives more of the same sepia. Here colorize is a
+function of the picture, so DRAWS values of z are drawn once; the first colorizes, all are variants.
+
+Deviation: the lines are those of `sketch.line_art`. The author's are OpenCV's adaptive threshold.
 
 Deviation: the discriminator is pix2pix's PatchGAN. The author's ends in one dense layer.
 """
@@ -15,6 +20,7 @@ import tensorflow as tf
 
 from webtoon_colorize import losses, sparse_color
 from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.methods.sketch import line_art
 from webtoon_colorize.networks import tandem as networks
 from webtoon_colorize.networks.patch_discriminator import patch_discriminator
 
@@ -22,25 +28,32 @@ L1_WEIGHT = 100.0
 PATCHES = 30
 PATCH, BLUR = 50 / 256, 100 / 256  # of the image's width
 KEPT_COLOR = 0.3  # the colour scheme's ab is multiplied by it in use
+DRAWS = 4  # values of z
 
 
-def build(size: Size) -> Method:
-    """The color prediction, the shading network and its discriminator."""
+def build(size: Size, *, from_lines: bool = False) -> Method:
+    """The color prediction, the shading network and its discriminator.
+
+    Their input is the lightness, or the lines found in it.
+    """
     color_prediction = networks.color_prediction(size.image_size, filters=size.filters)
     shading = networks.shading(size.image_size, filters=size.filters)
     discriminator = patch_discriminator(size.image_size, 5, filters=size.filters)
 
+    def seen(lightness):
+        return line_art(lightness) if from_lines else lightness
+
     def color_terms(batch, seed):
         grid = mean_colors(batch.ab)
         noise = tf.random.stateless_normal([tf.shape(grid)[0], networks.CODE], seed)
-        predicted, mean, log_variance = color_prediction([batch.lightness, grid, noise], training=True)
+        predicted, mean, log_variance = color_prediction([seen(batch.lightness), grid, noise], training=True)
         return {
             "l1": L1_WEIGHT * losses.mean_absolute_error(predicted, grid),
             "kl": losses.kl_divergence(mean, log_variance),
         }
 
     def shading_terms(batch, seed):
-        given = tf.concat([batch.lightness, color_scheme(batch.ab, seed=seed)], axis=-1)
+        given = tf.concat([seen(batch.lightness), color_scheme(batch.ab, seed=seed)], axis=-1)
         ab = shading(given, training=True)
         on_real = discriminator(tf.concat([given, batch.ab], axis=-1), training=True)
         on_fake = discriminator(tf.concat([given, ab], axis=-1), training=True)
@@ -59,21 +72,25 @@ def build(size: Size) -> Method:
         shading_and_discriminator = shading_terms(batch, tf.random.fold_in(seed, 0))
         return {"color_prediction": color_terms(batch, tf.random.fold_in(seed, 1)), **shading_and_discriminator}
 
-    def predict(lightness):
-        """The color prediction's grid, for z = 0, the mean of the prior; enlarged to the image's size."""
-        z = tf.zeros([tf.shape(lightness)[0], networks.CODE])
-        grid = color_prediction.get_layer("decoder")([lightness, z], training=False)
+    def predict(lines, draw):
+        """The color prediction's grid for one of the drawn z, enlarged to the image's size."""
+        z = tf.random.stateless_normal([DRAWS, 1, networks.CODE], seed=[0, 0])[draw]
+        grid = color_prediction.get_layer("decoder")([lines, tf.repeat(z, tf.shape(lines)[0], axis=0)], training=False)
         return tf.image.resize(grid, [size.image_size] * 2, "nearest")
 
-    def colorize(lightness, label=None, hints=None):
+    def colorize(lightness, label=None, hints=None, draw=0):
         del label
-        scheme = _blur(predict(lightness))
+        lines = seen(lightness)
+        scheme = _blur(predict(lines, draw))
         if hints is not None:
             scheme = add_hints(hints, scheme)
-        return shading(tf.concat([lightness, KEPT_COLOR * scheme], axis=-1), training=False)
+        return shading(tf.concat([lines, KEPT_COLOR * scheme], axis=-1), training=False)
+
+    def variants(lightness, label=None):
+        return [colorize(lightness, label, draw=draw) for draw in range(DRAWS)]
 
     networks_by_name = {"color_prediction": color_prediction, "shading": shading, "discriminator": discriminator}
-    return Method(networks_by_name, terms, colorize, takes_hints=True)
+    return Method(networks_by_name, terms, colorize, variants=variants, takes_hints=True, from_lines=from_lines)
 
 
 def mean_colors(ab: tf.Tensor) -> tf.Tensor:

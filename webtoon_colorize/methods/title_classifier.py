@@ -17,8 +17,8 @@ def build_vgg16(size: Size, *, gray: bool) -> Method:
 
 
 def build_resnet50(size: Size, *, gray: bool) -> Method:
-    """Keras's ResNet-50, of the same width at every scale. Raises ValueError for a single title."""
-    return _method(classifiers.resnet50(size.image_size, size.num_titles), gray=gray)
+    """ResNet-50 of the scale's width. Raises ValueError for a single title."""
+    return _method(classifiers.resnet50(size.image_size, size.num_titles, filters=size.filters), gray=gray)
 
 
 def _method(classifier: keras.Model, *, gray: bool) -> Method:

@@ -1,7 +1,8 @@
 """L2 with features of a classifier (section IV.B).
 
 The U-Net of `l2` gets three feature maps of a frozen VGG16 as additional inputs of its encoder. The VGG16 is trained to
-tell titles apart on gray panels.
+tell titles apart on gray panels. Two rows are controls: a VGG16 that was trained on coloured panels, and one that was not
+trained.
 """
 
 from webtoon_colorize import color, losses
@@ -9,12 +10,14 @@ from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.classifiers import taps, vgg16
 from webtoon_colorize.networks.unet import unet
 
-HELPER = "vgg16_gray"
 TAPS = ("block1_conv2", "block2_conv2", "block3_conv1")  # the paper's conv1_2, conv2_2, conv3_1
 
 
-def build(size: Size) -> Method:
-    """The U-Net; conv1_2 joins its input, conv2_2 its first encoder level and conv3_1 its second."""
+def build(size: Size, *, helper: str | None = "vgg16_gray") -> Method:
+    """The U-Net; conv1_2 joins its input, conv2_2 its first encoder level and conv3_1 its second.
+
+    `helper` is the row that trains the VGG16. Without one, its weights stay as they were initialised.
+    """
     classifier = vgg16(size.image_size, size.num_titles, filters=size.filters)
     classifier.trainable = False
     features = taps(classifier.get_layer("vgg16_features"), TAPS)
@@ -33,4 +36,4 @@ def build(size: Size) -> Method:
         del label, hints
         return generate(lightness, training=False)
 
-    return Method({"generator": generator}, terms, colorize, helpers={HELPER: classifier})
+    return Method({"generator": generator}, terms, colorize, helpers={helper or "untrained_vgg16": classifier})

@@ -60,15 +60,6 @@ def _pyramid(x, widths: Sequence[int]) -> list:
     return [*maps, _conv(x, innermost, kernel=4, strides=2)]
 
 
-def _outermost_gamma():
-    """The initial scale of the last BatchNorm.
-
-    Deviation: the authors' is 1. The ab of pictures has a standard deviation of about 0.1. A scale of 1 gives far more
-    chroma at first, and needs thousands of steps to fall to 0.1 at our learning rate, and more at the authors'.
-    """
-    return keras.initializers.Constant(0.1)
-
-
 def ab_encoder(field_size: int, *, filters: int) -> keras.Model:
     """ab [B, s, s, 2] -> means and log variances of z, each [B, code_size]."""
     inputs = keras.Input([field_size, field_size, 2])
@@ -78,8 +69,12 @@ def ab_encoder(field_size: int, *, filters: int) -> keras.Model:
     return keras.Model(inputs, outputs, name="ab_encoder")
 
 
-def decoder(field_size: int, *, filters: int) -> keras.Model:
+def decoder(field_size: int, *, filters: int, gamma: float = 0.1) -> keras.Model:
     """lightness [B, s, s, 1], z [B, code_size] -> ab [B, s, s, 2] in [-1, 1], float32 under any precision policy.
+
+    `gamma` is the initial scale of the last BatchNorm. Deviation: the authors' is 1. The ab of pictures has a standard
+    deviation of about 0.1. A scale of 1 gives far more chroma at first, and needs thousands of steps to fall to 0.1 at
+    our learning rate, and more at the authors'.
 
     It contains the encoder of the lightness. The innermost maps of this encoder are multiplied with z, the others join
     as skips.
@@ -95,7 +90,8 @@ def decoder(field_size: int, *, filters: int) -> keras.Model:
     x = keras.layers.UpSampling2D(interpolation="bilinear")(x)
     # No bias: the normalization would remove it.
     x = keras.layers.Conv2D(2, 5, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
-    x = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=_outermost_gamma())(x)
+    scale = keras.initializers.Constant(gamma)
+    x = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=scale)(x)
     outputs = keras.layers.Activation("tanh", dtype="float32")(x)
     return keras.Model([lightness, z], outputs, name="decoder")
 

@@ -31,7 +31,7 @@ _SCHEMA = {
 }
 
 
-def illustration2vec_taps(path: str | os.PathLike, image_size: int, *, filters: int = 64) -> keras.Model:
+def illustration2vec_taps(path: str | os.PathLike | None, image_size: int, *, filters: int = 64) -> keras.Model:
     """RGB [B, S, S, 3] in [0, 1] -> illustration2vec's maps before each of its first four pools.
 
     These are conv1_1 [B, S, S, filters], conv2_1 [B, S / 2, S / 2, 2 * filters], conv3_2 [B, S / 4, S / 4, 4 * filters]
@@ -41,7 +41,7 @@ def illustration2vec_taps(path: str | os.PathLike, image_size: int, *, filters: 
     Deviation: the size of pictures is free, because only convolutions are used. In the release it is 224 x 224.
 
     Args:
-      path: `illust2vec_tag_ver200.caffemodel`, or a file in the same format.
+      path: `illust2vec_tag_ver200.caffemodel`, or a file in the same format. None: random weights.
       filters: the release's are 64.
 
     Raises:
@@ -57,7 +57,8 @@ def illustration2vec_taps(path: str | os.PathLike, image_size: int, *, filters: 
             convolutions.append(keras.layers.Conv2D(width * filters, 3, padding="same", activation="relu"))
             x = convolutions[-1](x)
         taps.append(x)
-    _assign(convolutions, read_convolutions(path), path)
+    if path:
+        _assign(convolutions, read_convolutions(path), path)
     return keras.Model(picture, taps, name="features")
 
 
