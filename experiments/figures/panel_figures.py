@@ -44,7 +44,7 @@ def challenges(trained: Trained) -> Figure:
 
 
 def pick_challenges(tags: list[list[str]], label: np.ndarray, chroma: np.ndarray) -> dict[str, list[int]]:
-    """Kind -> up to three panels of different titles that are above all of this kind; kinds without panels are left out.
+    """Kind -> up to three panels of different titles that are above all of this kind; no kind without panels.
 
     Args:
       chroma: [panels], Lab units.

@@ -1,4 +1,4 @@
-"""The validation L2 of `l2` and `adversarial` over epochs: "throughout the training also very similar" (section IV.A)."""
+"""Validation L2 of `l2` and `adversarial` over epochs, "throughout the training [...] very similar" (section IV.A)."""
 
 import os
 import pathlib
@@ -25,7 +25,7 @@ def read(results_dir: str | os.PathLike) -> Curves:
 
 
 def plot(curves: Curves) -> Figure:
-    """A line per seed, in the colour of its row. x: epochs; y: ab L2 of the validation split, logarithmic."""
+    """A line per seed, in the colour of its row. x: epochs; y: ab L2 of the validation split."""
     drawn = plots.figure(800, 440)
     drawn.set_layout_engine("constrained")
     axes = drawn.add_subplot()
@@ -33,10 +33,9 @@ def plot(curves: Curves) -> Figure:
         for seed, values in enumerate(own):
             label = f"{row}, {len(own)} {'seed' if len(own) == 1 else 'seeds'}" if seed == 0 else None
             axes.plot(range(1, len(values) + 1), values, color=f"C{number}", linewidth=1.2, alpha=0.8, label=label)
-    axes.set_yscale("log")
     axes.set_xlabel("epochs")
     axes.set_ylabel("ab L2, validation split")
-    axes.grid(axis="y", which="both", color="0.9")
+    axes.grid(axis="y", color="0.9")
     axes.spines[["top", "right"]].set_visible(False)
     drawn.legend(loc="outside upper center", ncols=2, frameon=False)
     return drawn
