@@ -129,7 +129,9 @@ def define_flags() -> None:
     flags.DEFINE_integer("max_size", 800, "Largest width and height of a panel, in pixels.", lower_bound=1)
     flags.DEFINE_float("min_colour", 0.0015, "Share of a panel that must have colour; less is gray by nature.", 0, 1)
     flags.DEFINE_float("validation_share", 0.05, "Share of a title's panels for validation; 0 for none.", 0, 0.5)
-    flags.DEFINE_float("test_share", 0.05, "Share of a title's panels for the test; 0 for none, 1 for a test set.", 0, 1)
+    flags.DEFINE_float(
+        "test_share", 0.05, "Share of a title's panels for the test; 0 for none, 1 for a test set.", 0, 1
+    )
 
 
 def main(_) -> int:

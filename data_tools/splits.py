@@ -17,8 +17,8 @@ def split_episodes(
     """The split of each episode, given how many panels each has (`sizes`).
 
     Validation and test get one episode each, and more as long as this brings them nearer to their share of the panels.
-    A split with a share of 0 is empty. A test share of 1 takes all. The order in which episodes are drawn depends only on the names of title and
-    episode.
+    A split with a share of 0 is empty. A test share of 1 takes all. The order in which episodes are drawn depends only
+    on the names of title and episode.
 
     Raises ComicError if there are too few episodes.
     """

@@ -188,7 +188,10 @@ def synthesize(
 
 def main(_: list[str]) -> None:
     """Draws the comic and prints its counts."""
-    folder, numbers = FLAGS.output_dir, {name: FLAGS[name].value for name in ("titles", "episodes", "first_episode", "seed")}
+    folder, numbers = (
+        FLAGS.output_dir,
+        {name: FLAGS[name].value for name in ("titles", "episodes", "first_episode", "seed")},
+    )
     try:
         drawn = synthesize(folder, **numbers)
     except (ValueError, OSError) as error:

@@ -38,7 +38,9 @@ class Experiment:
     requires: tuple[str, ...] = ()  # experiments whose trained networks it uses, frozen
     overrides: Mapping[str, int] = dataclasses.field(default_factory=dict)  # fields of the scale -> value for this row
     select: Callable[[Panels, Panels, Panels], Split] | None = None  # (training, validation, test) -> what it trains on
-    unseen: Callable[[Panels, Panels], np.ndarray] | None = None  # (test, training) -> test panels that it may be judged on
+    unseen: Callable[[Panels, Panels], np.ndarray] | None = (
+        None  # (test, training) -> test panels that it may be judged on
+    )
     on_training: bool = False  # whether it is judged on training panels too
 
 

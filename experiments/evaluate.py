@@ -22,7 +22,11 @@ from webtoon_colorize.io import images
 from webtoon_colorize.methods.method import Method
 
 SAMPLES = 12
-TEST, VALIDATION, TRAIN = "", "validation/", "train/"  # before the names of metrics: the panels that they are measured on
+TEST, VALIDATION, TRAIN = (
+    "",
+    "validation/",
+    "train/",
+)  # before the names of metrics: the panels that they are measured on
 
 
 def evaluate_runs(run_dirs: list[str], *, data_dir: str, test_dir: str | None = None, results_dir: str) -> None:
@@ -48,7 +52,9 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, test_dir: str | None = 
     for settings, run_dir in zip(every, run_dirs):
         training = _training(run_dir)
         method = run.load_method(run_dir)
-        values = {f"{name}{metric}": of for name, split in splits.items() for metric, of in split.values(method).items()}
+        values = {
+            f"{name}{metric}": of for name, split in splits.items() for metric, of in split.values(method).items()
+        }
         runs.append(results.Run(settings.seed, _rounded(_without_seen(values, splits, unseen)), training))
         if settings is first and method.colorize:
             _write_samples(method.colorize, splits[TEST].panels, results_dir=results_dir, experiment=first.experiment)

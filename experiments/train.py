@@ -30,7 +30,8 @@ def train(
     """Trains until the run is finished. A finished run stays as it is.
 
     `test_dir` is the dataset whose test panels it will be judged on, by default `data_dir`; only rows that train on
-    some of these look at it. `arguments` take the place of those of the row's build function. Required runs lie beside this one: <runs>/vgg_features/seed_0 requires <runs>/vgg16_gray/seed_0.
+    some of these look at it. `arguments` take the place of those of the row's build function. Required runs lie beside
+    this one: <runs>/vgg_features/seed_0 requires <runs>/vgg16_gray/seed_0.
 
     Raises:
       ValueError: `run_dir` belongs to a run with other settings, or the data is too small.
@@ -94,7 +95,7 @@ def _described(settings: run.Settings) -> str:
 
 
 def _argument(text: str) -> tuple[str, Any]:
-    """"name=value", whose value is JSON. Raises ValueError."""
+    """ "name=value", whose value is JSON. Raises ValueError."""
     name, _, value = text.partition("=")
     try:
         return name, json.loads(value)

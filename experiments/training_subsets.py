@@ -34,7 +34,9 @@ def with_neighbours(training: Panels, validation: Panels, test: Panels) -> Split
     """
     seen = take(test, unseen(test, training) + 1)
     kept = take(training, np.linspace(0, len(training.path) - 1, len(training.path) - len(seen.path)).astype(int))
-    mixed = Panels(np.concatenate([kept.rgb, seen.rgb]), np.concatenate([kept.label, seen.label]), kept.path + seen.path)
+    mixed = Panels(
+        np.concatenate([kept.rgb, seen.rgb]), np.concatenate([kept.label, seen.label]), kept.path + seen.path
+    )
     return mixed, validation
 
 

@@ -16,7 +16,15 @@ def findings(classifier):
 
 def claim_run(folder, fingerprint, **settings):
     """A run folder without a checkpoint; returns the method."""
-    sizes = {"image_size": 32, "filters": 4, "epochs": 1, "patience": 1, "batch_size": 4, "learning_rate": 2e-4, "seed": 0}
+    sizes = {
+        "image_size": 32,
+        "filters": 4,
+        "epochs": 1,
+        "patience": 1,
+        "batch_size": 4,
+        "learning_rate": 2e-4,
+        "seed": 0,
+    }
     settings = run.Settings(**settings, **sizes, titles=["blue", "red"], data=fingerprint)
     run.claim(folder, settings)
     return run.build(settings)

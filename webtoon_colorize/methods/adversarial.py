@@ -13,8 +13,8 @@ from webtoon_colorize.networks.patch_discriminator import patch_discriminator
 from webtoon_colorize.networks.unet import unet
 
 # Reading: the paper's "adversarial loss plus L2" gives no weight. As a sum over 256 x 256 x 2 values, L2 would weigh
-# 131,072 means; as half of it (`tf.nn.l2_loss`) 65,536. pix2pix has a weight of 100 for L1, whose gradient does not fall
-# with the error; L2 with a weight of 100 ends worse than gray. docs/choices.md has the weights on validation.
+# 131,072 means; as half of it (`tf.nn.l2_loss`) 65,536. pix2pix has a weight of 100 for L1, whose gradient does not
+# fall with the error; L2 with a weight of 100 ends worse than gray. docs/choices.md has the weights on validation.
 L2_WEIGHT = 131_072.0
 _DISCRIMINATOR_WEIGHT = 0.5  # pix2pix halves the discriminator's loss so that it learns more slowly
 

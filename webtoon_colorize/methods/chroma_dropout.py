@@ -17,9 +17,7 @@ from webtoon_colorize.networks.unet import unet
 VARIANTS = 4  # iterations that are evaluated
 
 
-def build_pixel(
-    size: Size, *, keep_probability: float = 0.01, divided: bool = False, iterations: int = 2
-) -> Method:
+def build_pixel(size: Size, *, keep_probability: float = 0.01, divided: bool = False, iterations: int = 2) -> Method:
     """In training each pixel keeps its colour with `keep_probability`, `divided` by it or not.
 
     The probability holds at 256 px; `sparse_color.as_many_as_at_256` converts it to other sizes.

@@ -53,7 +53,8 @@ def build(size: Size, *, keep_probability: float = 0.01, divided: bool = True) -
     `keep_probability`. The color generator learns from the error of its proposal, and from the error of the picture
     that the applier makes of the proposal. This color loss does not change the applier.
 
-    Kept colour is `divided` by the keep probability or not. `keep_probability` holds at 256 px; `sparse_color.as_many_as_at_256` converts it to other sizes.
+    Kept colour is `divided` by the keep probability or not. `keep_probability` holds at 256 px;
+    `sparse_color.as_many_as_at_256` converts it to other sizes.
     """
     color_generator = unet(size.image_size, 1, filters=size.filters, name="color_generator")
     applier = unet(size.image_size, 3, filters=size.filters, name="applier")

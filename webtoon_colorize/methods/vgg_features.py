@@ -1,8 +1,8 @@
 """L2 with features of a classifier (section IV.B).
 
 The U-Net of `l2` gets three feature maps of a frozen VGG16 as additional inputs of its encoder. The VGG16 is trained to
-tell titles apart on gray panels. Two rows are controls: a VGG16 that was trained on coloured panels, and one that was not
-trained.
+tell titles apart on gray panels. Two rows are controls: a VGG16 that was trained on coloured panels, and one that was
+not trained.
 """
 
 from webtoon_colorize import color, losses
