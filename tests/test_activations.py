@@ -40,7 +40,7 @@ def test_vgg16_has_13_convolutions_and_resnet50_49_activated_ones():
         return [unit.activation.name for unit in activations.units(classifier.layers[2])]
 
     assert len(names(classifiers.vgg16(32, 2, filters=4))) == 13
-    resnet = names(classifiers.resnet50(32, 2))
+    resnet = names(classifiers.resnet50(32, 2, filters=4))
     assert len(resnet) == 1 + 16 * 3 and resnet[0] == "conv1_relu" and resnet[-1] == "conv5_block3_out"
 
 

@@ -9,7 +9,7 @@ import pathlib
 from typing import NamedTuple
 
 from experiments import results
-from experiments.figures import architecture_figure, panel_figures
+from experiments.figures import architecture_figure, challenges, panel_figures
 from experiments.figures.trained import Missing, Trained
 from webtoon_colorize import data, files
 from webtoon_colorize.io import images
@@ -19,7 +19,7 @@ CAPTIONS = "captions.json"
 
 # Number in the paper -> title, and the function that draws it.
 FIGURES = {
-    1: ("Challenges of the dataset", panel_figures.challenges),
+    1: ("Challenges of the dataset", challenges.draw),
     2: ("Naturally gray panels in colour", panel_figures.gray),
     3: ("Failures by kind", panel_figures.failures),
     4: ("Adversarial loss, L2 loss, truth", panel_figures.adversarial),
