@@ -3,8 +3,8 @@
 Usage: python -m experiments.activations --run_dir=RUN... --data_dir=DATA --results_dir=RESULTS
 Example: python -m experiments.activations --run_dir=runs/mine/vgg16_gray/seed_0 --data_dir=data/mine --results_dir=out
 
-Writes activations.csv: the share of dead channels, and the dependence of the answer on the layer, for each layer of
-trained title classifiers. Writes activations.png with feature maps of some layers.
+Writes activations.csv, for each layer of trained title classifiers: the share of dead channels, the dependence of the
+answer on the layer, and the accuracy of a linear probe on it. Writes activations.png with feature maps of some layers.
 """
 
 import pathlib
@@ -17,19 +17,13 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
+from experiments.probes import core_of, linear_probe, pooled, units
 from webtoon_colorize import color, data, run, startup
 from webtoon_colorize.io import csv_files, images
 
 PICTURED = 6  # layers of each network in the picture, at equal distances
 CHANNELS = 8  # of each layer in the picture
 TILE = 96  # pixels
-
-
-class Unit(NamedTuple):
-    """A layer with weights and the layer of its activation; in VGG16 these are one layer."""
-
-    weighted: keras.layers.Layer
-    activation: keras.layers.Layer
 
 
 class Finding(NamedTuple):
@@ -41,19 +35,11 @@ class Finding(NamedTuple):
     dependence: float  # mean over panels of the total variation between the answers with and without the layer, 0..1
 
 
-def units(network: keras.Model) -> list[Unit]:
-    """VGG16's convolutions, or ResNet-50's BatchNorms before a ReLU (not those of shortcuts), from input to output."""
-    by_name = {layer.name: layer for layer in network.layers}
-    followers = {"_bn": "_relu", "_3_bn": "_out"}
-    found = []
-    for layer in network.layers:
-        if isinstance(layer, keras.layers.Conv2D) and layer.activation is keras.activations.relu:
-            found.append(Unit(layer, layer))
-        for ending, follower in followers.items():
-            activation = by_name.get(layer.name.removesuffix(ending) + follower)
-            if layer.name.endswith(ending) and not layer.name.endswith("_0_bn") and activation is not None:
-                found.append(Unit(layer, activation))
-    return found
+class Shown(NamedTuple):
+    """Panels as a classifier sees them."""
+
+    rgb: np.ndarray  # [N, S, S, 3] float32 in [0, 1]
+    label: np.ndarray  # [N]
 
 
 def study(classifier: keras.Model, rgb: np.ndarray) -> Iterator[tuple[Finding, np.ndarray]]:
@@ -62,7 +48,7 @@ def study(classifier: keras.Model, rgb: np.ndarray) -> Iterator[tuple[Finding, n
     To measure the dependence on a layer, its output is replaced by its mean over panels and positions. In VGG16, where
     nothing bypasses a layer, every panel then gets the same answer.
     """
-    core = next(layer for layer in classifier.layers if isinstance(layer, keras.Model))
+    core = core_of(classifier)
     scaled = rgb * 2.0 - 1.0  # as the classifiers' Rescaling does
     answers = _answers(classifier, rgb)
     for unit in units(core):
@@ -75,6 +61,18 @@ def study(classifier: keras.Model, rgb: np.ndarray) -> Iterator[tuple[Finding, n
         dependence = 0.5 * np.abs(answers - changed).sum(axis=1).mean()
         dead = (activated <= 0).all(axis=(0, 1, 2)).mean()
         yield Finding(unit.activation.name, activated.shape[-1], float(dead), float(dependence)), activated[0]
+
+
+def probe_accuracies(classifier: keras.Model, training: Shown, asked: Shown) -> list[float]:
+    """The share of the panels `asked` whose title a linear probe on a unit tells, for each unit of the classifier.
+
+    The probes learn from the panels `training`, and see means over positions.
+    """
+    core = core_of(classifier)
+    every = keras.Model(core.input, [pooled(core, unit).output for unit in units(core)])
+    learned, seen = (every.predict(shown.rgb * 2.0 - 1.0, batch_size=16, verbose=0) for shown in (training, asked))
+    predicted = [linear_probe(each, training.label, other) for each, other in zip(learned, seen)]
+    return [float(np.mean(each == asked.label)) for each in predicted]
 
 
 def _answers(classifier: keras.Model, rgb: np.ndarray) -> np.ndarray:
@@ -110,6 +108,8 @@ def _tile(channel: np.ndarray) -> np.ndarray:
 def report(run_dirs: list[str], *, data_dir: str, results_dir: str) -> list[dict[str, str]]:
     """Studies each run on the test split; writes and returns the rows of activations.csv.
 
+    Probes learn from the training split.
+
     Raises:
       FileNotFoundError: a folder is no run folder or has no checkpoint yet.
       ValueError: a run tells no titles apart, or was trained on other data.
@@ -122,10 +122,13 @@ def report(run_dirs: list[str], *, data_dir: str, results_dir: str) -> list[dict
         if settings.data != data.fingerprint(data_dir):
             raise ValueError(f"{run_dir} was trained on other data than {data_dir}")
         [classifier] = run.load_method(run_dir).networks.values()
-        panels = data.load_panels(data_dir, "test", image_size=settings.image_size)
-        rgb = _input(panels, gray=settings.arguments["gray"])
-        found = list(study(classifier, rgb))
-        table += [{"experiment": settings.experiment} | finding._asdict() for finding, _ in found]
+        training, test = (
+            _shown(data.load_panels(data_dir, split, image_size=settings.image_size), gray=settings.arguments["gray"])
+            for split in ("train", "test")
+        )
+        found = list(study(classifier, test.rgb))
+        for (finding, _), accuracy in zip(found, probe_accuracies(classifier, training, test)):
+            table.append({"experiment": settings.experiment} | finding._asdict() | {"probe_accuracy": accuracy})
         shown = np.unique(np.linspace(0, len(found) - 1, PICTURED).round().astype(int))
         columns.append(picture([(f"{settings.experiment} {found[i][0].layer}", found[i][1]) for i in shown]))
     images.write_image(pathlib.Path(results_dir) / "activations.png", np.concatenate(columns, axis=1))
@@ -133,11 +136,11 @@ def report(run_dirs: list[str], *, data_dir: str, results_dir: str) -> list[dict
     return table
 
 
-def _input(panels: data.Panels, *, gray: bool) -> np.ndarray:
+def _shown(panels: data.Panels, *, gray: bool) -> Shown:
     if not gray:
-        return panels.rgb.astype(np.float32) / 255
+        return Shown(panels.rgb.astype(np.float32) / 255, panels.label)
     batches = data.evaluation_batches(panels, batch_size=16)
-    return np.concatenate([color.gray_rgb(batch.lightness) for batch in batches])
+    return Shown(np.concatenate([color.gray_rgb(batch.lightness) for batch in batches]), panels.label)
 
 
 def main(_) -> None:
@@ -148,7 +151,7 @@ def main(_) -> None:
     for row in table:
         print(
             f"{row['experiment']:16} {row['layer']:24} {row['channels']:5} channels, "
-            f"{row['dead_share']:6.1%} dead, dependence {row['dependence']:.3f}"
+            f"{row['dead_share']:6.1%} dead, dependence {row['dependence']:.3f}, probe {row['probe_accuracy']:.3f}"
         )
     print(f"pictures: {pathlib.Path(FLAGS.results_dir) / 'activations.png'}")
 

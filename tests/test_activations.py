@@ -40,7 +40,7 @@ def test_vgg16_has_13_convolutions_and_resnet50_49_activated_ones():
         return [unit.activation.name for unit in activations.units(classifier.layers[2])]
 
     assert len(names(classifiers.vgg16(32, 2, filters=4))) == 13
-    resnet = names(classifiers.resnet50(32, 2))
+    resnet = names(classifiers.resnet50(32, 2, filters=4))
     assert len(resnet) == 1 + 16 * 3 and resnet[0] == "conv1_relu" and resnet[-1] == "conv5_block3_out"
 
 
@@ -74,6 +74,15 @@ def test_dependence_is_how_far_answers_are_from_those_without_the_layer(vgg16):
         assert found[name].dependence == pytest.approx(expected, rel=1e-3) and expected > 1e-3
 
 
+def test_a_layer_that_knows_only_the_lightness_tells_light_titles_from_dark_ones_and_no_others(vgg16):
+    label = np.arange(40) % 2
+    light = np.broadcast_to(np.where(label, 0.8, 0.2)[:, None, None, None], (40, 32, 32, 3)).astype(np.float32)
+    shown = activations.Shown(light, label)
+    assert activations.probe_accuracies(vgg16, shown, shown) == [1.0] * 13
+    unlike = activations.Shown(light, np.random.default_rng(0).permutation(label))
+    assert max(activations.probe_accuracies(vgg16, shown, unlike)) < 0.8
+
+
 def test_a_normalization_can_be_made_to_emit_its_mean_too():
     layer = keras.layers.BatchNormalization()
     layer(RGB)
@@ -92,7 +101,8 @@ def test_the_report_has_a_line_for_each_layer_and_a_picture(dataset, tmp_path, m
     table = activations.report([run_dir], data_dir=dataset, results_dir=tmp_path)
     written = csv_files.read(tmp_path / "activations.csv")
     assert [row["layer"] for row in written] == ["block1_conv1", "block1_conv2"]
-    assert [float(row["dependence"]) for row in written] == [row["dependence"] for row in table]
+    for column in ("dependence", "probe_accuracy"):
+        assert [float(row[column]) for row in written] == [row[column] for row in table]
     height, width, _ = images.read_image(tmp_path / "activations.png").shape
     assert (height, width) == (2 * (20 + activations.TILE), activations.CHANNELS * activations.TILE)
 

@@ -3,15 +3,17 @@ import json
 import pathlib
 import shutil
 
+import cv2
 import numpy as np
 import pytest
 
 from experiments import ablations, evaluate, report, reproduce
-from experiments.figures import architecture, architecture_figure, drawing, panel_figures, rules, sheets
+from experiments.figures import architecture, architecture_figure, challenges, drawing, panel_figures, rules, sheets
 from experiments.figures.trained import Missing, Trained, load_gray_panels
 from experiments.visual_metrics.flat_regions import find_flat_regions
+from tests.conftest import draw_panel
 from webtoon_colorize import run
-from webtoon_colorize.io import images
+from webtoon_colorize.io import csv_files, images
 from webtoon_colorize.networks.unet import unet
 
 TINY = ablations.Scale(image_size=32, filters=4, epochs=1, patience=1, batch_size=8)
@@ -104,6 +106,29 @@ def test_the_largest_scores_are_chosen_never_nan_and_never_what_is_left_out():
 def test_a_loss_is_never_shown_as_a_gain():
     assert rules.largest_positive([-1, 0, 2, np.nan, 3], 5) == [4, 2]
     assert rules.largest_positive([-1, 0, 2, np.nan, 3], 5, without=[4]) == [2]
+
+
+def test_a_challenge_is_shown_by_panels_of_different_titles_that_are_of_few_other_kinds():
+    tags = [["texture", "light"], ["texture"], ["texture", "title"], ["texture"], ["light"], []]
+    label, chroma = np.array([0, 0, 0, 1, 1, 1]), np.array([90.0, 10.0, 20.0, 5.0, 1.0, 99.0])
+    # A tag that is no kind does not count; panel 0 is the last of its title that is left for light.
+    assert challenges.pick(tags, label, chroma) == {"texture": [2, 3], "light": [4, 0]}
+
+
+def test_challenges_are_drawn_from_the_files_of_tagged_panels(folders, dataset, tmp_path):
+    with pytest.raises(Missing, match="Nothing says which"):
+        challenges.draw(Trained(**folders))
+    rows = csv_files.read(dataset / "panels.csv")
+    for row in rows:
+        row["tags"] = "light" if row["path"].endswith(("30_0.png", "31_0.png")) else ""
+    shutil.copytree(dataset, tmp_path / "data")
+    csv_files.write(tmp_path / "data" / "panels.csv", rows[0], [row.values() for row in rows])
+    evaluate.evaluate_gray(image_size=32, data_dir=tmp_path / "data", results_dir=tmp_path)
+    figure = challenges.draw(Trained(data_dir=tmp_path / "data", runs_dir=tmp_path, results_dir=tmp_path))
+    expected = [cv2.resize(draw_panel(index), (192, 192), interpolation=cv2.INTER_CUBIC) for index in (30, 31)]
+    top = sheets.MARGIN + sheets.CAPTION + sheets.GAP
+    shown = figure.picture[top : top + 192, sheets.MARGIN : sheets.MARGIN + 192]
+    assert any(np.array_equal(shown, each) for each in expected) and figure.picture.shape[0] > top + 2 * 192
 
 
 def test_a_failure_is_shown_above_a_panel_of_its_title_that_is_not_of_its_kind():

@@ -40,8 +40,15 @@ def test_a_border_reaches_over_the_ink_and_only_along_another_colour():
     found = flat_regions.find_flat_regions(
         picture((0, 40, 0, 10, red), (0, 40, 10, 11, ink), (0, 40, 11, 25, gray), (0, 40, 25, 26, ink))
     )
-    rims = {(border.inside, border.across): border.band for border in flat_regions.borders(found, reach=3)}
+    inside, across, counts, pixels = flat_regions.borders(found, reach=3)
+    rims = dict(zip(zip(inside, across), np.split(pixels, np.cumsum(counts)[:-1])))
     left, middle, right = found.numbers[0, [0, 12, 30]]
     assert (middle, right) not in rims and (right, middle) not in rims
-    assert np.flatnonzero(rims[left, middle][0]).tolist() == [8, 9]  # 11 - 3 = 8
-    assert np.flatnonzero(rims[middle, left][0]).tolist() == [11, 12]
+    assert len(rims[left, middle]) == len(rims[middle, left]) == 40 * 2
+    assert rims[left, middle][:4].tolist() == [8, 9, 48, 49]  # 11 - 3 = 8, in the first two rows of 40 pixels
+    assert rims[middle, left][:4].tolist() == [11, 12, 51, 52]
+
+
+def test_a_picture_of_one_region_has_no_border():
+    found = flat_regions.find_flat_regions(picture())
+    assert [len(each) for each in flat_regions.borders(found, reach=3)] == [0, 0, 0, 0]

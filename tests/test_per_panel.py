@@ -54,7 +54,9 @@ def test_half_of_the_truth_differs_from_it_in_saturation_only(panels):
     truth = per_panel.values_of_truth(panels, annotations(panels))
     for measure in ("inconsistency", "background_inconsistency", "bleeding", "sepia_share"):
         np.testing.assert_allclose(own[measure], truth[f"{measure}_true"], atol=1e-5)
-    assert np.isnan(own["near_bubbles"]).all()
+    assert np.isnan(own["skill_near_bubbles"]).all() and np.isnan(own["skill_off_bubbles"]).all()
+    np.testing.assert_allclose(2 * np.array(own["inconsistency_lab"]), truth["inconsistency_lab_true"], atol=1e-4)
+    assert max(truth["ciede2000_true"]) == 0 < min(own["ciede2000"])
 
 
 def test_variants_are_measured_beside_what_is_colorized(panels):
@@ -77,21 +79,81 @@ def test_variants_are_measured_beside_what_is_colorized(panels):
     assert max(values["saturated_share_1"]) <= 0.05 <= min(values["saturated_share_3"])
 
 
-def test_the_surroundings_of_a_bubble_reach_a_16th_of_the_width():
-    corners = np.array([[0.25, 0.25], [0.5, 0.25], [0.5, 0.5], [0.25, 0.5]])
-    inside, near = per_panel._bubble_masks([corners], size=64)
-    assert np.flatnonzero(inside[24]).tolist() == list(range(16, 33)) and inside.sum() == 17 * 17
-    assert np.flatnonzero(near[24]).tolist() == list(range(12, 37))  # 64 / 16 = 4 pixels on both sides
-    assert near[14, 14] and not near[13, 13]  # at a corner the distance is diagonal: 2.8 and 4.2 pixels
-    inside, near = per_panel._bubble_masks([], size=64)
-    assert not inside.any() and not near.any()
+def iterating(panels, step):
+    """A method that iterates `step`, a function of (lightness, ab), from hints or from no colour."""
+
+    def colorize(lightness, label=None, hints=None):
+        given = evaluation.gray(lightness) if hints is None else hints[..., :2]
+        return step(lightness, step(lightness, given))
+
+    def variants(lightness, label=None):
+        first = step(lightness, evaluation.gray(lightness))
+        return [first, step(lightness, first)]
+
+    return Method({}, None, colorize, variants=variants, takes_hints=True)
+
+
+def test_a_network_that_copies_its_colour_or_ignores_it_keeps_as_much_error_from_true_colour_as_from_none(panels):
+    copies = iterating(panels, lambda lightness, ab: ab)
+    ignores = iterating(panels, lambda lightness, ab: tf.concat([lightness, -lightness], axis=-1))
+    for method in (copies, ignores):
+        values = per_panel.values(method, panels, annotations(panels))
+        np.testing.assert_allclose(values["error_kept_sparse"], values["error_kept_1"], atol=1e-6)
+        np.testing.assert_allclose(values["error_kept_sparse"], 1, atol=1e-6)
+
+
+def test_a_network_that_propagates_its_first_error_keeps_none_from_true_colour(panels):
+    """It knows the truth if it sees a part of it, guesses without any colour, and copies what is coloured all over."""
+    truth = times_truth(panels, 1.0)
+
+    def step(lightness, ab):
+        given = tf.reduce_mean(tf.cast(tf.reduce_any(ab != 0, axis=-1), tf.float32))
+        guess = tf.ones_like(lightness) * [0.1, 0.2]
+        return tf.where(given == 0, guess, tf.where(given < 1, truth(lightness, None), ab))
+
+    values = per_panel.values(iterating(panels, step), panels, annotations(panels))
+    np.testing.assert_allclose(values["error_kept_1"], 1)
+    np.testing.assert_allclose(values["error_kept_sparse"], 0, atol=1e-6)
+
+
+def test_methods_without_iterations_and_those_without_hints_have_no_iteration_from_sparse_colour(panels):
+    half = times_truth(panels, 0.5)
+    samples = Method({}, None, half, variants=lambda lightness, label: [half(lightness, label)] * 2)
+    proposal = Method({}, None, half, variants=lambda lightness, label: [half(lightness, label)], takes_hints=True)
+    for method in (samples, proposal):
+        assert "error_kept_sparse" not in per_panel.values(method, panels, annotations(panels))
+
+
+def test_sparse_hints_are_a_hundredth_of_the_paper_s_pixels_in_true_colour_and_always_the_same():
+    ab = tf.random.stateless_uniform([2, 64, 64, 2], [1, 2], 0.1, 0.9)
+    hints = per_panel.sparse_hints(ab).numpy()
+    np.testing.assert_array_equal(hints[..., :2], ab * hints[..., 2:])
+    assert set(np.unique(hints[..., 2])) == {0, 1}
+    assert hints[..., 2].sum(axis=(1, 2)) == pytest.approx(655, abs=4 * np.sqrt(655))
+    np.testing.assert_array_equal(per_panel.sparse_hints(ab), hints)
+
+
+def test_scenes_that_are_found_once_change_no_value(panels):
+    square = np.array([[0.25, 0.25], [0.5, 0.25], [0.5, 0.5], [0.25, 0.5]])
+    method, notes = Method({}, None, times_truth(panels, 0.5)), annotations(panels, [square])
+    found = per_panel.find_scenes(panels, notes)
+    np.testing.assert_equal(
+        per_panel.values(method, panels, notes, scenes=found), per_panel.values(method, panels, notes)
+    )
 
 
 def test_chroma_in_low_resolution_is_exact_where_it_is_even_and_lost_where_it_is_fine():
-    ab = np.full((56, 56, 2), 30.0, np.float32)
+    ab = np.full((64, 64, 2), 30.0, np.float32)
     np.testing.assert_allclose(per_panel.low_resolution(ab), ab, rtol=1e-6)
     ab[:, ::2] = -30.0
     np.testing.assert_allclose(per_panel.low_resolution(ab), 0, atol=1e-5)
+
+
+def test_low_resolution_is_an_eighth_of_the_width():
+    ab = np.zeros((64, 64, 2), np.float32)
+    ab[8:16, 8:16] = 64.0  # one of the 8 x 8 areas
+    assert per_panel.low_resolution(ab)[12, 12] == pytest.approx([64 * (15 / 16) ** 2] * 2)  # half a pixel off center
+    assert per_panel.low_resolution(ab)[12, 24:].max() == 0
 
 
 def test_distance_from_the_title_is_that_of_mean_colours():

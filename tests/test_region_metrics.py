@@ -5,6 +5,7 @@ import pytest
 
 from experiments.visual_metrics import region_metrics
 from experiments.visual_metrics.flat_regions import find_flat_regions
+from experiments.visual_metrics.scenes import find_rims, find_segments
 
 SIZE = 64
 RED, BLUE = (40.0, 0.0), (0.0, -40.0)
@@ -22,6 +23,7 @@ def regions_of(ab):
 
 TRUTH = halves()
 REGIONS = regions_of(TRUTH)
+RIMS = find_rims(REGIONS)
 
 
 def striped():
@@ -30,13 +32,14 @@ def striped():
 
 
 def test_inconsistency_is_the_spread_in_regions_over_the_spread_in_the_picture():
-    assert region_metrics.inconsistency(TRUTH, REGIONS) == 0
+    assert region_metrics.inconsistency(TRUTH, REGIONS).relative == 0
     # Variance inside 10^2; of the halves (20^2 + 20^2); together 900.
-    assert region_metrics.inconsistency(striped(), REGIONS) == pytest.approx(np.sqrt(100 / 900))
+    found = region_metrics.inconsistency(striped(), REGIONS)
+    assert found.relative == pytest.approx(np.sqrt(100 / 900)) and found.lab == pytest.approx(10)
 
 
 def test_a_tint_over_everything_does_not_make_regions_consistent():
-    assert region_metrics.inconsistency(striped() + 30, REGIONS) == pytest.approx(np.sqrt(100 / 900))
+    assert region_metrics.inconsistency(striped() + 30, REGIONS).relative == pytest.approx(np.sqrt(100 / 900))
 
 
 def test_background_inconsistency_looks_at_the_largest_region_only():
@@ -44,23 +47,23 @@ def test_background_inconsistency_looks_at_the_largest_region_only():
     truth[:, : SIZE // 2 + 8] = RED
     ab = truth.copy()
     ab[:, -4:-2] += 20.0  # in the smaller region
-    assert region_metrics.inconsistency(ab, regions_of(truth)) > 0.1
-    assert region_metrics.background_inconsistency(ab, regions_of(truth)) == 0
+    found = region_metrics.inconsistency(ab, regions_of(truth))
+    assert found.relative > 0.1 and found.background == 0
 
 
 def test_bleeding_is_the_share_of_the_step_that_has_crossed_the_border():
-    assert region_metrics.bleeding(TRUTH, REGIONS) == 0
+    assert region_metrics.bleeding(TRUTH, RIMS) == 0
     bled = TRUTH.copy()
     bled[:, SIZE // 2 : SIZE // 2 + 3] = RED  # the whole rim of one of the two sides
-    assert region_metrics.bleeding(bled, REGIONS) == pytest.approx(0.5)
+    assert region_metrics.bleeding(bled, RIMS) == pytest.approx(0.5)
     bled[:, SIZE // 2 : SIZE // 2 + 3] = np.mean([RED, BLUE], axis=0)
-    assert region_metrics.bleeding(bled, REGIONS) == pytest.approx(0.25)
+    assert region_metrics.bleeding(bled, RIMS) == pytest.approx(0.25)
 
 
 def test_what_strays_in_another_direction_than_the_neighbours_colour_is_no_bleeding():
     strayed = TRUTH.copy()
     strayed[:, SIZE // 2 : SIZE // 2 + 3] += (20.0, -20.0)  # at a right angle to the step (40, 40)
-    assert region_metrics.bleeding(strayed, REGIONS) == pytest.approx(0, abs=1e-9)
+    assert region_metrics.bleeding(strayed, RIMS) == pytest.approx(0, abs=1e-9)
 
 
 def small_and_large():
@@ -69,39 +72,54 @@ def small_and_large():
     return truth
 
 
-def test_detail_sets_the_relative_error_in_small_regions_against_that_in_large_ones():
+def small_large(truth):
+    share, numbers = regions_of(truth).share, regions_of(truth).numbers
+    return [((share > 0) & (share < region_metrics.SMALL))[numbers], (share >= region_metrics.LARGE)[numbers]]
+
+
+def test_skill_is_one_minus_the_error_over_that_of_gray():
     truth = small_and_large()
     misses_details = truth.copy()
     misses_details[4:8, 4:8] = RED
-    misses_backgrounds = truth[:, ::-1].copy()
-    misses_backgrounds[4:8, 4:8] = BLUE
-    regions = regions_of(truth)
-    assert region_metrics.detail(misses_details, truth, regions) > 0.9
-    assert region_metrics.detail(misses_backgrounds, truth, regions) < 0.5
-    assert region_metrics.detail(np.zeros_like(truth), truth, regions) == 0.5  # everything is missed alike
+    # All chroma is 40. <ab, truth> / |ab|^2 = (4096 - 16) / 4096, as red and blue are at a right angle.
+    gain = 4080 / 4096
+    small, large = region_metrics.skills(misses_details, truth, small_large(truth))
+    assert small == pytest.approx(1 - np.sqrt(1 + gain**2)) and large == pytest.approx(gain)
+    assert region_metrics.skills(truth, truth, small_large(truth)) == [1, 1]
+    assert region_metrics.skills(-truth, truth, small_large(truth)) == [0, 0]  # the gain is 0, not below
+    assert region_metrics.skills(np.zeros_like(truth), truth, small_large(truth)) == [0, 0]
 
 
-def bubble():
-    inside, ring = np.zeros((2, SIZE, SIZE), bool)
-    inside[20:40, 20:44], ring[16:44, 16:48] = True, True
-    return inside, ring
+def test_there_is_no_skill_where_the_truth_has_no_colour_and_where_there_is_no_pixel():
+    truth = halves(RED, (0.5, 0.5))
+    left, right = np.zeros((2, SIZE, SIZE), bool)
+    left[:, : SIZE // 2], right[:, SIZE // 2 :] = True, True
+    assert np.isnan(region_metrics.skills(truth, truth, [left, right, left & right])).tolist() == [False, True, True]
 
 
-def test_near_bubbles_sets_the_error_around_them_against_that_elsewhere_and_leaves_out_their_inside():
-    inside, ring = bubble()
-    confused = TRUTH.copy()
-    confused[ring] = -confused[ring]
-    gain = (4096 - 2 * 28 * 32) / 4096  # all chroma is 40; the ring and what it encloses have turned round
-    by_hand = (1 + gain) / ((1 + gain) + (1 - gain))
-    assert region_metrics.near_bubbles(confused, TRUTH, inside, ring) == pytest.approx(by_hand)
-    away = TRUTH.copy()
-    away[:, :8] = -away[:, :8]
-    away[inside] = 0  # the truth's colour of a bubble is not asked for
-    gain = (4096 - 2 * 8 * 64 - 20 * 24) / (4096 - 20 * 24)
-    elsewhere = np.sqrt(((1 + gain) ** 2 * 8 * 64 + (1 - gain) ** 2 * (4096 - 896 - 512)) / (4096 - 896))
-    by_hand = (1 - gain) / ((1 - gain) + elsewhere)
-    assert region_metrics.near_bubbles(away, TRUTH, inside, ring) == pytest.approx(by_hand)
-    assert np.isnan(region_metrics.near_bubbles(TRUTH, TRUTH, *np.zeros((2, SIZE, SIZE), bool)))
+def test_a_region_is_partly_right_if_a_twentieth_to_a_half_of_it_is():
+    segments = list(find_segments(REGIONS))
+    assert [segment.pixels for segment in segments] == [2048, 2048]
+    for rows, share in ((0, 0.0), (2, 0.0), (8, 0.5), (28, 0.5), (40, 0.0), (SIZE, 0.0)):  # of 64: 3% to 100%
+        ab = np.zeros_like(TRUTH)
+        ab[:rows, : SIZE // 2] = RED
+        assert region_metrics.partly_right(ab, segments) == share, rows
+    ab = np.zeros_like(TRUTH)
+    ab[:20, : SIZE // 2] = (21.0, 0.0)  # more than half of the way to red
+    assert region_metrics.partly_right(ab, segments) == 0.5
+    ab[:20, : SIZE // 2] = (19.0, 0.0)
+    assert region_metrics.partly_right(ab, segments) == 0
+    assert np.isnan(region_metrics.partly_right(ab, []))
+
+
+def test_a_region_is_smoothed_without_its_neighbours():
+    """A strip of 4 pixels in the colour of its neighbour, whose surroundings are right, is wrong all over."""
+    truth = halves()
+    truth[:, 30:34] = (-40.0, 0.0)
+    ab = truth.copy()
+    ab[:, 30:34] = RED
+    segments = list(find_segments(regions_of(truth)))
+    assert [region_metrics._right_share(ab, segment) for segment in segments] == [1, 0, 1]
 
 
 def test_sepia_share_is_that_of_the_chroma_not_of_the_pixels():
@@ -109,11 +127,10 @@ def test_sepia_share_is_that_of_the_chroma_not_of_the_pixels():
     assert region_metrics.sepia_share(halves(30 * sepia, BLUE)) == pytest.approx(30 / 70)
 
 
-def test_saturated_share_counts_what_exceeds_the_truths_95th_percentile():
+def test_saturated_share_counts_what_exceeds_a_chroma():
     truth = halves()
-    assert region_metrics.saturated_share(truth, truth) == 0
-    assert region_metrics.saturated_share(halves((41.0, 0.0), BLUE), truth) == 0.5
-    assert region_metrics.saturated_share(truth / 2, truth) == 0
+    assert region_metrics.saturated_share(truth, 40) == 0
+    assert region_metrics.saturated_share(halves((41.0, 0.0), BLUE), 40) == 0.5
 
 
 def test_error_kept_is_what_is_left_of_the_first_error():
@@ -126,25 +143,15 @@ def test_error_kept_is_what_is_left_of_the_first_error():
 @pytest.mark.parametrize("factor", [0.1, 0.5, 3.0])
 def test_no_measure_of_evenness_or_of_error_changes_when_everything_gets_paler(factor):
     truth = small_and_large()
-    regions, bubbles = regions_of(truth), bubble()
+    regions = regions_of(truth)
     ab = truth[::-1] * 0.5 + striped() + np.random.default_rng(0).normal(0, 5, truth.shape)
 
     def measures(ab):
         return [
-            region_metrics.inconsistency(ab, regions),
-            region_metrics.background_inconsistency(ab, regions),
-            region_metrics.bleeding(ab, regions),
-            region_metrics.detail(ab, truth, regions),
-            region_metrics.near_bubbles(ab, truth, *bubbles),
+            *region_metrics.inconsistency(ab, regions)[:2],
+            region_metrics.bleeding(ab, find_rims(regions)),
+            *region_metrics.skills(ab, truth, small_large(truth)),
             region_metrics.sepia_share(ab),
         ]
 
     np.testing.assert_allclose(measures(factor * ab), measures(ab), rtol=1e-6)
-
-
-def test_a_gray_picture_has_no_evenness_no_bleeding_and_no_hue():
-    gray = np.zeros_like(TRUTH)
-    assert np.isnan(region_metrics.inconsistency(gray, REGIONS))
-    assert np.isnan(region_metrics.background_inconsistency(gray, REGIONS))
-    assert np.isnan(region_metrics.bleeding(gray, REGIONS))
-    assert np.isnan(region_metrics.sepia_share(gray))

@@ -1,4 +1,4 @@
-"""Draws the paper's figures 2 to 10 as PNG files, and writes captions.json, which says how panels were chosen.
+"""Draws the paper's figures as PNG files, and writes captions.json, which says how panels were chosen.
 
 The files are a pure function of result files, checkpoints and the dataset. For a figure that cannot be drawn,
 captions.json has a dash and the reason.
@@ -9,7 +9,7 @@ import pathlib
 from typing import NamedTuple
 
 from experiments import results
-from experiments.figures import architecture_figure, panel_figures
+from experiments.figures import architecture_figure, challenges, panel_figures
 from experiments.figures.trained import Missing, Trained
 from webtoon_colorize import data, files
 from webtoon_colorize.io import images
@@ -19,6 +19,7 @@ CAPTIONS = "captions.json"
 
 # Number in the paper -> title, and the function that draws it.
 FIGURES = {
+    1: ("Challenges of the dataset", challenges.draw),
     2: ("Naturally gray panels in colour", panel_figures.gray),
     3: ("Failures by kind", panel_figures.failures),
     4: ("Adversarial loss, L2 loss, truth", panel_figures.adversarial),

@@ -87,6 +87,10 @@ class Trained:
     def _run_dir(self, experiment: str) -> pathlib.Path:
         return pathlib.Path(self._runs_dir) / experiment / f"seed_{self.result(experiment).runs[0].seed}"
 
+    def original(self, path: str, *, size: int) -> np.ndarray:
+        """A panel of the dataset, resized to a square from its file, uint8 [size, size, 3]."""
+        return _resize(_read(pathlib.Path(self.data_dir) / path), size)
+
     def colored(self, experiment: str, panels: data.Panels) -> Colored:
         """`panels` as the row colours them."""
         return colorize(self.method(experiment).colorize, panels)

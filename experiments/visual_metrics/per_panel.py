@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+from collections.abc import Callable
 from typing import NamedTuple
 
 import cv2
@@ -9,13 +10,15 @@ import numpy as np
 import tensorflow as tf
 
 from experiments.visual_metrics import region_metrics
-from experiments.visual_metrics.flat_regions import Regions, find_flat_regions
-from webtoon_colorize import color, data, evaluation
+from experiments.visual_metrics.ciede2000 import ciede2000
+from experiments.visual_metrics.region_metrics import LARGE, SMALL
+from experiments.visual_metrics.scenes import Scene, find_scene
+from webtoon_colorize import color, data, evaluation, sparse_color
 from webtoon_colorize.io import csv_files
 from webtoon_colorize.methods.method import Method
 
-RING = 1 / 16  # of the picture's width: how far the surroundings of a speech bubble reach
-LOW_RESOLUTION = 28  # pixels, width and height of the chroma that PixColor, the paper's [7], predicts
+COARSER = 8  # PixColor, the paper's [7], predicts chroma of 28 x 28 pixels for panels of 224 x 224
+KEEP_PROBABILITY = 0.01  # at 256 px: of the pixels whose true colour is given for `error_kept_sparse`
 
 
 class Annotations(NamedTuple):
@@ -40,33 +43,77 @@ def _outlines(row: dict[str, str]) -> list[np.ndarray]:
     return [np.array(bubble) / size for bubble in json.loads(row.get("bubbles", "[]"))]
 
 
-def values(method: Method, panels: data.Panels, annotations: Annotations) -> dict[str, list[float]]:
-    """Measure -> value per panel. Measures of the method's variants are named measure_0, measure_1, ..."""
+def find_scenes(panels: data.Panels, annotations: Annotations) -> list[Scene]:
+    """The scene of each panel, about half a megabyte each at 256 px."""
+    batches = data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE)
+    every = (lab for batch in batches for lab in color.lab_units(batch.lightness, batch.ab).numpy())
+    return [find_scene(lab, bubbles) for lab, bubbles in zip(every, annotations.bubbles)]
 
-    @tf.function(reduce_retracing=True, autograph=False)
-    def colorize(batch):
-        others = method.variants(batch.lightness, batch.label) if method.variants else []
-        return method.colorize(batch.lightness, batch.label), others
 
-    table = []
+def values(
+    method: Method, panels: data.Panels, annotations: Annotations, *, scenes: list[Scene] | None = None
+) -> dict[str, list[float]]:
+    """Measure -> value per panel. Measures of the method's variants are named measure_0, measure_1, ...
+
+    `scenes` are those of `find_scenes`; who measures several methods on the same panels finds them once.
+    """
+    scenes = find_scenes(panels, annotations) if scenes is None else scenes
+    colorize, table = _colorizer(method), []
     for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):
-        ab, variants = colorize(batch)
-        for index in range(len(ab)):
-            every = [np.asarray(each[index]) * color.AB_SCALE for each in (ab, *variants)]
-            scene = _Scene.of(batch.lightness[index], batch.ab[index], annotations.bubbles[len(table)])
-            table.append(_measure_all(every, scene))
+        truth = color.lab_units(batch.lightness, batch.ab).numpy()
+        every, sparse = colorize(batch)
+        pictures = [np.asarray(each) * color.AB_SCALE for each in every]
+        for index, lab in enumerate(truth):
+            row = _measure_all([each[index] for each in pictures], lab, scenes[len(table)])
+            if sparse:
+                free, from_sparse = sparse.free[index].numpy(), sparse.ab[index].numpy() * color.AB_SCALE
+                parts = [each[free] for each in (from_sparse, pictures[1][index], lab[..., 1:])]
+                row["error_kept_sparse"] = region_metrics.error_kept(*parts)
+            table.append(row)
     return {name: [row[name] for row in table] for name in table[0]}
 
 
-def values_of_truth(panels: data.Panels, annotations: Annotations) -> dict[str, list[float]]:
+class _FromSparse(NamedTuple):
+    """What iterations make of sparse true colour."""
+
+    ab: tf.Tensor  # [B, H, W, 2], network range
+    free: tf.Tensor  # [B, H, W] bool: pixels whose colour was not given
+
+
+def _colorizer(method: Method) -> Callable[[data.Batch], tuple[list[tf.Tensor], _FromSparse | None]]:
+    """Batch -> the method's colorization and its variants; if these are iterations, also that from sparse colour."""
+
+    @tf.function(reduce_retracing=True, autograph=False)
+    def colorize(batch):
+        variants = method.variants(batch.lightness, batch.label) if method.variants else []
+        every = [method.colorize(batch.lightness, batch.label), *variants]
+        if len(variants) < 2 or not method.takes_hints:
+            return every, None
+        hints = sparse_hints(batch.ab)
+        return every, _FromSparse(method.colorize(batch.lightness, batch.label, hints), hints[..., 2] == 0)
+
+    return colorize
+
+
+def sparse_hints(ab: tf.Tensor) -> tf.Tensor:
+    """Hints [B, S, S, 3] of the true ab [B, S, S, 2] of a few pixels, always the same ones; see KEEP_PROBABILITY."""
+    share = sparse_color.as_many_as_at_256(KEEP_PROBABILITY, image_size=ab.shape[1])
+    seed = tf.constant([0, 0])
+    mask = sparse_color.pixel_dropout(tf.ones_like(ab), share, seed=seed)[..., :1]
+    return tf.concat([sparse_color.pixel_dropout(ab, share, seed=seed), mask], axis=-1)
+
+
+def values_of_truth(
+    panels: data.Panels, annotations: Annotations, *, scenes: list[Scene] | None = None
+) -> dict[str, list[float]]:
     """The measures of the truth, named measure_true, and the error of the truth with chroma in low resolution."""
+    scenes = find_scenes(panels, annotations) if scenes is None else scenes
     table = []
     for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):
-        for lightness, ab in zip(batch.lightness, batch.ab):
-            scene = _Scene.of(lightness, ab, annotations.bubbles[len(table)])
-            coarse = low_resolution(scene.ab_true)
-            row = {f"{name}_true": value for name, value in _measure(scene.ab_true, scene).items()}
-            row["rmse_lab_low_resolution"] = float(np.sqrt(np.mean((coarse - scene.ab_true) ** 2)))
+        for lab in color.lab_units(batch.lightness, batch.ab).numpy():
+            ab = lab[..., 1:]
+            row = {f"{name}_true": value for name, value in _measure(ab, lab, scenes[len(table)]).items()}
+            row["rmse_lab_low_resolution"] = float(np.sqrt(np.mean((low_resolution(ab) - ab) ** 2)))
             table.append(row)
     return {name: [row[name] for row in table] for name in table[0]}
 
@@ -85,53 +132,36 @@ def _mean_colors(panels: data.Panels) -> np.ndarray:
 
 
 def low_resolution(ab: np.ndarray) -> np.ndarray:
-    """ab [H, W, 2] reduced to the means of 28 x 28 areas, and enlarged again bilinearly."""
-    small = cv2.resize(ab, (LOW_RESOLUTION, LOW_RESOLUTION), interpolation=cv2.INTER_AREA)
+    """ab [S, S, 2] reduced to an eighth of its width, by means of areas, and enlarged again bilinearly."""
+    size = ab.shape[1] // COARSER
+    small = cv2.resize(ab, (size, size), interpolation=cv2.INTER_AREA)
     return cv2.resize(small, (ab.shape[1], ab.shape[0]))
 
 
-class _Scene(NamedTuple):
-    """What colorizations of a panel are compared with."""
-
-    ab_true: np.ndarray  # [S, S, 2], Lab units
-    regions: Regions
-    inside_bubbles: np.ndarray  # bool [S, S]
-    near_bubbles: np.ndarray  # bool [S, S]; true inside bubbles too
-
-    @classmethod
-    def of(cls, lightness: tf.Tensor, ab: tf.Tensor, bubbles: list[np.ndarray]) -> "_Scene":
-        lab = np.asarray(color.lab_units(lightness, ab))
-        return cls(lab[..., 1:], find_flat_regions(lab), *_bubble_masks(bubbles, size=len(lab)))
-
-
-def _bubble_masks(bubbles: list[np.ndarray], *, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Bool [size, size] each: inside a bubble, and within reach of one."""
-    inside = np.zeros((size, size), np.uint8)
-    for bubble in bubbles:
-        cv2.fillPoly(inside, [np.round(bubble * size).astype(np.int32)], 1)
-    near = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= RING * size
-    return inside.astype(bool), near & bool(bubbles)
-
-
-def _measure_all(every: list[np.ndarray], scene: _Scene) -> dict[str, float]:
+def _measure_all(every: list[np.ndarray], lab: np.ndarray, scene: Scene) -> dict[str, float]:
     """Measures of a colorization, the first of `every`, and of its variants, the others."""
     ab, *variants = every
-    row = _measure(ab, scene)
+    row = _measure(ab, lab, scene)
     for number, variant in enumerate(variants):
-        row |= {f"{name}_{number}": value for name, value in _measure(variant, scene).items()}
-        row[f"error_kept_{number}"] = region_metrics.error_kept(variant, variants[0], scene.ab_true)
+        row |= {f"{name}_{number}": value for name, value in _measure(variant, lab, scene).items()}
+        row[f"error_kept_{number}"] = region_metrics.error_kept(variant, variants[0], lab[..., 1:])
     return row
 
 
-def _measure(ab: np.ndarray, scene: _Scene) -> dict[str, float]:
+def _measure(ab: np.ndarray, lab: np.ndarray, scene: Scene) -> dict[str, float]:
+    """Measures of ab [S, S, 2] against the true panel `lab` [S, S, 3], both in Lab units."""
+    ab_true, share, numbers = lab[..., 1:], scene.regions.share, scene.regions.numbers
+    small, large = ((share > 0) & (share < SMALL))[numbers], (share >= LARGE)[numbers]
+    skills = region_metrics.skills(ab, ab_true, [small, large, scene.near_bubbles, scene.off_bubbles])
+    uneven = region_metrics.inconsistency(ab, scene.regions)
     return {
-        "inconsistency": region_metrics.inconsistency(ab, scene.regions),
-        "background_inconsistency": region_metrics.background_inconsistency(ab, scene.regions),
-        "bleeding": region_metrics.bleeding(ab, scene.regions),
-        "detail": region_metrics.detail(ab, scene.ab_true, scene.regions),
-        "near_bubbles": region_metrics.near_bubbles(
-            ab, scene.ab_true, bubbles=scene.inside_bubbles, ring=scene.near_bubbles
-        ),
+        "inconsistency": uneven.relative,
+        "background_inconsistency": uneven.background,
+        "inconsistency_lab": uneven.lab,
+        "bleeding": region_metrics.bleeding(ab, scene.rims),
+        **dict(zip(("skill_small", "skill_large", "skill_near_bubbles", "skill_off_bubbles"), skills)),
+        "partly_right": region_metrics.partly_right(ab, scene.segments),
+        "ciede2000": float(ciede2000(np.dstack([lab[..., :1], ab]), lab).mean()),
         "sepia_share": region_metrics.sepia_share(ab),
-        "saturated_share": region_metrics.saturated_share(ab, scene.ab_true),
+        "saturated_share": region_metrics.saturated_share(ab, scene.vivid_lab),
     }
