@@ -15,18 +15,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from absl import flags
 
-from experiments import ablations, results, train
+from experiments import ablations, probes, results, train
 from experiments.visual_metrics import per_panel
+from experiments.visual_metrics.scenes import Scene
 from webtoon_colorize import data, evaluation, run, startup
 from webtoon_colorize.io import images
 from webtoon_colorize.methods.method import Method
 
 SAMPLES = 12
-TEST, VALIDATION, TRAIN = (
-    "",
-    "validation/",
-    "train/",
-)  # before the names of metrics: the panels that they are measured on
+TEST, VALIDATION, TRAIN = "", "validation/", "train/"  # what metrics are of: the beginning of their names
 
 
 def evaluate_runs(run_dirs: list[str], *, data_dir: str, test_dir: str | None = None, results_dir: str) -> None:
@@ -47,14 +44,15 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, test_dir: str | None = 
     first = every[0]
     _check_same(every, run_dirs, data_dir=data_dir, test_dir=test_dir)
     splits = _load_splits(first, data_dir=data_dir, test_dir=test_dir)
-    unseen = _unseen(first, splits[TEST].panels, data_dir=data_dir)
+    learned_from = data.load_panels(data_dir, "train", image_size=first.image_size)
+    row = ablations.TRAINABLE[first.experiment]
+    unseen = row.unseen(splits[TEST].panels, learned_from) if row.unseen else None
     runs = []
     for settings, run_dir in zip(every, run_dirs):
         training = _training(run_dir)
         method = run.load_method(run_dir)
-        values = {
-            f"{name}{metric}": of for name, split in splits.items() for metric, of in split.values(method).items()
-        }
+        values = {name + each: of for name, split in splits.items() for each, of in split.values(method).items()}
+        values |= probes.errors(method, learned_from, splits[TEST].panels)
         runs.append(results.Run(settings.seed, _rounded(_without_seen(values, splits, unseen)), training))
         if settings is first and method.colorize:
             _write_samples(method.colorize, splits[TEST].panels, results_dir=results_dir, experiment=first.experiment)
@@ -66,14 +64,18 @@ class _Split(NamedTuple):
 
     panels: data.Panels
     annotations: per_panel.Annotations
+    scenes: list[Scene]
 
     @classmethod
     def load(cls, data_dir: str, panels: data.Panels) -> "_Split":
-        return cls(panels, per_panel.load_annotations(data_dir, panels))
+        annotations = per_panel.load_annotations(data_dir, panels)
+        return cls(panels, annotations, per_panel.find_scenes(panels, annotations))
 
     def values(self, method: Method) -> dict[str, Iterable[float]]:
-        others = per_panel.values(method, self.panels, self.annotations) if method.colorize else {}
-        return _values(method, self.panels) | others
+        values = _values(method, self.panels)
+        if method.colorize is None:
+            return values
+        return values | per_panel.values(method, self.panels, self.annotations, scenes=self.scenes)
 
 
 def _check_same(every: list[run.Settings], run_dirs: list[str], *, data_dir: str, test_dir: str) -> None:
@@ -101,14 +103,8 @@ def _load_splits(settings: run.Settings, *, data_dir: str, test_dir: str) -> dic
     return splits
 
 
-def _unseen(settings: run.Settings, test: data.Panels, *, data_dir: str) -> np.ndarray | None:
-    """The indices of the test panels that the row may be judged on; None: all of them."""
-    unseen = ablations.TRAINABLE[settings.experiment].unseen
-    return unseen and unseen(test, data.load_panels(data_dir, "train", image_size=settings.image_size))
-
-
 def _without_seen(values: dict[str, Any], splits: dict[str, _Split], unseen: np.ndarray | None) -> dict[str, Any]:
-    """`values` with NaN for the test panels that are not `unseen`; None: all are."""
+    """`values` with NaN for the test panels that are not among `unseen`, their indices; None: all are."""
     if unseen is None:
         return values
     hidden = np.setdiff1d(np.arange(len(splits[TEST].panels.path)), unseen)
@@ -128,7 +124,9 @@ def evaluate_gray(*, image_size: int, data_dir: str, test_dir: str | None = None
     """Writes results/gray.json, with measures of the truth, and samples of uncoloured panels and of the truth."""
     split = _Split.load(test_dir or data_dir, data.load_panels(test_dir or data_dir, "test", image_size=image_size))
     panels = split.panels
-    values = _values(Method({}, None, evaluation.gray), panels) | per_panel.values_of_truth(*split)
+    values = _values(Method({}, None, evaluation.gray), panels) | per_panel.values_of_truth(
+        *split[:2], scenes=split.scenes
+    )
     training = data.load_panels(data_dir, "train", image_size=image_size)
     values["distance_from_title"] = per_panel.distance_from_title(panels, training)
     _write_samples(evaluation.gray, panels, results_dir=results_dir, experiment="gray")
@@ -165,7 +163,7 @@ def _rounded(values: dict[str, Iterable[float]]) -> dict[str, list[float | None]
 def _result(
     experiment: str, settings: dict[str, int], runs: list[results.Run], splits: dict[str, _Split], *, test_dir: str
 ) -> results.Result:
-    panels, annotations = splits[TEST]
+    panels, annotations, _ = splits[TEST]
     paths = {name: split.panels.path for name, split in splits.items()}
     return results.Result(
         experiment=experiment,
