@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from absl import flags
 
-from experiments import ablations, probes, results, train
+from experiments import ablations, probes, results, train, training_subsets
 from experiments.visual_metrics import per_panel
 from experiments.visual_metrics.scenes import Scene
 from webtoon_colorize import data, evaluation, run, startup
@@ -94,7 +94,7 @@ def _load_splits(settings: run.Settings, *, data_dir: str, test_dir: str) -> dic
     """Prefix of the metrics' names -> the panels that they are measured on: test, validation and maybe training."""
     size = settings.image_size
     splits = {
-        TEST: _Split.load(test_dir, data.load_panels(test_dir, "test", image_size=size)),
+        TEST: _Split.load(test_dir, training_subsets.load_test(test_dir, data_dir=data_dir, image_size=size)),
         VALIDATION: _Split.load(data_dir, data.load_panels(data_dir, "validation", image_size=size)),
     }
     if ablations.TRAINABLE[settings.experiment].on_training:
@@ -122,8 +122,9 @@ def _hide(column: Iterable[float], hidden: np.ndarray) -> np.ndarray:
 
 def evaluate_gray(*, image_size: int, data_dir: str, test_dir: str | None = None, results_dir: str) -> None:
     """Writes results/gray.json, with measures of the truth, and samples of uncoloured panels and of the truth."""
-    split = _Split.load(test_dir or data_dir, data.load_panels(test_dir or data_dir, "test", image_size=image_size))
-    panels = split.panels
+    test_dir = test_dir or data_dir
+    panels = training_subsets.load_test(test_dir, data_dir=data_dir, image_size=image_size)
+    split = _Split.load(test_dir, panels)
     values = _values(Method({}, None, evaluation.gray), panels) | per_panel.values_of_truth(
         *split[:2], scenes=split.scenes
     )
@@ -132,7 +133,7 @@ def evaluate_gray(*, image_size: int, data_dir: str, test_dir: str | None = None
     _write_samples(evaluation.gray, panels, results_dir=results_dir, experiment="gray")
     _write_pictures(evaluation.pick(panels, SAMPLES).rgb, pathlib.Path(results_dir) / results.SAMPLES / "truth")
     runs = [results.Run(0, _rounded(values))]
-    result = _result("gray", {"image_size": image_size}, runs, {TEST: split}, test_dir=test_dir or data_dir)
+    result = _result("gray", {"image_size": image_size}, runs, {TEST: split}, test_dir=test_dir)
     results.write(results_dir, result)
 
 

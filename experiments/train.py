@@ -77,7 +77,8 @@ def load_split(experiment: str, image_size: int, *, data_dir: str, test_dir: str
     select = ablations.TRAINABLE[experiment].select
     if select is None:
         return panels, validation
-    return select(panels, validation, data.load_panels(test_dir, "test", image_size=image_size))
+    test = training_subsets.load_test(test_dir, data_dir=data_dir, image_size=image_size)
+    return select(panels, validation, test)
 
 
 def _described(settings: run.Settings) -> str:

@@ -1,17 +1,35 @@
-"""Training and validation panels of the rows that test the paper's remarks on its data (III.B).
+"""The test panels that judge, and the panels of the rows that test the paper's remarks on its data (III.B).
 
-Each subset has as many training panels as the training split, so that an epoch shows the same number of images.
+Each training subset has as many panels as the training split, so that an epoch shows the same number of images.
 """
+
+import pathlib
 
 import numpy as np
 
+from webtoon_colorize import data
 from webtoon_colorize.data import Panels, take
+from webtoon_colorize.io import csv_files
 
 Split = tuple[Panels, Panels]  # training and validation
 
 
 class MissingTitle(ValueError):
     """The dataset has no such title."""
+
+
+def load_test(test_dir: str, *, data_dir: str, image_size: int) -> Panels:
+    """The test panels of a dataset without those that are in `data_dir` too, unless it is the same one.
+
+    Every episode of the drawn comic has the same title and end.
+    """
+    panels = data.load_panels(test_dir, "test", image_size=image_size)
+    if data.fingerprint(test_dir) == data.fingerprint(data_dir):
+        return panels
+    own, known = (csv_files.read(pathlib.Path(folder) / "panels.csv") for folder in (test_dir, data_dir))
+    digests = {row["sha256"] for row in known}
+    new = {row["path"] for row in own if row["sha256"] not in digests}
+    return take(panels, [index for index, path in enumerate(panels.path) if path in new])
 
 
 def one_title(training: Panels, validation: Panels, test: Panels, *, label: int) -> Split:

@@ -113,7 +113,7 @@ def write_dataset(folder, splits, *, first_episode=0):
         path = f"panels/{title}/{episode}/{index:02}_0.png"
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(folder / path), draw_panel(index)[..., ::-1])
-        rows.append({"path": path, "title": title, "episode": episode, "split": split})
+        rows.append({"path": path, "title": title, "episode": episode, "split": split, "sha256": str(index)})
     with open(folder / "panels.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()

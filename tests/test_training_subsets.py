@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,17 @@ from webtoon_colorize.data import Panels
 def panels(count, *, first=0):
     numbers = np.arange(first, first + count)
     return Panels(numbers.astype(np.uint8), (numbers % 3).astype(np.int32), [str(number) for number in numbers])
+
+
+def test_test_panels_that_are_in_the_training_dataset_too_do_not_judge(dataset, fresh, tmp_path):
+    every = training_subsets.load_test(fresh, data_dir=dataset, image_size=16)
+    assert len(every.path) == 12
+    shutil.copytree(fresh, tmp_path / "copies")
+    text = (tmp_path / "copies" / "panels.csv").read_text()
+    (tmp_path / "copies" / "panels.csv").write_text(text.replace(",36", ",3").replace(",41", ",4"))  # those of training
+    left = training_subsets.load_test(tmp_path / "copies", data_dir=dataset, image_size=16)
+    assert left.path == every.path[1:5] + every.path[6:] and (left.rgb[0] == every.rgb[1]).all()
+    assert len(training_subsets.load_test(dataset, data_dir=dataset, image_size=16).path) == 6
 
 
 def test_one_title_is_repeated_until_it_is_as_large_as_the_split_and_chooses_on_its_own_validation_panels():
