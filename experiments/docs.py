@@ -115,6 +115,33 @@ def every_row() -> str:
     return markdown.table(headings, lines)
 
 
+def units() -> str:
+    """The paper's three numbers as RMSE in Lab units, if they are sums of squared ab and if they are half of that."""
+    drawn, real = _results(DRAWN), _results(REAL)
+    headings = ("row", "paper: ab L2", "RMSE if a sum", "RMSE if half a sum", "drawn: RMSE", "real: RMSE")
+    lines = []
+    for name, row in real.items():
+        if row["paper_l2"] != MISSING:
+            sums = (factor * float(row["paper_l2"]) for factor in (1, 2))
+            readings = (format(110 * (total / (256 * 256 * 2)) ** 0.5, ".2f") for total in sums)
+            ours = (_number(rows[name]["rmse_lab"], ".2f") for rows in (drawn, real))
+            lines.append((f"`{name}`", row["paper_l2"], *readings, *ours))
+    return markdown.table(headings, lines)
+
+
+def choices() -> str:
+    """The candidates of each choice and their validation values, one column per seed; the chosen one is bold."""
+    rows = read("choices.csv")
+    columns = ("choice", "candidate", "validation ab L2, by seed", "best epochs", "commit", "date")
+    lines = []
+    for choice, candidate in dict.fromkeys((row["choice"], row["candidate"]) for row in rows):
+        own = [row for row in rows if (row["choice"], row["candidate"]) == (choice, candidate)]
+        words = f"**{candidate}**" if own[0]["chosen"] == "yes" else candidate
+        values, epochs = (", ".join(row[name] for row in own) for name in ("validation_l2", "best_epoch"))
+        lines.append((choice, words, values, epochs, own[0]["commit"], own[0]["date"]))
+    return markdown.table(columns, lines)
+
+
 def measures(folder: str) -> str:
     """What table.csv says beyond the errors, for each row that was measured."""
     columns = {
@@ -176,6 +203,8 @@ def hints() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "six rows": six_rows,
     "every row": every_row,
+    "units": units,
+    "choices": choices,
     "measures, drawn": lambda: measures(DRAWN),
     "measures, real": lambda: measures(REAL),
     "errors, drawn at 128 px": lambda: errors(DRAWN_128),

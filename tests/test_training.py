@@ -57,7 +57,7 @@ def test_a_killed_run_that_goes_on_ends_with_the_weights_of_an_undisturbed_one(d
 @pytest.fixture(scope="module")
 def trained(dataset, tmp_path_factory):
     run_dir = tmp_path_factory.mktemp("runs") / "l2"
-    scale = ablations.Scale(image_size=32, filters=4, epochs=2, patience=10, batch_size=4)
+    scale = ablations.Scale(image_size=32, filters=4, epochs=2, patience=20, batch_size=4)
     train_row("l2", scale, data_dir=dataset, run_dir=run_dir, seed=0, learning_rate=ablations.LEARNING_RATE)
     return run_dir
 
