@@ -17,8 +17,8 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from experiments.probes import core_of, linear_probe, pooled, units
-from webtoon_colorize import color, data, run, startup
+from experiments import probes
+from webtoon_colorize import data, evaluation, run, startup
 from webtoon_colorize.io import csv_files, images
 
 PICTURED = 6  # layers of each network in the picture, at equal distances
@@ -35,23 +35,16 @@ class Finding(NamedTuple):
     dependence: float  # mean over panels of the total variation between the answers with and without the layer, 0..1
 
 
-class Shown(NamedTuple):
-    """Panels as a classifier sees them."""
-
-    rgb: np.ndarray  # [N, S, S, 3] float32 in [0, 1]
-    label: np.ndarray  # [N]
-
-
 def study(classifier: keras.Model, rgb: np.ndarray) -> Iterator[tuple[Finding, np.ndarray]]:
     """Yields a finding and the feature maps of the first panel, [h, w, channels], for each unit of the classifier.
 
     To measure the dependence on a layer, its output is replaced by its mean over panels and positions. In VGG16, where
     nothing bypasses a layer, every panel then gets the same answer.
     """
-    core = core_of(classifier)
+    core = probes.core_of(classifier)
     scaled = rgb * 2.0 - 1.0  # as the classifiers' Rescaling does
     answers = _answers(classifier, rgb)
-    for unit in units(core):
+    for unit in probes.units(core):
         taps = keras.Model(core.input, [unit.weighted.output, unit.activation.output])
         weighted, activated = taps.predict(scaled, batch_size=16, verbose=0)
         kept = unit.weighted.get_weights()
@@ -61,18 +54,6 @@ def study(classifier: keras.Model, rgb: np.ndarray) -> Iterator[tuple[Finding, n
         dependence = 0.5 * np.abs(answers - changed).sum(axis=1).mean()
         dead = (activated <= 0).all(axis=(0, 1, 2)).mean()
         yield Finding(unit.activation.name, activated.shape[-1], float(dead), float(dependence)), activated[0]
-
-
-def probe_accuracies(classifier: keras.Model, training: Shown, asked: Shown) -> list[float]:
-    """The share of the panels `asked` whose title a linear probe on a unit tells, for each unit of the classifier.
-
-    The probes learn from the panels `training`, and see means over positions.
-    """
-    core = core_of(classifier)
-    every = keras.Model(core.input, [pooled(core, unit).output for unit in units(core)])
-    learned, seen = (every.predict(shown.rgb * 2.0 - 1.0, batch_size=16, verbose=0) for shown in (training, asked))
-    predicted = [linear_probe(each, training.label, other) for each, other in zip(learned, seen)]
-    return [float(np.mean(each == asked.label)) for each in predicted]
 
 
 def _answers(classifier: keras.Model, rgb: np.ndarray) -> np.ndarray:
@@ -123,24 +104,19 @@ def report(run_dirs: list[str], *, data_dir: str, results_dir: str) -> list[dict
             raise ValueError(f"{run_dir} was trained on other data than {data_dir}")
         [classifier] = run.load_method(run_dir).networks.values()
         training, test = (
-            _shown(data.load_panels(data_dir, split, image_size=settings.image_size), gray=settings.arguments["gray"])
-            for split in ("train", "test")
+            data.load_panels(data_dir, split, image_size=settings.image_size) for split in ("train", "test")
         )
-        found = list(study(classifier, test.rgb))
-        for (finding, _), accuracy in zip(found, probe_accuracies(classifier, training, test)):
-            table.append({"experiment": settings.experiment} | finding._asdict() | {"probe_accuracy": accuracy})
+        gray, every = settings.arguments["gray"], probes.units(probes.core_of(classifier))
+        batches = data.evaluation_batches(test, batch_size=evaluation.BATCH_SIZE)
+        found = list(study(classifier, np.concatenate([probes.seen(batch, gray=gray) for batch in batches])))
+        for (finding, _), wrong in zip(found, probes.unit_errors(classifier, every, training, test, gray=gray)):
+            accuracy = {"probe_accuracy": 1.0 - float(wrong.mean())}
+            table.append({"experiment": settings.experiment} | finding._asdict() | accuracy)
         shown = np.unique(np.linspace(0, len(found) - 1, PICTURED).round().astype(int))
         columns.append(picture([(f"{settings.experiment} {found[i][0].layer}", found[i][1]) for i in shown]))
     images.write_image(pathlib.Path(results_dir) / "activations.png", np.concatenate(columns, axis=1))
     csv_files.write(pathlib.Path(results_dir) / "activations.csv", table[0], [row.values() for row in table])
     return table
-
-
-def _shown(panels: data.Panels, *, gray: bool) -> Shown:
-    if not gray:
-        return Shown(panels.rgb.astype(np.float32) / 255, panels.label)
-    batches = data.evaluation_batches(panels, batch_size=16)
-    return Shown(np.concatenate([color.gray_rgb(batch.lightness) for batch in batches]), panels.label)
 
 
 def main(_) -> None:

@@ -52,7 +52,8 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, test_dir: str | None = 
         training = _training(run_dir)
         method = run.load_method(run_dir)
         values = {name + each: of for name, split in splits.items() for each, of in split.values(method).items()}
-        values |= probes.errors(method, learned_from, splits[TEST].panels)
+        gray = settings.arguments.get("gray")
+        values |= probes.errors(method, learned_from, splits[TEST].panels, gray=gray, seed=settings.seed)
         runs.append(results.Run(settings.seed, _rounded(_without_seen(values, splits, unseen)), training))
         if settings is first and method.colorize:
             _write_samples(method.colorize, splits[TEST].panels, results_dir=results_dir, experiment=first.experiment)

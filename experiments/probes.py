@@ -4,7 +4,7 @@ The paper says that ResNet-50 learned no features beyond its first layers (secti
 infers the title without being told (section IV.A). A probe on a layer finds what a linear reader can.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import keras
@@ -70,63 +70,75 @@ def linear_probe(features_training: np.ndarray, labels: np.ndarray, features: np
     return kinds[np.argmax(((features - mean) / deviation) @ solution + one_hot.mean(axis=0), axis=1)]
 
 
-def errors(method: Method, training: data.Panels, panels: data.Panels) -> dict[str, list[float]]:
+def errors(
+    method: Method, training: data.Panels, panels: data.Panels, *, gray: bool | None, seed: int
+) -> dict[str, list[float]]:
     """Probe -> per panel 1 where it tells the wrong title, else 0. Probes learn from the training panels.
 
     Title classifiers have `probe_early`, `probe_middle` and `probe_last`, on means over positions. U-Nets that see the
     lightness only have `probe_innermost`, on the 1x1 map, and `probe_innermost_untrained`, on that of the same layout
-    with fresh weights. Other methods have none.
+    with fresh weights of `seed`. Other methods have none. `gray`: whether a classifier sees gray panels; None for all
+    other methods.
     """
-    see, wrong = _view(method, training), {}
-    for name, features in _probed(method):
-        learned, asked = (_features(features, see, each) for each in (training, panels))
-        predicted = linear_probe(learned, training.label, asked)
-        wrong[name] = (predicted != panels.label).astype(float).tolist()
+    if "classifier" in method.networks:
+        every = units(core_of(method.networks["classifier"]))
+        chosen = {"early": every[EARLY], "middle": every[len(every) // 2], "last": every[-1]}
+        wrong = unit_errors(method.networks["classifier"], chosen.values(), training, panels, gray=bool(gray))
+        return {f"probe_{name}": each.tolist() for name, each in zip(chosen, wrong)}
+    wrong = {}
+    for name, features in _innermost(method, seed=seed).items():
+        [each] = _errors(features, lambda batch: batch.lightness, training, panels)
+        wrong[f"probe_{name}"] = each.tolist()
     return wrong
 
 
-def _view(method: Method, panels: data.Panels) -> Callable[[data.Batch], tf.Tensor]:
-    """What the network below the Rescaling of a classifier sees of a batch, or a colorizer's generator."""
-    if "classifier" not in method.networks:
-        return lambda batch: batch.lightness
-    batch = next(iter(data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE)))
-    faded = batch._replace(ab=tf.zeros_like(batch.ab))
-    with_color, without = (method.measure(each)["cross_entropy"] for each in (batch, faded))
-    if bool(tf.reduce_all(with_color == without)):  # one that learned from gray panels answers the same
-        return lambda batch: color.gray_rgb(batch.lightness) * 2.0 - 1.0
-    return lambda batch: color.lab_to_rgb(batch.lightness, batch.ab) * 2.0 - 1.0
+def unit_errors(
+    classifier: keras.Model, chosen: Iterable[Unit], training: data.Panels, panels: data.Panels, *, gray: bool
+) -> list[np.ndarray]:
+    """1 where a probe on a unit's means over positions tells the wrong title, else 0; [panels] for each unit."""
+    core = core_of(classifier)
+    means = [keras.layers.GlobalAveragePooling2D()(unit.activation.output) for unit in chosen]
+    return _errors(keras.Model(core.input, means), lambda batch: 2.0 * seen(batch, gray=gray) - 1.0, training, panels)
 
 
-def _probed(method: Method) -> Iterator[tuple[str, keras.Model]]:
-    """The probes' names, and models from the input of the method's network to the features of the probe."""
-    if "classifier" in method.networks:
-        core = core_of(method.networks["classifier"])
-        every = units(core)
-        for name, unit in (("early", every[EARLY]), ("middle", every[len(every) // 2]), ("last", every[-1])):
-            yield f"probe_{name}", pooled(core, unit)
-        return
-    generator = method.networks.get("generator")
-    if generator is None or method.from_lines or [each.shape[-1] for each in generator.inputs] != [1]:
-        return
-    keras.utils.set_random_seed(0)  # of the fresh weights
-    for name, network in (("", generator), ("_untrained", keras.models.clone_model(generator))):
-        innermost = next((layer for layer in network.layers if layer.output.shape[1:3] == (1, 1)), None)
-        if innermost is not None:
-            yield f"probe_innermost{name}", keras.Model(network.input, keras.layers.Flatten()(innermost.output))
+def seen(batch: data.Batch, *, gray: bool) -> tf.Tensor:
+    """What a title classifier sees of a batch: RGB [B, H, W, 3] in [0, 1], of the panel or of its lightness."""
+    return color.gray_rgb(batch.lightness) if gray else color.lab_to_rgb(batch.lightness, batch.ab)
 
 
 def core_of(classifier: keras.Model) -> keras.Model:
-    """The network below the classifier's Rescaling."""
+    """The network below the classifier's Rescaling, which makes [-1, 1] of [0, 1]."""
     return next(layer for layer in classifier.layers if isinstance(layer, keras.Model))
 
 
-def pooled(core: keras.Model, unit: Unit) -> keras.Model:
-    """From the input of `core` to the means of the unit's maps over positions, [B, channels]."""
-    return keras.Model(core.input, keras.layers.GlobalAveragePooling2D()(unit.activation.output))
+def _innermost(method: Method, *, seed: int) -> dict[str, keras.Model]:
+    """Models from lightness to the 1x1 map of a U-Net that sees nothing else, and of its layout with fresh weights."""
+    generator = method.networks.get("generator")
+    if generator is None or method.from_lines or [each.shape[-1] for each in generator.inputs] != [1]:
+        return {}
+    keras.utils.set_random_seed(seed)
+    found = {}
+    for name, network in (("innermost", generator), ("innermost_untrained", keras.models.clone_model(generator))):
+        for layer in network.layers:
+            if layer.output.shape[1:3] == (1, 1) and name not in found:
+                found[name] = keras.Model(network.input, [keras.layers.Flatten()(layer.output)])
+    return found
 
 
-def _features(features: keras.Model, see: Callable[[data.Batch], tf.Tensor], panels: data.Panels) -> np.ndarray:
-    """The features of the panels, [N, F]."""
+def _errors(
+    features: keras.Model, see: Callable[[data.Batch], tf.Tensor], training: data.Panels, panels: data.Panels
+) -> list[np.ndarray]:
+    """1 where a probe on an output of `features` tells the wrong title, else 0; [panels] for each output.
+
+    `see` makes of a batch what `features` gets.
+    """
     compute = tf.function(lambda batch: features(see(batch), training=False), reduce_retracing=True, autograph=False)
-    batches = data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE)
-    return np.concatenate([compute(batch) for batch in batches])
+
+    def columns(shown):
+        batches = data.evaluation_batches(shown, batch_size=evaluation.BATCH_SIZE)
+        return [np.concatenate(parts) for parts in zip(*(compute(batch) for batch in batches))]
+
+    return [
+        (linear_probe(learned, training.label, asked) != panels.label).astype(float)
+        for learned, asked in zip(columns(training), columns(panels))
+    ]
