@@ -121,7 +121,7 @@ def _innermost(method: Method, *, seed: int) -> dict[str, keras.Model]:
     for name, network in (("innermost", generator), ("innermost_untrained", keras.models.clone_model(generator))):
         for layer in network.layers:
             if layer.output.shape[1:3] == (1, 1) and name not in found:
-                found[name] = keras.Model(network.input, [keras.layers.Flatten()(layer.output)])
+                found[name] = keras.Model(network.input, keras.layers.Flatten()(layer.output))
     return found
 
 
@@ -136,7 +136,7 @@ def _errors(
 
     def columns(shown):
         batches = data.evaluation_batches(shown, batch_size=evaluation.BATCH_SIZE)
-        return [np.concatenate(parts) for parts in zip(*(compute(batch) for batch in batches))]
+        return [np.concatenate(parts) for parts in zip(*(tf.nest.flatten(compute(batch)) for batch in batches))]
 
     return [
         (linear_probe(learned, training.label, asked) != panels.label).astype(float)

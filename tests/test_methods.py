@@ -11,6 +11,7 @@ import tensorflow as tf
 from experiments import ablations
 from tests.conftest import draw_panel
 from webtoon_colorize import color, data, evaluation, metrics, run, sparse_color, training
+from webtoon_colorize.methods import chroma_dropout
 from webtoon_colorize.methods.method import MissingWeights, Size
 
 SEED = tf.constant([0, 1])
@@ -251,6 +252,21 @@ def test_each_iteration_sees_the_output_of_the_one_before():
     np.testing.assert_array_equal(method.colorize(batch.lightness, None, None), second)
     given = with_mask(batch.ab)
     np.testing.assert_array_equal(method.colorize(batch.lightness, None, given), generate(generate(batch.ab)))
+
+
+def test_colour_that_was_divided_in_training_is_divided_in_hints_too():
+    batch = make_batch(2)
+    size = Size(image_size=32, filters=4, num_titles=2)
+    method = chroma_dropout.build_pixel(size, divided=True, iterations=1)
+    share = 655.36 / 32**2  # as many pixels of a picture of 32 px as are a hundredth of one of 256
+    sparse = sparse_color.pixel_dropout(batch.ab, share, seed=SEED)
+    in_use = method.networks["generator"](tf.concat([batch.lightness, sparse / share], axis=-1), training=False)
+    np.testing.assert_allclose(method.colorize(batch.lightness, None, with_mask(sparse)), in_use, atol=1e-5)
+
+
+@every_row
+def test_only_chroma_dropout_iterates(experiment, built):
+    assert built(experiment).iterates == (experiment in ("pixel_dropout", "channel_dropout"))
 
 
 def test_adversarial_terms_are_pix2pixs():

@@ -90,7 +90,7 @@ def iterating(panels, step):
         first = step(lightness, evaluation.gray(lightness))
         return [first, step(lightness, first)]
 
-    return Method({}, None, colorize, variants=variants, takes_hints=True)
+    return Method({}, None, colorize, variants=variants, takes_hints=True, iterates=True)
 
 
 def test_a_network_that_copies_its_colour_or_ignores_it_keeps_as_much_error_from_true_colour_as_from_none(panels):
@@ -98,8 +98,8 @@ def test_a_network_that_copies_its_colour_or_ignores_it_keeps_as_much_error_from
     ignores = iterating(panels, lambda lightness, ab: tf.concat([lightness, -lightness], axis=-1))
     for method in (copies, ignores):
         values = per_panel.values(method, panels, annotations(panels))
-        np.testing.assert_allclose(values["error_kept_sparse"], values["error_kept_1"], atol=1e-6)
-        np.testing.assert_allclose(values["error_kept_sparse"], 1, atol=1e-6)
+        for name in ("error_kept_1", "error_kept_free", "error_kept_sparse"):
+            np.testing.assert_allclose(values[name], 1, atol=1e-6)
 
 
 def test_a_network_that_propagates_its_first_error_keeps_none_from_true_colour(panels):
@@ -113,15 +113,45 @@ def test_a_network_that_propagates_its_first_error_keeps_none_from_true_colour(p
 
     values = per_panel.values(iterating(panels, step), panels, annotations(panels))
     np.testing.assert_allclose(values["error_kept_1"], 1)
+    np.testing.assert_allclose(values["error_kept_free"], 1)
     np.testing.assert_allclose(values["error_kept_sparse"], 0, atol=1e-6)
 
 
-def test_methods_without_iterations_and_those_without_hints_have_no_iteration_from_sparse_colour(panels):
+def test_error_kept_free_is_of_the_pixels_whose_colour_was_not_given(panels):
+    """Iteration 2 is right where colour was given and as wrong as iteration 1 elsewhere: it keeps all, or a share."""
+    [batch] = data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE)
+    given = per_panel.sparse_hints(batch.ab)[..., :2]
+
+    def variants(lightness, label=None):
+        return [evaluation.gray(lightness), given]
+
+    method = Method({}, None, evaluation.gray, variants=variants, takes_hints=True, iterates=True)
+    values = per_panel.values(method, panels, annotations(panels))
+    np.testing.assert_allclose(values["error_kept_free"], 1, atol=1e-6)
+    assert max(values["error_kept_1"]) < 1
+
+
+def test_methods_that_do_not_iterate_have_no_iteration_from_sparse_colour(panels):
     half = times_truth(panels, 0.5)
-    samples = Method({}, None, half, variants=lambda lightness, label: [half(lightness, label)] * 2)
-    proposal = Method({}, None, half, variants=lambda lightness, label: [half(lightness, label)], takes_hints=True)
-    for method in (samples, proposal):
-        assert "error_kept_sparse" not in per_panel.values(method, panels, annotations(panels))
+    samples = Method({}, None, half, variants=lambda lightness, label: [half(lightness, label)] * 2, takes_hints=True)
+    assert not {"error_kept_sparse", "error_kept_free"} & set(per_panel.values(samples, panels, annotations(panels)))
+
+
+def test_where_so_few_pixels_are_all_of_them_there_is_no_iteration_from_sparse_colour(dataset):
+    panels = data.load_panels(dataset, "test", image_size=16)
+    values = per_panel.values(iterating(panels, lambda lightness, ab: ab), panels, annotations(panels))
+    assert "error_kept_1" in values and not {"error_kept_sparse", "error_kept_free"} & set(values)
+
+
+def test_vivid_is_the_95th_percentile_of_all_panels_of_a_title():
+    """Of 100 panels of one title 96 are gray and 4 red, so gray is vivid enough; of the other, 10 of 20 are red."""
+    rgb, label = np.full((120, 16, 16, 3), 128, np.uint8), np.repeat([0, 1], [100, 20]).astype(np.int32)
+    rgb[96:110] = (255, 0, 0)
+    panels = data.Panels(rgb, label, [""] * 120)
+    vivid = [scene.vivid_lab for scene in per_panel.find_scenes(panels, annotations(panels))]
+    red = np.linalg.norm(cv2.cvtColor(np.float32([[[1, 0, 0]]]), cv2.COLOR_RGB2LAB)[0, 0, 1:])
+    np.testing.assert_allclose(vivid[:100], 0, atol=0.1)
+    np.testing.assert_allclose(vivid[100:], red, atol=0.1)
 
 
 def test_sparse_hints_are_a_hundredth_of_the_paper_s_pixels_in_true_colour_and_always_the_same():

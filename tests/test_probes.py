@@ -111,7 +111,7 @@ def test_a_u_net_of_lightness_is_probed_at_its_1x1_map_and_so_is_one_with_fresh_
     found = probes.errors(method, split(dataset, "train"), split(dataset, "test"), gray=None, seed=0)
     assert list(found) == ["probe_innermost", "probe_innermost_untrained"]
     for name, features in probes._innermost(method, seed=0).items():
-        assert features.outputs[0].shape == (None, 32), name  # 8 x 4 filters
+        assert features.output.shape == (None, 32), name  # 8 x 4 filters
     assert all(np.array_equal(*pair) for pair in zip(before, method.networks["generator"].weights))
 
 

@@ -77,39 +77,52 @@ def small_large(truth):
     return [((share > 0) & (share < region_metrics.SMALL))[numbers], (share >= region_metrics.LARGE)[numbers]]
 
 
-def test_skill_is_one_minus_the_error_over_that_of_gray():
+def test_skill_is_one_minus_the_error_over_that_of_the_best_colour():
+    """With x = 1 in red and 0 in blue, ab is x (40, 40) + (0, -40), so all is said of x, whose mean is q."""
     truth = small_and_large()
     misses_details = truth.copy()
     misses_details[4:8, 4:8] = RED
-    # All chroma is 40. <ab, truth> / |ab|^2 = (4096 - 16) / 4096, as red and blue are at a right angle.
-    gain = 4080 / 4096
     small, large = region_metrics.skills(misses_details, truth, small_large(truth))
-    assert small == pytest.approx(1 - np.sqrt(1 + gain**2)) and large == pytest.approx(gain)
+    # x of misses_details has mean 1/2 and variance 1/4; its covariance with the true x is q - q / 2: the gain is 2 q.
+    q = 2032 / 4096
+    assert small == pytest.approx(1 - (2 * q / 2 + q) / q)  # (gain / 2 + q) for q
+    assert large == pytest.approx(1 - np.sqrt(2032 * (1 - 2 * q) ** 2 / (2032 * (1 - q) ** 2 + 2048 * q**2)))
     assert region_metrics.skills(truth, truth, small_large(truth)) == [1, 1]
     assert region_metrics.skills(-truth, truth, small_large(truth)) == [0, 0]  # the gain is 0, not below
-    assert region_metrics.skills(np.zeros_like(truth), truth, small_large(truth)) == [0, 0]
 
 
-def test_there_is_no_skill_where_the_truth_has_no_colour_and_where_there_is_no_pixel():
+def test_a_tint_and_paleness_change_no_skill_and_one_colour_has_none():
+    truth = small_and_large()
+    assert region_metrics.skills(0.3 * truth + (12, 30), truth, small_large(truth)) == pytest.approx([1, 1])
+    for color in ((0, 0), (11.3, 26.1), tuple(truth.mean(axis=(0, 1)))):
+        constant = np.broadcast_to(np.float32(color), truth.shape)
+        assert region_metrics.skills(constant, truth, small_large(truth)) == [0, 0]
+
+
+def test_there_is_no_skill_where_the_truth_is_its_mean_and_where_there_is_no_pixel():
     truth = halves(RED, (0.5, 0.5))
+    truth[: SIZE // 2, : SIZE // 2] *= -1  # the mean is (0.25, 0.25)
     left, right = np.zeros((2, SIZE, SIZE), bool)
     left[:, : SIZE // 2], right[:, SIZE // 2 :] = True, True
     assert np.isnan(region_metrics.skills(truth, truth, [left, right, left & right])).tolist() == [False, True, True]
 
 
-def test_a_region_is_partly_right_if_a_twentieth_to_a_half_of_it_is():
+def test_a_region_is_partly_right_if_a_fifth_to_a_half_of_it_is_and_half_of_it_is_wrong():
     segments = list(find_segments(REGIONS))
-    assert [segment.pixels for segment in segments] == [2048, 2048]
-    for rows, share in ((0, 0.0), (2, 0.0), (8, 0.5), (28, 0.5), (40, 0.0), (SIZE, 0.0)):  # of 64: 3% to 100%
+    for rows, found in ((0, (0, 0)), (12, (0, 0)), (16, (0.5, 0)), (28, (0.5, 0)), (40, (0, 0.5)), (SIZE, (0, 0.5))):
         ab = np.zeros_like(TRUTH)
-        ab[:rows, : SIZE // 2] = RED
-        assert region_metrics.partly_right(ab, segments) == share, rows
-    ab = np.zeros_like(TRUTH)
-    ab[:20, : SIZE // 2] = (21.0, 0.0)  # more than half of the way to red
-    assert region_metrics.partly_right(ab, segments) == 0.5
-    ab[:20, : SIZE // 2] = (19.0, 0.0)
-    assert region_metrics.partly_right(ab, segments) == 0
-    assert np.isnan(region_metrics.partly_right(ab, []))
+        ab[:rows, : SIZE // 2] = RED  # 19% in the second case, of which smoothing leaves less
+        assert region_metrics.rightness(ab, segments) == found, rows
+    assert np.isnan(region_metrics.rightness(ab, [])).all()
+
+
+def test_right_is_nearer_to_the_truth_than_a_third_of_its_chroma_and_wrong_further_than_two_thirds():
+    segments = list(find_segments(REGIONS))
+    for part, rest, found in ((27.0, 13.0, 0.5), (26.0, 13.0, 0), (27.0, 14.0, 0)):  # 40 / 3 = 13.3
+        ab = np.zeros_like(TRUTH)
+        ab[..., : SIZE // 2, 0] = rest
+        ab[:20, : SIZE // 2] = (part, 0.0)
+        assert region_metrics.rightness(ab, segments).partly == found
 
 
 def test_a_region_is_smoothed_without_its_neighbours():
@@ -119,7 +132,22 @@ def test_a_region_is_smoothed_without_its_neighbours():
     ab = truth.copy()
     ab[:, 30:34] = RED
     segments = list(find_segments(regions_of(truth)))
-    assert [region_metrics._right_share(ab, segment) for segment in segments] == [1, 0, 1]
+    assert [region_metrics._right_and_wrong(ab, segment) for segment in segments] == [(1, 0), (0, 1), (1, 0)]
+
+
+def test_chroma_of_right_hue_looks_only_at_regions_of_the_right_hue():
+    segments = list(find_segments(REGIONS))
+
+    def found(left_degrees, right_degrees, *, left=20.0, right=30.0):
+        """RED's hue is 0 degrees and BLUE's -90."""
+        hues = np.radians([left_degrees, right_degrees - 90.0])
+        colors = np.array([left, right])[:, None] * np.stack([np.cos(hues), np.sin(hues)], axis=1)
+        return region_metrics.chroma_of_right_hue(halves(*colors), REGIONS, segments)
+
+    assert found(0, 0) == pytest.approx((20 / 40 + 30 / 40) / 2)
+    assert found(29, -31) == pytest.approx(20 / 40) and found(-31, 29) == pytest.approx(30 / 40)
+    assert found(0, 0, left=0.9) == pytest.approx(30 / 40)  # is gray
+    assert np.isnan(found(31, 180)) and np.isnan(region_metrics.chroma_of_right_hue(TRUTH, REGIONS, []))
 
 
 def test_sepia_share_is_that_of_the_chroma_not_of_the_pixels():

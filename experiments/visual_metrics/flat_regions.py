@@ -15,7 +15,7 @@ DIFFERENT_LAB = 10.0  # Lab units: regions whose mean ab differs by less have th
 class Regions(NamedTuple):
     """The flat regions of one picture, in arbitrary order."""
 
-    numbers: np.ndarray  # [H, W] uint16: the number of the region of each pixel, from 1; 0 outside regions
+    numbers: np.ndarray  # [H, W] uint8 or uint16: the number of the region of each pixel, from 1; 0 outside regions
     share: np.ndarray  # [regions + 1] float64: of the picture's pixels; entry 0 is 0
     ab: np.ndarray  # [regions + 1, 2] float64: mean, Lab units; entry 0 is 0
 
@@ -45,7 +45,7 @@ def find_flat_regions(lab: np.ndarray) -> Regions:
     kept = (pixels >= SMALLEST * components.size) & (spread <= FLAT_LAB) & (np.arange(count) > 0)
     renumbered = np.where(kept, np.cumsum(kept), 0)
     return Regions(
-        renumbered[components].astype(np.uint16),
+        renumbered[components].astype(np.min_scalar_type(np.count_nonzero(kept))),
         np.concatenate([[0.0], pixels[kept] / components.size]),
         np.concatenate([np.zeros((1, 2)), ab[kept]]),
     )

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from experiments.visual_metrics import region_metrics
 from experiments.visual_metrics.ciede2000 import ciede2000
+from experiments.visual_metrics.flat_regions import length
 from experiments.visual_metrics.region_metrics import LARGE, SMALL
 from experiments.visual_metrics.scenes import Scene, find_scene
 from webtoon_colorize import color, data, evaluation, sparse_color
@@ -19,6 +20,7 @@ from webtoon_colorize.methods.method import Method
 
 COARSER = 8  # PixColor, the paper's [7], predicts chroma of 28 x 28 pixels for panels of 224 x 224
 KEEP_PROBABILITY = 0.01  # at 256 px: of the pixels whose true colour is given for `error_kept_sparse`
+CHROMA_STEP, MOST_CHROMA = 0.01, 150.0  # Lab units; sRGB's most is 134
 
 
 class Annotations(NamedTuple):
@@ -44,10 +46,23 @@ def _outlines(row: dict[str, str]) -> list[np.ndarray]:
 
 
 def find_scenes(panels: data.Panels, annotations: Annotations) -> list[Scene]:
-    """The scene of each panel, about half a megabyte each at 256 px."""
-    batches = data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE)
-    every = (lab for batch in batches for lab in color.lab_units(batch.lightness, batch.ab).numpy())
-    return [find_scene(lab, bubbles) for lab, bubbles in zip(every, annotations.bubbles)]
+    """The scene of each panel; chroma above the 95th percentile of all its title's `panels` is vivid."""
+    vivid, scenes = _vivid_lab(panels), []
+    for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):
+        for lab, label in zip(color.lab_units(batch.lightness, batch.ab).numpy(), batch.label.numpy()):
+            scenes.append(find_scene(lab, annotations.bubbles[len(scenes)], vivid_lab=vivid[label]))
+    return scenes
+
+
+def _vivid_lab(panels: data.Panels) -> dict[int, float]:
+    """Label -> the 95th percentile of true chroma over the pixels of all panels with it, up to CHROMA_STEP above it."""
+    counts = {label: np.zeros(round(MOST_CHROMA / CHROMA_STEP), np.int64) for label in np.unique(panels.label)}
+    for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):
+        bins = (length(batch.ab.numpy() * color.AB_SCALE) / CHROMA_STEP).astype(np.int64)
+        for own, label in zip(bins, batch.label.numpy()):
+            counts[label] += np.bincount(own.ravel(), minlength=len(counts[label]))
+    shares = {label: np.cumsum(own) / own.sum() for label, own in counts.items()}
+    return {label: (int(np.argmax(share >= 0.95)) + 1) * CHROMA_STEP for label, share in shares.items()}
 
 
 def values(
@@ -66,9 +81,8 @@ def values(
         for index, lab in enumerate(truth):
             row = _measure_all([each[index] for each in pictures], lab, scenes[len(table)])
             if sparse:
-                free, from_sparse = sparse.free[index].numpy(), sparse.ab[index].numpy() * color.AB_SCALE
-                parts = [each[free] for each in (from_sparse, pictures[1][index], lab[..., 1:])]
-                row["error_kept_sparse"] = region_metrics.error_kept(*parts)
+                own = _FromSparse(*(each[index].numpy() for each in sparse))
+                row |= _measure_free(own, [each[index] for each in pictures], lab[..., 1:])
             table.append(row)
     return {name: [row[name] for row in table] for name in table[0]}
 
@@ -81,23 +95,41 @@ class _FromSparse(NamedTuple):
 
 
 def _colorizer(method: Method) -> Callable[[data.Batch], tuple[list[tf.Tensor], _FromSparse | None]]:
-    """Batch -> the method's colorization and its variants; if these are iterations, also that from sparse colour."""
+    """Batch -> the method's colorization and its variants; if it iterates, also the colorization from sparse colour."""
 
     @tf.function(reduce_retracing=True, autograph=False)
     def colorize(batch):
         variants = method.variants(batch.lightness, batch.label) if method.variants else []
         every = [method.colorize(batch.lightness, batch.label), *variants]
-        if len(variants) < 2 or not method.takes_hints:
+        hints = sparse_hints(batch.ab) if method.iterates else None
+        if hints is None:
             return every, None
-        hints = sparse_hints(batch.ab)
         return every, _FromSparse(method.colorize(batch.lightness, batch.label, hints), hints[..., 2] == 0)
 
     return colorize
 
 
-def sparse_hints(ab: tf.Tensor) -> tf.Tensor:
-    """Hints [B, S, S, 3] of the true ab [B, S, S, 2] of a few pixels, always the same ones; see KEEP_PROBABILITY."""
-    share = sparse_color.as_many_as_at_256(KEEP_PROBABILITY, image_size=ab.shape[1])
+def _measure_free(sparse: _FromSparse, pictures: list[np.ndarray], ab_true: np.ndarray) -> dict[str, float]:
+    """Errors that are left after iteration 2 from sparse true colour and from none, where no true colour was given.
+
+    `pictures` are what `_measure_all` gets; `sparse` is of the same panel.
+    """
+    _, first, second, *_ = pictures
+    return {
+        f"error_kept_{name}": region_metrics.error_kept(later[sparse.free], first[sparse.free], ab_true[sparse.free])
+        for name, later in (("sparse", sparse.ab * color.AB_SCALE), ("free", second))
+    }
+
+
+def sparse_hints(ab: tf.Tensor) -> tf.Tensor | None:
+    """Hints [B, S, S, 3] of the true ab [B, S, S, 2] of a few pixels, always the same ones; see KEEP_PROBABILITY.
+
+    None at sizes at which these would be all pixels.
+    """
+    try:
+        share = sparse_color.as_many_as_at_256(KEEP_PROBABILITY, image_size=ab.shape[1])
+    except sparse_color.NothingDropped:
+        return None
     seed = tf.constant([0, 0])
     mask = sparse_color.pixel_dropout(tf.ones_like(ab), share, seed=seed)[..., :1]
     return tf.concat([sparse_color.pixel_dropout(ab, share, seed=seed), mask], axis=-1)
@@ -152,15 +184,18 @@ def _measure(ab: np.ndarray, lab: np.ndarray, scene: Scene) -> dict[str, float]:
     """Measures of ab [S, S, 2] against the true panel `lab` [S, S, 3], both in Lab units."""
     ab_true, share, numbers = lab[..., 1:], scene.regions.share, scene.regions.numbers
     small, large = ((share > 0) & (share < SMALL))[numbers], (share >= LARGE)[numbers]
-    skills = region_metrics.skills(ab, ab_true, [small, large, scene.near_bubbles, scene.off_bubbles])
-    uneven = region_metrics.inconsistency(ab, scene.regions)
+    around = [scene.near_bubbles.unpacked(), scene.off_bubbles.unpacked()]
+    skills = region_metrics.skills(ab, ab_true, [small, large, *around])
+    uneven, right = region_metrics.inconsistency(ab, scene.regions), region_metrics.rightness(ab, scene.segments)
     return {
         "inconsistency": uneven.relative,
         "background_inconsistency": uneven.background,
         "inconsistency_lab": uneven.lab,
         "bleeding": region_metrics.bleeding(ab, scene.rims),
         **dict(zip(("skill_small", "skill_large", "skill_near_bubbles", "skill_off_bubbles"), skills)),
-        "partly_right": region_metrics.partly_right(ab, scene.segments),
+        "partly_right": right.partly,
+        "wholly_right": right.wholly,
+        "chroma_of_right_hue": region_metrics.chroma_of_right_hue(ab, scene.regions, scene.segments),
         "ciede2000": float(ciede2000(np.dstack([lab[..., :1], ab]), lab).mean()),
         "sepia_share": region_metrics.sepia_share(ab),
         "saturated_share": region_metrics.saturated_share(ab, scene.vivid_lab),

@@ -1,9 +1,9 @@
 """Measures of one image for what the paper judges by eye.
 
-Knowing nothing must not look like an answer, and neither must being pale. So errors are skill against the gray picture,
-and all measures but `Inconsistency.lab`, `partly_right`, `saturated_share` and `error_kept` stay the same when ab is
-multiplied by a positive number. A measure is NaN for a picture that has nothing to measure. What gray, one constant
-sepia, noise and the truth at a third of its chroma get is in tests/test_null_colorizers.py.
+Knowing nothing must not look like an answer, and neither must being pale. So errors are skill against the best single
+colour, and `Inconsistency.relative`, bleeding and skill stay the same when ab is multiplied by a positive number. A
+measure is NaN for a picture that has nothing to measure. What gray, sepia, noise and the truth at a part of its chroma
+get is in tests/test_null_colorizers.py.
 
 `ab` [H, W, 2] is the colorization and `ab_true` the truth, both float, in Lab units.
 """
@@ -17,8 +17,10 @@ from experiments.visual_metrics.scenes import SOLID, Rims, Segment, box_sum, smo
 
 SMALL, LARGE = 0.01, 0.05  # of the picture: below SMALL a region is a detail, from LARGE on a background
 SEPIA_HUE, SEPIA_REACH = 67.0, 30.0  # degrees: the hue of sepia, #704214, and how far to either side still is sepia
+HUE_REACH = 30.0  # degrees: hues that differ by no more are alike
 EVEN = 1e-3  # Lab units: a picture that varies less has one colour
-PART = 0.05  # of a region: the least part that counts as a right one
+PART = 0.2  # of a region: the least part that counts as a right one; smooth noise of any strength passes 0.05
+RIGHT, WRONG = 1 / 3, 2 / 3  # of the true chroma: the distance below which ab is right, and from which it is wrong
 
 
 class Inconsistency(NamedTuple):
@@ -52,7 +54,7 @@ def bleeding(ab: np.ndarray, rims: Rims) -> float:
     inside, across, counts, pixels = rims.borders
     if not len(counts):
         return np.nan
-    own = means(rims.interior, ab, int(rims.interior.max()) + 1)
+    own = means(rims.interior(), ab, int(rims.numbers.max()) + 1)
     direction = own[across] - own[inside]
     sums = np.add.reduceat(ab.reshape(-1, 2)[pixels].astype(np.float64), np.cumsum(counts) - counts)
     leaked = np.sum((sums - counts[:, None] * own[inside]) * direction)
@@ -61,17 +63,25 @@ def bleeding(ab: np.ndarray, rims: Rims) -> float:
 
 
 def skills(ab: np.ndarray, ab_true: np.ndarray, masks: list[np.ndarray]) -> list[float]:
-    """1 - error over gray's error, in each of `masks` [H, W]: 1 for the truth, 0 for gray, below 0 if worse than gray.
+    """1 - error over that of the best single colour, in each of `masks` [H, W]: 1 for the truth, 0 for any one colour.
 
-    Errors are root mean squares, after multiplying ab by the `gain` of the whole picture. NaN where the truth's root
-    mean square chroma is below 1.
+    The best colour is the truth's mean over the picture. ab is first moved and stretched to come closest to the truth
+    there: a tint or paleness alone is no error, and no skill. Errors are root mean squares. NaN where the truth's
+    distance from its mean is below 1.
     """
-    error, error_of_gray = length(ab * gain(ab, ab_true) - ab_true) ** 2, length(ab_true) ** 2
-    return [_skill(np.vdot(mask, error), np.vdot(mask, error_of_gray), np.count_nonzero(mask)) for mask in masks]
+    varied, varied_true = _varied(ab), _varied(ab_true)
+    error, of_constant = length(varied * gain(varied, varied_true) - varied_true) ** 2, length(varied_true) ** 2
+    return [_skill(np.vdot(mask, error), np.vdot(mask, of_constant), np.count_nonzero(mask)) for mask in masks]
 
 
-def _skill(error: float, error_of_gray: float, pixels: int) -> float:
-    return float(1 - np.sqrt(error / error_of_gray)) if pixels and error_of_gray >= pixels else np.nan
+def _varied(ab: np.ndarray) -> np.ndarray:
+    """Without its mean over the picture; 0 for a picture of one colour."""
+    varied = ab - ab.mean(axis=(0, 1), dtype=np.float64)
+    return varied if np.vdot(varied, varied) >= EVEN**2 * varied.size else np.zeros_like(varied)
+
+
+def _skill(error: float, of_constant: float, pixels: int) -> float:
+    return float(1 - np.sqrt(error / of_constant)) if pixels and of_constant >= pixels else np.nan
 
 
 def gain(ab: np.ndarray, ab_true: np.ndarray) -> float:
@@ -79,22 +89,45 @@ def gain(ab: np.ndarray, ab_true: np.ndarray) -> float:
     return float(max(0.0, np.vdot(ab, ab_true)) / max(np.vdot(ab, ab), 1e-12))
 
 
-def partly_right(ab: np.ndarray, segments: list[Segment]) -> float:
-    """Share of the segments that are right in a part and wrong on the whole (section IV.C); NaN without segments.
+class Rightness(NamedTuple):
+    """Shares of a picture's segments (section IV.C); NaN without segments.
 
-    ab is smoothed first, over `smoothing` pixels of the segment only, so that pixel noise is not right in a part. A
-    pixel is right if its distance from the true mean is below half of the true mean's chroma. The right part is at
-    least PART and less than half of the segment.
+    ab is smoothed first, over `smoothing` pixels of the segment only, so that pixel noise is not right in a part. It is
+    right within RIGHT of the true mean's chroma of the true mean, and wrong from WRONG of it on.
     """
-    right = np.array([_right_share(ab, segment) for segment in segments])
-    return float(np.mean((right >= PART) & (right < 0.5))) if segments else np.nan
+
+    partly: float  # right in PART to less than half of the segment, and wrong in half of it or more
+    wholly: float  # right in half of the segment or more
 
 
-def _right_share(ab: np.ndarray, segment: Segment) -> float:
-    error = (ab[segment.window] - segment.ab) * (segment.counts > 0)[..., None]
-    sums = box_sum(error, smoothing(ab.shape[1]))  # of `counts` pixels
-    limit = segment.counts * (np.linalg.norm(segment.ab) / 2)
-    return np.count_nonzero(sums[..., 0] ** 2 + sums[..., 1] ** 2 < limit**2) / segment.pixels
+def rightness(ab: np.ndarray, segments: list[Segment]) -> Rightness:
+    """How many segments are right in a part but wrong on the whole, and how many are right on the whole."""
+    if not segments:
+        return Rightness(np.nan, np.nan)
+    right, wrong = np.array([_right_and_wrong(ab, segment) for segment in segments]).T
+    partly = (right >= PART) & (right < 0.5) & (wrong >= 0.5)
+    return Rightness(float(np.mean(partly)), float(np.mean(right >= 0.5)))
+
+
+def _right_and_wrong(ab: np.ndarray, segment: Segment) -> tuple[float, float]:
+    """The shares of a segment that are right and wrong."""
+    mask = segment.counts > 0
+    error = length(box_sum((ab[segment.window] - segment.ab) * mask[..., None], smoothing(ab.shape[1])))[mask]
+    distance = error / (segment.counts[mask] * np.linalg.norm(segment.ab))  # in units of the true chroma
+    return float(np.mean(distance < RIGHT)), float(np.mean(distance >= WRONG))
+
+
+def chroma_of_right_hue(ab: np.ndarray, regions: Regions, segments: list[Segment]) -> float:
+    """Mean of predicted over true chroma, of the segments' mean ab, where the hue is right; NaN where it is nowhere.
+
+    A hue is right within HUE_REACH of the true one, of a predicted mean ab of a chroma of at least 1.
+    """
+    numbers = [segment.number for segment in segments]
+    found = means(regions.numbers, ab, len(regions.share))[numbers]
+    true, chroma, chroma_true = regions.ab[numbers], length(found), length(regions.ab[numbers])
+    along = np.sum(found * true, axis=1)
+    right = (chroma >= 1) & (along >= np.cos(np.radians(HUE_REACH)) * chroma * chroma_true)
+    return float(np.mean(chroma[right] / chroma_true[right])) if right.any() else np.nan
 
 
 def sepia_share(ab: np.ndarray) -> float:
@@ -106,7 +139,7 @@ def sepia_share(ab: np.ndarray) -> float:
 
 
 def saturated_share(ab: np.ndarray, vivid_lab: float) -> float:
-    """Share of pixels whose chroma exceeds `vivid_lab`, the 95th percentile of the truth's."""
+    """Share of pixels whose chroma exceeds `vivid_lab`."""
     return np.count_nonzero(length(ab) > vivid_lab) / (ab.size // 2)
 
 

@@ -18,8 +18,9 @@ VARIANTS = 4  # iterations that are evaluated
 
 
 def build_pixel(size: Size, *, keep_probability: float = 0.01, divided: bool = False, iterations: int = 2) -> Method:
-    """In training each pixel keeps its colour with `keep_probability`, `divided` by it or not.
+    """In training each pixel keeps its colour with `keep_probability`.
 
+    Kept colour, and in use that of hints, is `divided` by the probability or not.
     The probability holds at 256 px; `sparse_color.as_many_as_at_256` converts it to other sizes.
     """
     share = sparse_color.as_many_as_at_256(keep_probability, image_size=size.image_size)
@@ -27,7 +28,7 @@ def build_pixel(size: Size, *, keep_probability: float = 0.01, divided: bool = F
     def drop(ab, seed):
         return sparse_color.pixel_dropout(ab, share, seed=seed, divided=divided)
 
-    return _method(size, drop, iterations=iterations)
+    return _method(size, drop, iterations=iterations, share=share if divided else 1.0)
 
 
 def build_channel(size: Size, *, iterations: int = 2) -> Method:
@@ -35,7 +36,10 @@ def build_channel(size: Size, *, iterations: int = 2) -> Method:
     return _method(size, lambda ab, seed: sparse_color.channel_dropout(ab, seed=seed), iterations=iterations)
 
 
-def _method(size: Size, drop: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], *, iterations: int) -> Method:
+def _method(
+    size: Size, drop: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], *, iterations: int, share: float = 1.0
+) -> Method:
+    """`drop` divides by `share` what it keeps of ab."""
     generator = unet(size.image_size, 3, filters=size.filters, name="generator")
 
     def generate(lightness, ab, *, training):
@@ -56,11 +60,11 @@ def _method(size: Size, drop: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], *, it
     def colorize(lightness, label=None, hints=None):
         """The first iteration gets the ab of the hints without their mask, or 0 if there are none."""
         del label
-        given = color.no_color(lightness) if hints is None else hints[..., :2]
+        given = color.no_color(lightness) if hints is None else hints[..., :2] / share
         return iterate(lightness, given, iterations)[-1]
 
     def variants(lightness, label=None):
         del label
         return iterate(lightness, color.no_color(lightness), VARIANTS)
 
-    return Method({"generator": generator}, terms, colorize, variants=variants, takes_hints=True)
+    return Method({"generator": generator}, terms, colorize, variants=variants, takes_hints=True, iterates=True)

@@ -46,6 +46,9 @@ class Method(NamedTuple):
     takes_label: colorize needs the label. takes_hints: colorize uses hints; other methods ignore them.
 
     from_lines: colorize reduces its input to lines, so a white area need not be a white object.
+
+    iterates: variants are iterations, of which the first gets no colour and each later one the output of the one
+    before. The first iteration of colorize gets the hints.
     """
 
     networks: dict[str, keras.Model]
@@ -58,3 +61,4 @@ class Method(NamedTuple):
     takes_label: bool = False
     takes_hints: bool = False
     from_lines: bool = False
+    iterates: bool = False
