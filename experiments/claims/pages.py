@@ -31,10 +31,15 @@ def read(study: str) -> dict[str, Row]:
     return {claim.name: rows.get(claim.name, _UNKNOWN) for claim in CLAIMS}
 
 
+def measured() -> dict[str, str]:
+    """The STUDIES that have values."""
+    return {words: study for words, study in STUDIES.items() if (store.REPORTED / study / store.VALUES).exists()}
+
+
 def verdicts() -> str:
     """How many of the paper's statements have each verdict; controls are not counted."""
     lines = []
-    for words, study in STUDIES.items():
+    for words, study in measured().items():
         rows = read(study)
         counts = collections.Counter(rows[claim.name]["verdict"] for claim in CLAIMS if not claim.control)
         lines.append((words, *(str(counts[verdict]) for verdict in VERDICTS)))
@@ -90,7 +95,7 @@ def main_result() -> str:
     """What color & apply should do better than L2: its two measures, of which less is better, in every study."""
     words = {"consistent": "inconsistency", "bleeding": "bleeding"}
     lines = []
-    for comic, study in STUDIES.items():
+    for comic, study in measured().items():
         rows = read(study)
         cells = [(_mean(rows[name]["left"]), _mean(rows[name]["right"]), rows[name]["verdict"]) for name in words]
         lines.append((comic, *(cell for three in cells for cell in three)))
