@@ -36,7 +36,6 @@ JUDGED = results/$(notdir $(JUDGED_ON:/=))/$(SCALE)
 CLAIM_ROWS := vgg_features_color vgg_features_control residual_encoder_pretrained_control residual_encoder_imagenet_control \
   diverse_vae_one_title tandem_lines pixel_dropout_divided color_and_apply_undivided \
   l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
-CLASSIFIERS = $(wildcard runs/$(NAME)/vgg16_gray/seed_$(firstword $(SEEDS)) runs/$(NAME)/resnet50_gray/seed_$(firstword $(SEEDS)))
 
 .DEFAULT_GOAL := help
 .PHONY: help lint test test-slow reproduce-table claims train-claims figures pretrained docs inspect tensorboard data fresh own-comic
@@ -65,15 +64,20 @@ claims: $(VENV) ## Judge the paper's statements anew from the committed values (
 	$(RUN) experiments.claims
 	$(RUN) experiments.docs
 
+# A row with one seed gives no verdict.
+train-claims: SEEDS = 0 1 2
 train-claims: data fresh ## Train all rows and those that claims need besides, and judge the statements by your runs.
 	$(REPRODUCE) --test_dir=$(JUDGED_ON) --results_dir=$(JUDGED) $(if $(ROWS),--rows="$(ROWS)")
 	$(if $(ROWS),,$(REPRODUCE) --test_dir=$(JUDGED_ON) --results_dir=$(JUDGED) --rows="l2 $(CLAIM_ROWS)")
-	$(if $(CLASSIFIERS),$(RUN) experiments.activations $(CLASSIFIERS:%=--run_dir=%) --data_dir=$(DATA) --results_dir=$(JUDGED))
+	classifiers=$$(ls -d $(foreach each,vgg16 resnet50,runs/$(NAME)/$(each)_gray/seed_$(firstword $(SEEDS))) 2>/dev/null); test -z "$$classifiers" || \
+	  $(RUN) experiments.activations $$(printf ' --run_dir=%s' $$classifiers) --data_dir=$(DATA) --results_dir=$(JUDGED)
 	$(RUN) experiments.claims --results_dir=$(JUDGED)
 
+# Results of the panels that judge claims come first.
+figures: RESULTS = $(if $(wildcard $(JUDGED)/gray.json),$(JUDGED),results/$(NAME))
 figures: $(VENV) ## Draw the paper's figures from what is trained, and write report.html.
-	$(RUN) experiments.figures --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=results/$(NAME)
-	$(RUN) experiments.report --data_dir=$(DATA) --results_dir=results/$(NAME)
+	$(RUN) experiments.figures --data_dir=$(DATA) --runs_dir=runs/$(NAME) --results_dir=$(RESULTS)
+	$(RUN) experiments.report --data_dir=$(DATA) --results_dir=$(RESULTS)
 
 pretrained: SCALE = cpu
 pretrained: ROWS = color_and_apply color_and_apply_hints

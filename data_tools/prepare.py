@@ -132,6 +132,7 @@ def define_flags() -> None:
     flags.DEFINE_float(
         "test_share", 0.05, "Share of a title's panels for the test; 0 for none, 1 for a test set.", 0, 1
     )
+    flags.register_validator("test_share", lambda share: share <= 0.5 or share == 1, "it is at most 0.5, or 1")
 
 
 def main(_) -> int:

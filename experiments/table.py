@@ -9,9 +9,12 @@ import pathlib
 from typing import Any
 
 import jinja2
+import numpy as np
 from absl import flags
 
-from experiments import ablations, bootstrap, markdown, results
+from experiments import ablations, markdown, results
+from experiments.claims.comparison import CONSTANT, compare
+from experiments.claims.store import NotMeasured, Panels
 from experiments.results import Result
 from webtoon_colorize import files, startup
 from webtoon_colorize.io import csv_files
@@ -24,7 +27,7 @@ _HERE = pathlib.Path(__file__).parent
 class Row:
     """A row of the table. Its fields are the columns of table.csv; None marks a missing value.
 
-    Values are means over test images and seeds. Intervals are 95% over images, by bootstrap.
+    Values are means over test images and seeds. Intervals are 95% over other episodes; they say nothing of seeds.
     """
 
     experiment: str
@@ -48,7 +51,8 @@ class Row:
     seeds: int | None = None
     image_size: int | None = None
     filters: int | None = None
-    epochs: int | None = None
+    epochs: int | None = None  # at most
+    best_epoch: float | None = None  # mean over seeds
     dataset: str | None = None
     test_images: int | None = None
 
@@ -96,17 +100,26 @@ def _rmse_statistics(result: Result) -> dict[str, Any]:
     if "rmse_lab" not in result.metrics:
         return {}
     values = result.per_image("rmse_lab")
-    low, high = bootstrap.mean_interval(values.mean(axis=0))
     spread = {"rmse_lab_seed_spread": float(values.mean(axis=1).std(ddof=1))} if len(values) > 1 else {}
-    return {"rmse_lab_low": low, "rmse_lab_high": high} | spread
+    return _over_episodes("rmse_lab", values, result) | spread
+
+
+def _over_episodes(name: str, values: np.ndarray, result: Result) -> dict[str, Any]:
+    """The 95% interval over other episodes of the mean of values [seeds, images]; nothing if there is but one."""
+    episodes = Panels(result.paths, np.array(result.labels), result.tags).episodes
+    try:
+        found = compare({CONSTANT: values.mean(axis=0, keepdims=True)}, {CONSTANT: np.zeros((1, 1))}, episodes)
+    except NotMeasured:
+        return {}
+    low, high = found.interval(0.05)
+    return {f"{name}_low": low, f"{name}_high": high}
 
 
 def _accuracy(result: Result) -> dict[str, Any]:
     if "error" not in result.metrics:
         return {}
-    correct = 1 - result.per_image("error").mean(axis=0)
-    low, high = bootstrap.mean_interval(correct)
-    return {"accuracy": float(correct.mean()), "accuracy_low": low, "accuracy_high": high}
+    correct = 1 - result.per_image("error")
+    return {"accuracy": float(correct.mean())} | _over_episodes("accuracy", correct, result)
 
 
 def _training(result: Result) -> dict[str, Any]:
@@ -116,7 +129,8 @@ def _training(result: Result) -> dict[str, Any]:
     return {
         "parameters": sum(training[0]["parameters"].values()),
         "train_minutes": sum(each["train_minutes"] for each in training) / len(training),
-        "images_seen": training[0]["images_seen"],
+        "images_seen": round(sum(each["images_seen"] for each in training) / len(training)),
+        "best_epoch": sum(each["best_epoch"] for each in training) / len(training),
         "seeds": len(training),
     }
 
@@ -144,6 +158,7 @@ def cells(row: Row) -> dict[str, str]:
         "trained weights": shown(row.parameters, ",d"),
         "minutes": shown(row.train_minutes, ".1f"),
         "images seen": shown(row.images_seen, ",d"),
+        "best epoch": shown(row.best_epoch, ".0f"),
     }
 
 

@@ -59,7 +59,11 @@ def with_neighbours(training: Panels, validation: Panels, test: Panels) -> Split
 
 
 def unseen(test: Panels, training: Panels) -> np.ndarray:
-    """Indices of every second test panel, or of fewer, so that at most a quarter of the training panels is replaced."""
-    every = np.arange(0, len(test.path) - 1, 2)
+    """Indices of test panels that the next one of the same episode follows, and stands in for in training.
+
+    They are every second panel, or fewer, so that at most a quarter of the training panels is replaced.
+    """
+    episodes = [path.rpartition("/")[0] for path in test.path]
+    every = np.array([index for index in range(0, len(episodes) - 1, 2) if episodes[index] == episodes[index + 1]])
     count = min(len(every), len(training.path) // 4)
-    return every[np.linspace(0, len(every) - 1, count).astype(int)]
+    return every[np.linspace(0, len(every) - 1, count).astype(int)] if count else every

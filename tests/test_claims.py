@@ -103,8 +103,8 @@ def test_a_condition_must_be_shown():
         return found.verdict, found.reason
 
     assert verdict([1, 1]) == (HOLDS, None)
-    assert verdict([-1, 1.5]) == (UNDECIDED, "its condition is not shown")
-    assert verdict([-1, -1]) == (FAILS, "its condition is not shown")
+    assert verdict([-1, 1.5]) == (UNDECIDED, "a condition is not shown")
+    assert verdict([-1, -1]) == (FAILS, "a condition is not shown")
     assert outcome(claim(conditions=(of("c", "error"),)), study(a=[9, 9], b=[5, 5], c=[1])).reason == "one seed: c"
 
 
@@ -132,6 +132,34 @@ def test_a_row_with_one_seed_can_stop_every_but_not_save_it():
     assert (found.verdict, found.reason) == (NOT_MEASURED, "one seed: c")
     assert outcome(claim(("a", "c")), study(a=[4, 4], c=[6], b=[5, 5])).verdict == FAILS
     assert outcome(claim(("a", "c")), study(a=[9], c=[6], b=[5, 5])).reason == "one seed: a, c"
+
+
+def test_a_condition_that_contradicts_shares_the_level_with_the_comparison():
+    """c is 1 below 0 with V = 0.02 / 2: t(1) x 0.1 is 0.64 at 10%, 1.27 at 5%."""
+    rows = study(a=[9, 9], b=[5, 5], c=[-1.1, -0.9])
+    measured = judging.measure(claim(conditions=(of("c", "error"),)), rows)
+    assert measured.verdict(0.1) == UNDECIDED and measured.verdict(0.2) == FAILS
+
+
+def test_each_of_several_rows_may_have_a_right_side_of_its_own():
+    both = claim(("a", "c"))._replace(right={"a": of("b", "error"), "c": of("d", "error")})
+    found = outcome(both, study(a=[9, 9], b=[5, 5], c=[3, 3], d=[1, 1]))
+    assert (found.verdict, found.rows) == (HOLDS, 2)
+    assert outcome(both, study(a=[9, 9], b=[5, 5], c=[3, 3], d=[4, 4])).verdict == FAILS
+
+
+def test_where_every_row_must_have_results_one_that_lacks_them_is_named():
+    found = outcome(claim(("a", "c"), complete=True), study(a=[9, 9], b=[5, 5]))
+    assert (found.verdict, found.reason) == (NOT_MEASURED, "c has no results here")
+
+
+def test_the_main_result_is_a_family_of_its_own():
+    """p = 0.0127 is above 0.05 / 5 and below 0.05 / 1."""
+    rows = study(a=[9.9, 10.1], b=[5, 5])
+    nulls = tuple(claim("b", "b", name=f"null {number}") for number in range(4))
+    assert judging.judge((claim(), *nulls), rows)[0].verdict == UNDECIDED
+    assert judging.judge((claim(primary=True), *nulls), rows)[0].verdict == HOLDS
+    assert sorted(each.name for each in CLAIMS if each.primary) == ["bleeding", "consistent", "consistent_backgrounds"]
 
 
 def test_holm_stops_at_the_first_that_fails():

@@ -33,16 +33,34 @@ def test_an_unpaired_side_has_panels_of_its_own():
 
 
 def test_seeds_add_their_variance_over_their_number_and_rows_add_up():
-    """Means with each seed: 1 3 (variance 2) and 0 3 6 (variance 9). V = 2/2 + 9/3 = 4.
+    """Means with each seed: 1 3 5 (variance 4) and 0 3 6 (variance 9). V = 4/3 + 9/3 = 13/3.
 
-    Satterthwaite: 4^2 / (1^2 / 1 + 3^2 / 2) = 2.909. All panels are alike, so episodes add nothing.
+    Satterthwaite: (13/3)^2 / ((4/3)^2 / 2 + 3^2 / 2) = 3.485. All panels are alike, so episodes add nothing.
     """
+    left, right = (np.array([[each] * 4 for each in means], float) for means in ([1, 3, 5], [0, 3, 6]))
+    result = compare({"a": left}, {"b": right}, EPISODES)
+    assert (result.difference, result.panel_variance, result.seeds) == (0, 0, (3, 3))
+    low, high = result.interval(0.05)
+    assert 2.776 < (high - low) / 2 / math.sqrt(13 / 3) < 3.182  # between t(4) and t(3)
+    assert (low + high) / 2 == pytest.approx(0)
+
+
+def test_with_unequal_numbers_of_seeds_each_row_has_its_own_quantile():
+    """Variances 2 of two seeds and 9 of three: t(1)^2 x 2/2 + t(2)^2 x 9/3."""
     left, right = np.array([[1.0] * 4, [3.0] * 4]), np.array([[0.0] * 4, [3.0] * 4, [6.0] * 4])
     result = compare({"a": left}, {"b": right}, EPISODES)
-    assert (result.difference, result.panel_variance, result.seeds) == (-1, 0, (2, 3))
-    low, high = result.interval(0.05)
-    assert 3.182 < (high - low) / 2 / math.sqrt(4) < 4.303  # between t(3) and t(2)
-    assert (low + high) / 2 == pytest.approx(-1)
+    assert (result.difference, result.seeds) == (-1, (2, 3))
+    reach = math.sqrt(12.706**2 + 4.303**2 * 3)
+    assert result.interval(0.05) == pytest.approx((-1 - reach, -1 + reach), abs=1e-2)
+
+
+def test_episodes_of_unequal_size_widen_the_interval():
+    """Influences of 1 2 3 6 in episodes of three and one: -3/4 and 3/4; shares 3/4 and 1/4, their squares add to 5/8.
+
+    V = 9/16 / (1 - 6/4 + 5/8) + 9/16 / (1 - 2/4 + 5/8) = 4.5 + 0.5. Freedom: 8/5 - 1.
+    """
+    result = compare({"gray": np.array([[1.0, 2.0, 3.0, 6.0]])}, ZERO, np.array([0, 0, 0, 1]))
+    assert (result.panel_variance, result.panel_freedom) == (pytest.approx(5), pytest.approx(0.6))
 
 
 def test_panels_and_seeds_each_have_their_own_quantile():
@@ -107,6 +125,42 @@ def test_intervals_of_95_percent_hold_the_true_difference(seeds, seed_spread, ro
     rng = np.random.default_rng(0)
     found = [draws(rng, seeds=seeds, seed_spread=seed_spread, rows=rows).interval(0.05) for _ in range(600)]
     assert np.mean([low <= 0 <= high for low, high in found]) >= 0.93
+
+
+def test_few_unequal_episodes_keep_the_coverage():
+    """18 episodes as of five real titles: 3 of 40 panels and 15 of 9, which vary by 0.7 of a panel's deviation."""
+    rng = np.random.default_rng(0)
+    episodes = np.repeat(np.arange(18), [40] * 3 + [9] * 15)
+    hits = 0
+    for _ in range(4000):
+        values = rng.normal(0, 0.7, 18)[episodes] + rng.normal(0, 1, (1, len(episodes)))
+        low, high = compare({"gray": values}, ZERO, episodes).interval(0.05)
+        hits += low <= 0 <= high
+    assert hits / 4000 >= 0.93
+
+
+@pytest.mark.parametrize("counts", [(12, 5), (12, 2), (5, 3)])
+def test_at_corrected_levels_unequal_numbers_of_seeds_miss_no_more_than_they_may(counts):
+    """Seeds alone, of two rows whose deviations are 1 and 2, at 1%: 4,000 samples, 1% + 3 x 0.16%."""
+    rng = np.random.default_rng(0)
+    misses = 0
+    for _ in range(4000):
+        left, right = (rng.normal(0, spread, (count, 1)) for count, spread in zip(counts, (1.0, 2.0)))
+        low, high = compare({"a": left}, {"b": right}, None).interval(0.01)
+        misses += not low <= 0 <= high
+    assert misses / 4000 <= 0.01 + 3 * math.sqrt(0.01 * 0.99 / 4000)
+
+
+@pytest.mark.parametrize("difference", [-0.8, -0.3, 0.0])
+def test_verdicts_of_no_difference_assert_what_is_true(difference):
+    """Inside the margin both are true: that it is smaller, and that it is not smaller by the margin."""
+    rng = np.random.default_rng(0)
+    wrong = 0
+    for _ in range(400):
+        low, high = draws(rng, seeds=5, seed_spread=0.1, difference=difference * 0.5).interval(0.05)
+        verdict = judging.is_no_less(low, high, 0.5)
+        wrong += verdict == judging.FAILS and difference >= 0
+    assert wrong / 400 <= 0.05
 
 
 @pytest.mark.parametrize("seed_spread", [0.02, 0.2])

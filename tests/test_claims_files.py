@@ -62,7 +62,7 @@ def test_values_keep_twelve_bits():
 def test_a_study_comes_back_from_its_files_with_what_was_asked_for(folder, tmp_path):
     study = store.of_results(folder)
     asked = study.values("l2", "rmse_lab")
-    study.write(tmp_path / "values")
+    study.write(tmp_path / "values", {("l2", "rmse_lab"), ("l2", "absent"), ("absent", "rmse_lab")})
     again = store.load(tmp_path / "values")
     assert again.rows.keys() == {"l2"} and again.rows["l2"].values.keys() == {"rmse_lab"}
     np.testing.assert_array_equal(again.values("l2", "rmse_lab"), asked)
@@ -115,7 +115,8 @@ def test_values_alone_give_the_verdicts_of_the_results(folder, tmp_path):
     assert list(rows) == [claim.name for claim in CLAIMS]
     assert (rows["skips_help"]["verdict"], rows["skips_help"]["left_seeds"]) == ("holds", "2")
     assert (rows["label"]["verdict"], rows["label"]["reason"]) == ("not measured", "one seed: adversarial")
-    assert rows["vgg_features"]["reason"] == "vgg_features has no results here"
+    assert rows["vgg_features"]["reason"] == "the results of l2 have no l2"
+    assert rows["classification_loss"]["reason"] == "classification_loss has no results here"
     assert {path.name for path in (tmp_path / "study/values").iterdir()} == {
         "panels.csv",
         "gray.npz",
@@ -164,10 +165,12 @@ def test_a_cell_of_the_docs_says_what_it_stands_on(folder):
 
 def test_the_docs_read_studies_with_values_and_do_without_others(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(store, "REPORTED", tmp_path / "reported")
-    assert "| drawn, 64 px | 0 | 0 | 0 | 0 | 52 |" in pages.verdicts()
+    assert "drawn" not in pages.verdicts() and "drawn" not in pages.main_result()
     pack(folder, tmp_path / "reported" / "synthetic_5_quick")
     pack(folder, tmp_path / "reported" / "synthetic_25_quick")
     line = next(line for line in pages.claims("IV").splitlines() if "skip connections help" in line)
     assert line.count("**holds**") == 1 and line.endswith("| not measured | not measured | not measured |")
     assert "skip connections help" in pages.more_titles() and "tandem" not in pages.more_titles()
-    assert pages.main_result().count("| - | - | - | - |") == 2
+    assert "| drawn, 64 px | - | - | not measured | - | - | not measured |" in pages.main_result()
+    statements = sum(not claim.control for claim in CLAIMS)
+    assert f"| drawn, 64 px | 2 | 0 | 0 | 0 | {statements - 2} |" in pages.verdicts()

@@ -45,13 +45,32 @@ def test_tagged_panels_are_set_against_the_others():
         sides.tagged("texture")(study)
 
 
-def test_failures_are_means_over_the_models_that_were_measured():
-    study = make_study(
-        gray={"rmse_lab": column(10, 10)}, l2={"rmse_lab": column(4, 4)}, tandem={"rmse_lab": column(8, 8)}
-    )
-    assert sum(values[0, 0] for values in sides.share_of_gray(study).values()) == pytest.approx(0.6)
-    with pytest.raises(NotMeasured, match="no model"):
-        sides.share_of_gray(make_study(gray={"rmse_lab": column(10, 10)}))
+def test_a_kind_of_panel_is_hard_if_it_is_so_for_every_model_that_was_measured():
+    light = np.arange(PANELS) < 5
+
+    def verdict(**shares):
+        rows = {name: {"rmse_lab": np.where(light, 10 * share, 5.0)} for name, share in shares.items()}
+        study = make_study(gray={"rmse_lab": column(10, 10)}, **rows)
+        [claim] = [claim for claim in CLAIMS if claim.name == "hard_light"]
+        [outcome] = judging.judge((claim,), study)
+        return outcome.verdict, outcome.rows
+
+    assert verdict(l2=0.8, tandem=0.9) == (judging.HOLDS, 2)
+    assert verdict(l2=0.8, tandem=0.4) == (judging.FAILS, 2)
+    assert verdict() == (judging.NOT_MEASURED, None)
+
+
+def test_panels_that_are_drawn_gray_do_not_count_as_failures():
+    study = make_study(gray={"rmse_lab": column(10, 10)}, l2={"rmse_lab": column(4, 4)})
+    study.panels["test"] = study.panels["test"]._replace(tags=[["sparse_color"]] + [[]] * (PANELS - 1))
+    share = sides.share_of_gray("l2")(study)["l2"]
+    assert np.isnan(share[0, 0]) and share[0, 1] == 0.4
+
+
+def test_a_guess_is_no_accuracy_above_chance():
+    """Of five titles a guess tells a fifth; half as much again is wanted."""
+    [value] = np.unique(sum(sides.above_chance("a")(make_study(a={"error": column(0.8, 0.8)})).values()).round(9))
+    assert value == pytest.approx(0.2 - 0.3)
 
 
 def test_one_title_and_the_collection_are_compared_on_the_titles_own_panels():
@@ -91,19 +110,27 @@ def test_bubbles_need_skill_away_from_them():
         return judging.judge((claim,), study)[0].verdict
 
     assert verdict([0.3, 0.3], [0.1, 0.1]) == judging.HOLDS
-    assert verdict([-0.1, -0.1], [-0.3, -0.3]) == judging.FAILS  # worse than gray, and less so far away
-    assert verdict([0.0, 0.0], [0.0, 0.0]) == judging.UNDECIDED  # gray
+    assert verdict([-0.1, -0.1], [-0.3, -0.3]) == judging.FAILS  # worse than one colour, and less so far away
+    assert verdict([0.01, 0.01], [0.0, 0.0]) == judging.FAILS  # noise
+    assert verdict([0.0, 0.0], [0.0, 0.0]) == judging.FAILS  # gray
 
 
 def test_curves_are_compared_over_the_epochs_that_all_runs_have():
     study = make_study()
     nan = np.nan
-    study.rows["l2"] = Row([0, 1], {"epochs/l2": np.array([[8.0, 6.0, 4.0], [8.0, 8.0, nan]])})
-    study.rows["adversarial"] = Row([0, 1], {"epochs/l2": np.array([[5.0, 5.0, 5.0], [1.0, 3.0, 5.0]])})
+    study.rows["l2"] = Row([0, 1], {"epochs/l2": np.array([[8.0, 6.0, 4.0, 1.0], [8.0, 8.0, 6.0, nan]])})
+    study.rows["adversarial"] = Row([0, 1], {"epochs/l2": np.array([[5.0, 5.0, 5.0, 5.0], [1.0, 3.0, 5.0, 5.0]])})
     [claim] = [claim for claim in CLAIMS if claim.name == "adversarial_curves"]
-    [comparison] = judging.measure(claim, study).comparisons.values()
-    assert (comparison.left, comparison.right) == (3.5, 7.5)  # means of 5 and 2, of 7 and 8
-    assert comparison.contrasts["l2"].tolist() == [-7, -8] and comparison.episodes == 0
+    comparisons = judging.measure(claim, study).comparisons
+    assert [(each.left, each.right) for each in comparisons.values()] == [(3, 8), (4, 7), (5, 5)]  # epochs 1, 2, 3
+    assert comparisons["second third"].contrasts["l2"].tolist() == [-6, -8] and list(comparisons) == [
+        "first third",
+        "second third",
+        "last third",
+    ]
+    study.rows["l2"].values["epochs/l2"][0, 2] = nan
+    with pytest.raises(NotMeasured, match="fewer than three epochs"):
+        judging.measure(claim, study)
 
 
 def test_the_drawn_samples_count_alike_and_there_may_be_none():
@@ -113,12 +140,6 @@ def test_the_drawn_samples_count_alike_and_there_may_be_none():
         sides.mean_variant("tandem", "sepia_share")(make_study(tandem={"sepia_share": column(1, 1)}))
     with pytest.raises(NotMeasured, match="tandem has no results"):
         sides.mean_variant("tandem", "sepia_share")(make_study())
-
-
-def test_the_second_choice_stands_in_for_what_was_not_measured():
-    side = sides.either(sides.of("a", "x"), sides.of("b", "x"))
-    assert list(side(make_study(a={"x": column(1, 1)}, b={"x": column(2, 2)}))) == ["a"]
-    assert list(side(make_study(b={"x": column(2, 2)}))) == ["b"]
 
 
 class Everything(dict):
@@ -140,7 +161,7 @@ def test_every_claim_gets_a_verdict_where_everything_was_measured():
     """Random values of everything: each claim has an interval and needs no more than its own panels."""
     rng = np.random.default_rng(0)
     study = make_study()
-    tags = [list(statements.FAILURES) + ["sparse_color"] if number % 2 else [] for number in range(PANELS)]
+    tags = [[list(statements.FAILURES), ["sparse_color"], [], []][number % 4] for number in range(PANELS)]
     test = study.panels["test"]._replace(tags=tags)
     study.panels = dict.fromkeys(("test", "validation", "train"), test)
     study.rows = Everything(lambda row: Row([0, 1], Everything(lambda measure: rng.uniform(1, 2, (2, PANELS)))))

@@ -7,7 +7,13 @@ import pytest
 from experiments import results, table
 from tests.result_files import make_result
 
-TRAINING = {"train_minutes": 1.0, "images_seen": 640, "parameters": {"color_generator": 1000, "applier": 234}}
+TRAINING = {
+    "train_minutes": 1.0,
+    "images_seen": 640,
+    "best_epoch": 7,
+    "parameters": {"color_generator": 1000, "applier": 234},
+}
+EPISODES = {"paths": ["panels/a/1/0.png", "panels/c/1/0.png", "panels/c/2/0.png"]}
 
 
 def row(folder, experiment):
@@ -18,11 +24,14 @@ def row(folder, experiment):
 def test_errors_are_means_over_seeds_and_images_and_their_spread_is_over_seeds(tmp_path):
     seeds = ({"l2": [10.0, 20.0, 30.0], "rmse_lab": [1.0, 2.0, 3.0]}, {"l2": [20.0] * 3, "rmse_lab": [3.0, 4.0, 5.0]})
     settings = {"image_size": 64, "filters": 16, "epochs": 30}
-    results.write(tmp_path, make_result("l2", *seeds, training=TRAINING, settings=settings))
+    results.write(tmp_path, make_result("l2", *seeds, training=TRAINING, settings=settings, **EPISODES))
     found = row(tmp_path, "l2")
     assert (found.l2, found.rmse_lab, found.paper_l2) == (20, 3, 1578.8)
     assert found.rmse_lab_seed_spread == pytest.approx(2**0.5)  # of 2 and 4
-    assert (found.rmse_lab_low, found.rmse_lab_high) == (2, 4)  # over images: the means over seeds are 2, 3, 4
+    # The means over seeds are 2, 3, 4, each of its own episode: a variance of 1 / 3; t(2) is 4.303.
+    reach = 4.303 / 3**0.5
+    assert (found.rmse_lab_low, found.rmse_lab_high) == pytest.approx((3 - reach, 3 + reach), abs=1e-3)
+    assert found.best_epoch == 7
     assert (found.parameters, found.train_minutes, found.images_seen, found.seeds) == (1234, 1, 640, 2)
     assert (found.image_size, found.filters, found.epochs, found.test_images) == (64, 16, 30, 3)
     assert found.accuracy is None and found.l2_best is None
@@ -31,7 +40,8 @@ def test_errors_are_means_over_seeds_and_images_and_their_spread_is_over_seeds(t
 def test_one_seed_has_no_spread_and_a_classifier_has_an_accuracy_only(tmp_path):
     results.write(tmp_path, make_result("vgg16_gray", {"error": [0.0, 1.0, 0.0], "predicted": [0, 0, 2]}))
     found = row(tmp_path, "vgg16_gray")
-    assert found.accuracy == pytest.approx(2 / 3) and (found.accuracy_low, found.accuracy_high) == (0, 1)
+    assert found.accuracy == pytest.approx(2 / 3)
+    assert found.accuracy_low is found.accuracy_high is None  # all three images are of one episode
     assert found.rmse_lab is found.rmse_lab_seed_spread is found.parameters is None
     assert table.confusions(tmp_path) == {"vgg16_gray": (["a", "b", "c"], [[1, 0, 0], [0, 0, 0], [1, 0, 1]])}
 

@@ -7,9 +7,11 @@ from experiments import training_subsets
 from webtoon_colorize.data import Panels
 
 
-def panels(count, *, first=0):
+def panels(count, *, first=0, episode=""):
     numbers = np.arange(first, first + count)
-    return Panels(numbers.astype(np.uint8), (numbers % 3).astype(np.int32), [str(number) for number in numbers])
+    return Panels(
+        numbers.astype(np.uint8), (numbers % 3).astype(np.int32), [f"{episode}{number}" for number in numbers]
+    )
 
 
 def test_test_panels_that_are_in_the_training_dataset_too_do_not_judge(dataset, fresh, tmp_path):
@@ -41,6 +43,15 @@ def test_neighbours_of_unseen_test_panels_take_the_place_of_training_panels():
     assert len(chosen.path) == 9 and validation.path == ["50", "51", "52"]
     assert chosen.path[-2:] == ["101", "103"] and chosen.rgb[-2:].tolist() == [101, 103]
     assert [test.path[index] for index in training_subsets.unseen(test, training)] == ["100", "102"]
+
+
+def test_neighbours_are_of_the_same_episode():
+    parts = [panels(3, first=100, episode="a/1/"), panels(3, first=103, episode="a/2/")]
+    test = Panels(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("rgb", "label")),
+        parts[0].path + parts[1].path,
+    )
+    assert training_subsets.unseen(test, panels(20)).tolist() == [0, 4]  # 2 and 3 are of different episodes
 
 
 def test_at_most_a_quarter_of_the_training_panels_is_replaced_from_all_over_the_test_set():

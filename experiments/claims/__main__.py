@@ -13,7 +13,8 @@ import pathlib
 
 from absl import flags
 
-from experiments.claims import store, table
+from experiments.claims import judging, store, table
+from experiments.claims.statements import CLAIMS
 from webtoon_colorize import startup
 
 
@@ -28,8 +29,7 @@ def judge_reported(folder: pathlib.Path) -> None:
 def pack(results_dir: str, folder: pathlib.Path) -> None:
     """Writes the values of result files that claims compare into a study."""
     study = store.of_results(results_dir)
-    table.rows(study)  # asks for them
-    study.write(folder / store.VALUES)
+    study.write(folder / store.VALUES, judging.asked(CLAIMS, study))
 
 
 def main(_) -> None:

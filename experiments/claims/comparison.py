@@ -24,6 +24,7 @@ class Comparison(NamedTuple):
     left: float
     right: float
     panel_variance: float
+    panel_freedom: float  # degrees of freedom of the panel variance
     episodes: int  # 0 for values that are not of panels
     contrasts: dict[str, np.ndarray]  # trained experiment -> its part of the difference with each seed, [seeds]
     seeds: tuple[int, int]  # the fewest of an experiment of either side; 0 for a side without training
@@ -37,17 +38,18 @@ class Comparison(NamedTuple):
         """The interval that misses the true difference with probability `level` at most.
 
         Its reach is the root of t^2 V summed over panels and seeds, each with its own quantile of Student's t (Banerjee
-        1960). V of the seeds is the sum over experiments of (variance between seeds / number of seeds), and its degrees
-        of freedom are Satterthwaite's (1946). One t for panels and seeds together would miss 12 times in 100 instead of
-        5 where a single row has two seeds, and more often still, in proportion, at corrected levels.
-        Experiments with fewer than `seeds` seeds count as if they had as many, with today's variance between seeds.
-        Each experiment must have at least two.
+        1960). V of an experiment is its variance between seeds over its number of seeds. Experiments with equally many
+        seeds share a quantile, with Satterthwaite's (1946) degrees of freedom. With unequal numbers these are too many
+        at corrected levels, so each experiment then has its own quantile. One t for panels and seeds together would
+        miss 12 times in 100 instead of 5 where a single row has two seeds. Experiments with fewer than `seeds` seeds
+        count as if they had as many, with today's variance between seeds. Each experiment must have at least two.
         """
         counts = [max(seeds, len(contrast)) for contrast in self.contrasts.values()]
         parts = [np.var(contrast, ddof=1) / count for contrast, count in zip(self.contrasts.values(), counts)]
-        variance = float(sum(parts))
-        square = _quantile(level, self.episodes - 1) ** 2 * self.panel_variance if self.panel_variance else 0.0
-        if variance:
+        square = _quantile(level, self.panel_freedom) ** 2 * self.panel_variance if self.panel_variance else 0.0
+        if len(set(counts)) > 1:
+            square += sum(_quantile(level, count - 1) ** 2 * part for part, count in zip(parts, counts))
+        elif variance := float(sum(parts)):
             freedom = variance**2 / sum(part**2 / (count - 1) for part, count in zip(parts, counts))
             square += _quantile(level, freedom) ** 2 * variance
         return self.difference - math.sqrt(square), self.difference + math.sqrt(square)
@@ -77,15 +79,16 @@ def compare(left: Side, right: Side, episodes: np.ndarray | None, *, paired: boo
         raise NotMeasured("no test panel has what this measures")
     parts = [_seed_means(side, own) for side, own in zip((left, right), chosen)]
     means = [float(sum(part.mean() for part in side.values())) for side in parts]
-    clusters, panel_variance = 0, 0.0
+    clusters, panel_variance, freedom = 0, 0.0, 0.0
     if episodes is not None:
         influence = _influence(left, chosen[0]) - _influence(right, chosen[1])
-        used = chosen[0] | chosen[1]
-        clusters, panel_variance = _cluster_variance(influence[used], episodes[used])
+        clusters, panel_variance, freedom = _cluster_variance(influence, episodes, chosen)
     trained = [experiment for experiment in {**left, **right} if experiment not in SEEDLESS]
     contrasts = {experiment: parts[0].get(experiment, 0.0) - parts[1].get(experiment, 0.0) for experiment in trained}
     seeds = tuple(min((len(part[name]) for name in part if name not in SEEDLESS), default=0) for part in parts)
-    return Comparison(*means, panel_variance, clusters, contrasts, seeds, tuple(int(own.sum()) for own in chosen))
+    return Comparison(
+        *means, panel_variance, freedom, clusters, contrasts, seeds, tuple(int(own.sum()) for own in chosen)
+    )
 
 
 def _finite(side: Side, count: int) -> np.ndarray:
@@ -110,10 +113,22 @@ def _influence(side: Side, own: np.ndarray) -> np.ndarray:
     return influence
 
 
-def _cluster_variance(influence: np.ndarray, episodes: np.ndarray) -> tuple[int, float]:
-    """Number of episodes, and G / (G - 1) times the sum over them of (sum of influence)^2. Raises NotMeasured."""
-    numbers = np.unique(episodes, return_inverse=True)[1]
-    count = int(numbers.max()) + 1
-    if count == 1:
+def _cluster_variance(
+    influence: np.ndarray, episodes: np.ndarray, chosen: list[np.ndarray]
+) -> tuple[int, float, float]:
+    """Number of episodes, variance and its degrees of freedom. Raises NotMeasured.
+
+    The variance is the sum over episodes of (sum of influence)^2 / (1 - 2 s + sum of s^2), where s is an episode's
+    share of a side's panels. It is unbiased if the episodes' means vary alike, and G / (G - 1) times the sum of squares
+    for equal episodes. The degrees of freedom are 1 / sum of s^2 - 1, for equal episodes G - 1. Of two sides the
+    cautious one counts.
+    """
+    used = chosen[0] | chosen[1]
+    numbers = np.unique(episodes[used], return_inverse=True)[1]
+    shares = [np.bincount(numbers, own[used]) / own.sum() for own in chosen]
+    if max(share.max() for share in shares) == 1.0:
         raise NotMeasured("all panels are of one episode")
-    return count, float(count / (count - 1) * np.sum(np.bincount(numbers, influence) ** 2))
+    squares = [np.sum(share**2) for share in shares]
+    left_over = np.min([1.0 - 2.0 * share + square for share, square in zip(shares, squares)], axis=0)
+    variance = np.sum(np.bincount(numbers, influence[used]) ** 2 / left_over)
+    return len(left_over), float(variance), float(1 / max(squares) - 1)

@@ -1,8 +1,11 @@
 """Judges claims: intervals of differences become verdicts, at levels that are corrected for the number of claims.
 
-One policy of margins: 5% of the right side counts as no difference.
+One policy of margins: 5% of the right side counts as no difference. A verdict is an assertion that the level covers.
+"Holds" and "does not hold" of "the left side is not smaller" assert that it is not smaller by the margin, and that it
+is smaller.
 """
 
+import contextlib
 import math
 from collections.abc import Callable
 from typing import NamedTuple
@@ -18,7 +21,7 @@ HOLDS, LITTLE, FAILS, UNDECIDED = "holds", "holds, but less than 5%", "does not 
 NOT_MEASURED = "not measured"
 VERDICTS = (HOLDS, LITTLE, FAILS, UNDECIDED, NOT_MEASURED)
 MARGIN = 0.05  # as a share of the right side: a smaller difference counts as none
-LEVEL = 0.05  # the probability that any verdict of a study is wrong
+LEVEL = 0.05  # the probability that any verdict of a family of claims is wrong
 MOST_SEEDS = 100  # of a row, up to which `seeds_to_decide` looks
 
 Judge = Callable[[float, float, float], str]  # (low and high of the difference, the margin) -> verdict
@@ -59,11 +62,14 @@ class Claim(NamedTuple):
     sentence: str  # the paper's statement in a few words
     measure: str  # what is compared with what
     left: MakeSide | dict[str, MakeSide]  # a dict, row -> side: holds only if it holds for each row that has results
-    right: MakeSide
+    right: MakeSide | dict[str, MakeSide]  # a dict if each row has a right side of its own
     judge: Judge
     paired: bool = True  # both sides are of the same panels
     split: str = store.TEST  # what the values are of
     conditions: tuple[MakeSide, ...] = ()  # what must be above 0, or the claim cannot hold
+    primary: bool = False  # whether it is of the paper's main result, which is a family of its own
+    control: bool = False  # whether it is not the paper's sentence, but sheds light on one
+    complete: bool = False  # whether each of several rows must have results
 
 
 class Outcome(NamedTuple):
@@ -102,17 +108,21 @@ class Measured(NamedTuple):
         """The verdict at `level`, with today's seeds or as if each row had at least `seeds`.
 
         It holds if it holds for each row and all conditions are shown (intersection-union: no correction is needed).
-        It does not hold if the opposite is shown for any row, at level / rows, or for any condition.
+        It does not hold if the opposite is shown for any row or condition, at level / number of these.
         """
         shown = [_judge(self.claim, each, level, seeds) for each in self.comparisons.values()]
-        strict = level / len(self.comparisons)
+        strict = self.strict(level)
         opposite = [_judge(self.claim, each, strict, seeds) for each in self.comparisons.values()]
-        conditions = [is_more(*each.interval(level, seeds=seeds), 0.0) for each in self.conditions]
-        if FAILS in opposite or FAILS in conditions:
+        opposite += [is_more(*each.interval(strict, seeds=seeds), 0.0) for each in self.conditions]
+        if FAILS in opposite:
             return FAILS
-        if self.once_trained or UNDECIDED in conditions or not set(shown) <= {HOLDS, LITTLE}:
+        if self.once_trained or not self.conditions_shown(level, seeds=seeds) or not set(shown) <= {HOLDS, LITTLE}:
             return UNDECIDED
         return LITTLE if LITTLE in shown else HOLDS
+
+    def strict(self, level: float) -> float:
+        """The level at which one of several comparisons alone can contradict the claim."""
+        return level / (len(self.comparisons) + len(self.conditions))
 
     def p_value(self) -> float:
         """The smallest level at which the verdict is decided, by bisection of its logarithm."""
@@ -123,7 +133,10 @@ class Measured(NamedTuple):
         return 10**high
 
     def seeds_to_decide(self, level: float) -> int | None:
-        """The fewest seeds per row that would decide it if nothing else changed; None if more than MOST_SEEDS."""
+        """The fewest seeds per row that would decide it if the difference and all variances stayed as they are.
+
+        None if more than MOST_SEEDS. Other seeds would move the difference, so it is a guess.
+        """
         return next(
             (seeds for seeds in range(2, MOST_SEEDS + 1) if self.verdict(level, seeds=seeds) != UNDECIDED), None
         )
@@ -132,8 +145,8 @@ class Measured(NamedTuple):
         """The row whose interval lies lowest, in units of its reach."""
         return min(self.comparisons, key=lambda row: _height(*self.comparisons[row].interval(level)))
 
-    def conditions_shown(self, level: float) -> bool:
-        return all(each.interval(level)[0] > 0 for each in self.conditions)
+    def conditions_shown(self, level: float, *, seeds: int = 0) -> bool:
+        return all(each.interval(level, seeds=seeds)[0] > 0 for each in self.conditions)
 
 
 def _height(low: float, high: float) -> float:
@@ -147,11 +160,11 @@ def _judge(claim: Claim, comparison: Comparison, level: float, seeds: int) -> st
 
 def measure(claim: Claim, study: Study) -> Measured:
     """Compares the sides of a claim. Raises NotMeasured."""
-    right = claim.right(study)
-    lefts = _sides(claim.left, study) if isinstance(claim.left, dict) else {"": claim.left(study)}
+    lefts = _sides(claim, study) if isinstance(claim.left, dict) else {"": claim.left(study)}
+    rights = {row: rights_of(claim)[row](study) for row in lefts}
     tested = [condition(study) for condition in claim.conditions]
     episodes = None if claim.split == store.EPOCHS else study.panels[claim.split].episodes
-    comparisons = {row: compare(left, right, episodes, paired=claim.paired) for row, left in lefts.items()}
+    comparisons = {row: compare(left, rights[row], episodes, paired=claim.paired) for row, left in lefts.items()}
     conditions = tuple(compare(side, {CONSTANT: np.zeros((1, 1))}, episodes) for side in tested)
     every = (*comparisons.values(), *conditions)
     once_trained = tuple(dict.fromkeys(name for each in every for name in each.once_trained()))
@@ -159,14 +172,33 @@ def measure(claim: Claim, study: Study) -> Measured:
     return Measured(claim, known or comparisons, conditions, once_trained)
 
 
-def _sides(makers: dict[str, MakeSide], study: Study) -> dict[str, Side]:
-    """The sides of the rows that have results. Raises NotMeasured if there are none."""
+def rights_of(claim: Claim) -> dict[str, MakeSide]:
+    """Row -> its right side; the row is "" if there is but one."""
+    if isinstance(claim.right, dict):
+        return claim.right
+    return dict.fromkeys(claim.left if isinstance(claim.left, dict) else [""], claim.right)
+
+
+def asked(claims: tuple[Claim, ...], study: Study) -> set[tuple[str, str]]:
+    """(experiment, measure) that the claims read of a study, whether it has them or not."""
+    recorder = store.Recorder(study)
+    for claim in claims:
+        lefts = claim.left.values() if isinstance(claim.left, dict) else [claim.left]
+        for make in (*lefts, *rights_of(claim).values(), *claim.conditions):
+            with contextlib.suppress(NotMeasured):
+                make(recorder)
+    return recorder.asked
+
+
+def _sides(claim: Claim, study: Study) -> dict[str, Side]:
+    """The left sides of the rows that have results. Raises NotMeasured if there are none, or not all that must be."""
     found = {}
-    for row, make in makers.items():
+    for row, make in claim.left.items():
         try:
             found[row] = make(study)
         except NotMeasured:
-            continue
+            if claim.complete:
+                raise
     if not found:
         raise NotMeasured("no row to compare with has results here")
     return found
@@ -188,7 +220,10 @@ def holm(p_values: list[float]) -> list[float]:
 
 
 def judge(claims: tuple[Claim, ...], study: Study) -> list[Outcome]:
-    """The outcome of each claim, at levels that are corrected for the number of claims that were measured."""
+    """The outcome of each claim, at levels that are corrected for the number of claims that were measured.
+
+    The claims of the main result are one family, all others another. This was settled before anything was judged.
+    """
     outcomes: dict[str, Outcome] = {}
     testable: list[Measured] = []
     for claim in claims:
@@ -201,14 +236,16 @@ def judge(claims: tuple[Claim, ...], study: Study) -> list[Outcome]:
             outcomes[claim.name] = _one_seed(measured, next(iter(measured.comparisons)))
         else:
             testable.append(measured)
-    levels = holm([measured.p_value() for measured in testable])
-    outcomes |= {measured.claim.name: _decided(measured, level) for measured, level in zip(testable, levels)}
+    for primary in (True, False):
+        family = [measured for measured in testable if measured.claim.primary == primary]
+        levels = holm([measured.p_value() for measured in family])
+        outcomes |= {measured.claim.name: _decided(measured, level) for measured, level in zip(family, levels)}
     return [outcomes[claim.name] for claim in claims]
 
 
 def _decided(measured: Measured, level: float) -> Outcome:
     verdict = measured.verdict(level)
-    shown_at = level / len(measured.comparisons) if verdict == FAILS else level
+    shown_at = measured.strict(level) if verdict == FAILS else level
     row = measured.closest(shown_at)
     if measured.once_trained and verdict == UNDECIDED:
         return _one_seed(measured, row)
@@ -219,7 +256,7 @@ def _decided(measured: Measured, level: float) -> Outcome:
         verdict=verdict,
         level=shown_at,
         seeds_to_decide=measured.seeds_to_decide(level) if verdict == UNDECIDED else None,
-        reason=None if measured.conditions_shown(level) else "its condition is not shown",
+        reason=None if measured.conditions_shown(level) else "a condition is not shown",
     )
 
 

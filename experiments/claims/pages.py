@@ -4,7 +4,7 @@ import collections
 
 from experiments import markdown
 from experiments.claims import store
-from experiments.claims.judging import NOT_MEASURED, VERDICTS
+from experiments.claims.judging import NOT_MEASURED, VERDICTS, Claim
 from experiments.claims.statements import CLAIMS
 from experiments.claims.table import number
 from experiments.results import MISSING
@@ -31,11 +31,17 @@ def read(study: str) -> dict[str, Row]:
     return {claim.name: rows.get(claim.name, _UNKNOWN) for claim in CLAIMS}
 
 
+def measured() -> dict[str, str]:
+    """The STUDIES that have values."""
+    return {words: study for words, study in STUDIES.items() if (store.REPORTED / study / store.VALUES).exists()}
+
+
 def verdicts() -> str:
-    """How many of the statements have each verdict."""
+    """How many of the paper's statements have each verdict; controls are not counted."""
     lines = []
-    for words, study in STUDIES.items():
-        counts = collections.Counter(row["verdict"] for row in read(study).values())
+    for words, study in measured().items():
+        rows = read(study)
+        counts = collections.Counter(rows[claim.name]["verdict"] for claim in CLAIMS if not claim.control)
         lines.append((words, *(str(counts[verdict]) for verdict in VERDICTS)))
     return markdown.table(("comic", *VERDICTS), lines)
 
@@ -44,7 +50,7 @@ def claims(section: str) -> str:
     """The statements of a section of the paper, in every study."""
     studies = [read(study) for study in STUDIES.values()]
     lines = [
-        (claim.sentence, claim.measure, *(cell(study[claim.name]) for study in studies))
+        (sentence(claim), claim.measure, *(cell(study[claim.name]) for study in studies))
         for claim in CLAIMS
         if claim.section == section
     ]
@@ -55,11 +61,15 @@ def more_titles() -> str:
     """What was measured on more titles."""
     studies = [read(study) for study in MORE_TITLES.values()]
     lines = [
-        (claim.sentence, claim.measure, *(cell(study[claim.name]) for study in studies))
+        (sentence(claim), claim.measure, *(cell(study[claim.name]) for study in studies))
         for claim in CLAIMS
         if any(study[claim.name]["left"] != MISSING for study in studies)
     ]
     return markdown.table(("the paper says", "measured", *MORE_TITLES), lines)
+
+
+def sentence(claim: Claim) -> str:
+    return f"{claim.sentence} (control)" if claim.control else claim.sentence
 
 
 def cell(row: Row) -> str:
@@ -82,15 +92,15 @@ def _basis(row: Row) -> str:
 
 
 def main_result() -> str:
-    """What color & apply should do better than L2: its two measures on both comics."""
-    words = {"consistent": "inconsistency in flat areas", "bleeding": "bleeding over lines"}
-    studies = [read(STUDIES[comic]) for comic in ("drawn, 64 px", "real, 128 px")]
-    lines = [
-        (measure, *(_mean(study[name][side]) for study in studies for side in ("left", "right")))
-        for name, measure in words.items()
-    ]
-    sides = ("drawn: `l2`", "drawn: `color_and_apply`", "real: `l2`", "real: `color_and_apply`")
-    return markdown.table(("lower is better", *sides), lines)
+    """What color & apply should do better than L2: its two measures, of which less is better, in every study."""
+    words = {"consistent": "inconsistency", "bleeding": "bleeding"}
+    lines = []
+    for comic, study in measured().items():
+        rows = read(study)
+        cells = [(_mean(rows[name]["left"]), _mean(rows[name]["right"]), rows[name]["verdict"]) for name in words]
+        lines.append((comic, *(cell for three in cells for cell in three)))
+    headings = (f"{each}: {side}" for each in words.values() for side in ("`l2`", "`color_and_apply`", "verdict"))
+    return markdown.table(("comic", *headings), lines)
 
 
 def _mean(text: str) -> str:

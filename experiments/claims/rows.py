@@ -1,22 +1,45 @@
 """Claims that compare two rows by the same measure."""
 
-from experiments.claims.judging import Claim, Judge
-from experiments.claims.sides import of
-from experiments.claims.store import split_of
+from typing import Any
+
+from experiments.claims.judging import Claim, Judge, is_alike, is_no_less
+from experiments.claims.sides import MakeSide, gain, of
+from experiments.claims.store import TEST, split_of
 
 MEASURES = {
     "rmse_lab": "RMSE, Lab",
     "l2": "ab L2",
     "colorfulness": "colourfulness",
-    "validation/ciede2000": "CIEDE2000 on the validation panels",
+    "validation/ciede2000": "CIEDE2000 from the truth, validation panels",
     "inconsistency": "inconsistency in flat regions",
     "inconsistency_lab": "spread of colour in flat regions, Lab",
     "background_inconsistency": "inconsistency in the largest flat region",
     "bleeding": "bleeding over borders",
     "partly_right": "share of coloured regions that are right in a part and wrong on the whole",
+    "wholly_right": "share of coloured regions that are right on the whole",
 }
 
 
-def compare_rows(name: str, section: str, sentence: str, measure: str, left: str, right: str, judge: Judge) -> Claim:
+def compare_rows(
+    name: str,
+    section: str,
+    sentence: str,
+    measure: str,
+    *,
+    left: str,
+    right: str,
+    judge: Judge,
+    conditions: tuple[MakeSide, ...] = (),
+    **others: Any,
+) -> Claim:
+    """A claim on the same measure of two rows.
+
+    That something makes no difference holds of two rows that learned nothing, too. So both must beat gray then.
+    """
     words = f"{MEASURES[measure]}: {left} against {right}"
-    return Claim(name, section, sentence, words, of(left, measure), of(right, measure), judge, split=split_of(measure))
+    if judge in (is_no_less, is_alike) and split_of(measure) == TEST:
+        conditions += gain(left), gain(right)
+    sides = of(left, measure), of(right, measure)
+    return Claim(
+        name, section, sentence, words, *sides, judge, split=split_of(measure), conditions=conditions, **others
+    )

@@ -52,18 +52,6 @@ def mean(*sides: MakeSide) -> MakeSide:
     return scaled(1 / len(sides), plus(*sides))
 
 
-def either(side: MakeSide, other: MakeSide) -> MakeSide:
-    """`side`, or `other` where it was not measured."""
-
-    def first(study):
-        try:
-            return side(study)
-        except NotMeasured:
-            return other(study)
-
-    return first
-
-
 def where(side: MakeSide, chosen: Callable[[Study], np.ndarray]) -> MakeSide:
     """`side` on the panels for which `chosen` is true (bool [panels])."""
     return lambda study: {name: np.where(chosen(study), values, np.nan) for name, values in side(study).items()}
@@ -85,22 +73,43 @@ def of_title(label: int) -> Callable[[Study], np.ndarray]:
     return lambda study: study.panels[TEST].labels == label
 
 
-def share_of_gray(study: Study) -> Side:
-    """RMSE divided by gray's, mean over the paper's models that have results."""
-    gray = study.values("gray", "rmse_lab")
-    measured = [name for name in MODELS if name in study.rows]
-    if not measured:
-        raise NotMeasured("no model has results here")
-    return {name: study.values(name, "rmse_lab") / gray / len(measured) for name in measured}
+def share_of_gray(experiment: str) -> MakeSide:
+    """RMSE divided by gray's; NaN for panels that are drawn gray, where it is large whatever is done."""
+
+    def side(study):
+        nearly_gray = np.array(["sparse_color" in tags for tags in study.panels[TEST].tags])
+        share = study.values(experiment, "rmse_lab") / study.values("gray", "rmse_lab")
+        return {experiment: np.where(nearly_gray, np.nan, share)}
+
+    return side
 
 
 def accuracy(experiment: str) -> MakeSide:
     return minus(constant(1.0), of(experiment, "error"))
 
 
+def above_chance(experiment: str) -> MakeSide:
+    """Accuracy minus one and a half times that of a guess."""
+
+    def side(study):
+        guess = constant(1.5 / len(np.unique(study.panels[TEST].labels)))
+        return minus(accuracy(experiment), guess)(study)
+
+    return side
+
+
 def gain(experiment: str) -> MakeSide:
     """How far the RMSE of a row is below gray's."""
     return minus(of("gray", "rmse_lab"), of(experiment, "rmse_lab"))
+
+
+def keeps_the_gain(experiment: str) -> MakeSide:
+    """Above 0 for a row that gains at least half of what l2 gains."""
+    return minus(gain(experiment), scaled(0.5, gain("l2")))
+
+
+def above(side: MakeSide, least: float) -> MakeSide:
+    return minus(side, constant(least))
 
 
 def detail(experiment: str, suffix: str = "") -> MakeSide:
@@ -125,13 +134,19 @@ def mean_variant(experiment: str, measure: str) -> MakeSide:
     return side
 
 
-def curve(experiment: str, *, beside: str) -> MakeSide:
-    """Mean validation L2 [seeds, 1] over the epochs that all runs of the row and of `beside` have."""
+def curve(experiment: str, *, beside: str, third: int) -> MakeSide:
+    """Mean validation L2 [seeds, 1] over a third (0, 1, 2) of the epochs that all runs of the row and of `beside` have.
+
+    Raises NotMeasured if these are fewer than three.
+    """
 
     def side(study):
         every = [study.values(name, f"{EPOCHS}/l2") for name in (experiment, beside)]
         common = min(int(np.isfinite(values).all(axis=0).sum()) for values in every)
-        return {experiment: every[0][:, :common].mean(axis=1, keepdims=True)}
+        if common < 3:
+            raise NotMeasured(f"{experiment} and {beside} have fewer than three epochs")
+        chosen = slice(third * common // 3, (third + 1) * common // 3)
+        return {experiment: every[0][:, chosen].mean(axis=1, keepdims=True)}
 
     return side
 

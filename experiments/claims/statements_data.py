@@ -2,6 +2,7 @@
 
 from experiments.claims.judging import Claim, is_more
 from experiments.claims.sides import (
+    MODELS,
     half,
     minus,
     of,
@@ -73,9 +74,9 @@ CLAIMS = (
             f"hard_{tag}",
             "III.B",
             f"{words}: a common kind of failure of all models",
-            f"RMSE over gray's, mean of all models: panels with the tag {tag} against those without",
-            where(share_of_gray, tagged(tag)),
-            where(share_of_gray, tagged(tag, present=False)),
+            f"RMSE over gray's, of each model: panels with the tag {tag} against those without",
+            {row: where(share_of_gray(row), tagged(tag)) for row in MODELS},
+            {row: where(share_of_gray(row), tagged(tag, present=False)) for row in MODELS},
             is_more,
             paired=False,
         )

@@ -2,7 +2,7 @@
 
 from experiments.claims.judging import Claim, is_alike, is_more, is_no_less
 from experiments.claims.rows import compare_rows
-from experiments.claims.sides import accuracy, mean, of
+from experiments.claims.sides import above_chance, accuracy, mean, of
 
 CLAIMS = (
     compare_rows(
@@ -10,18 +10,19 @@ CLAIMS = (
         "IV.B",
         "pretrained features give no gain over training from scratch",
         "rmse_lab",
-        "residual_encoder_pretrained",
-        "residual_encoder_pretrained_control",
-        is_no_less,
+        left="residual_encoder_pretrained",
+        right="residual_encoder_pretrained_control",
+        judge=is_no_less,
     ),
     compare_rows(
         "pretrained_imagenet",
         "IV.B",
         "nor do ImageNet's",
         "rmse_lab",
-        "residual_encoder_imagenet",
-        "residual_encoder_imagenet_control",
-        is_no_less,
+        left="residual_encoder_imagenet",
+        right="residual_encoder_imagenet_control",
+        judge=is_no_less,
+        control=True,
     ),
     *(
         Claim(
@@ -32,6 +33,7 @@ CLAIMS = (
             accuracy(f"{network}_gray"),
             accuracy(f"{network}_color"),
             is_alike,
+            conditions=(above_chance(f"{network}_gray"), above_chance(f"{network}_color")),
         )
         for network, sentence in (
             ("vgg16", "VGG16 tells titles apart as well in gray as in colour"),
@@ -55,24 +57,35 @@ CLAIMS = (
         of("resnet50_gray", "probe_last"),
         of("resnet50_gray", "probe_early"),
         is_no_less,
+        conditions=(above_chance("resnet50_gray"),),
     ),
-    compare_rows("vgg_features", "IV.B", "VGG16's features lower L2 slightly", "l2", "l2", "vgg_features", is_more),
+    compare_rows(
+        "vgg_features",
+        "IV.B",
+        "VGG16's features lower L2 slightly",
+        "l2",
+        left="l2",
+        right="vgg_features",
+        judge=is_more,
+    ),
     compare_rows(
         "vgg_features_control",
         "IV.B",
         "because the classifier has learned something",
         "l2",
-        "vgg_features_control",
-        "vgg_features",
-        is_more,
+        left="vgg_features_control",
+        right="vgg_features",
+        judge=is_more,
+        control=True,
     ),
     compare_rows(
         "vgg_gray_features",
         "IV.B",
         "a classifier that was trained on colour is no better for this",
         "l2",
-        "vgg_features_color",
-        "vgg_features",
-        is_no_less,
+        left="vgg_features_color",
+        right="vgg_features",
+        judge=is_no_less,
+        control=True,
     ),
 )

@@ -6,6 +6,7 @@ A study is a folder experiments/reported/<study>/ with values/panels.csv and val
 
 import os
 import pathlib
+import shutil
 from typing import NamedTuple
 
 import numpy as np
@@ -57,7 +58,6 @@ class Study:
         self.panels = panels  # by split
         self.rows = rows  # by experiment
         self._reasons = reasons or {}  # experiment -> why it has no results
-        self._asked: set[tuple[str, str]] = set()
 
     def values(self, experiment: str, measure: str) -> np.ndarray:
         """[seeds, panels] float64; NaN where a panel has nothing to measure. Raises NotMeasured."""
@@ -66,25 +66,45 @@ class Study:
             raise NotMeasured(f"{experiment} has no results here" + (f": {reason.rstrip('.')}" if reason else ""))
         if measure not in self.rows[experiment].values:
             raise NotMeasured(f"the results of {experiment} have no {measure}")
-        self._asked.add((experiment, measure))
         return self.rows[experiment].values[measure].astype(np.float64)
 
-    def write(self, folder: str | os.PathLike) -> None:
-        """Writes into `folder` the values that have been asked for, and the panels."""
+    def write(self, folder: str | os.PathLike, asked: set[tuple[str, str]]) -> None:
+        """Writes into `folder`, in the place of what it holds, the panels and the values of `asked`.
+
+        Args:
+          asked: (experiment, measure); what the study does not have is left out.
+        """
         folder = pathlib.Path(folder)
+        shutil.rmtree(folder, ignore_errors=True)
         lines = [
             (path, split, *path.split("/")[-3:-1], label, ";".join(tags))
             for split, panels in self.panels.items()
             for path, label, tags in zip(*panels)
         ]
         csv_files.write(folder / "panels.csv", _COLUMNS, lines)
-        for experiment in sorted({experiment for experiment, _ in self._asked}):
+        for experiment in sorted({experiment for experiment, _ in asked} & self.rows.keys()):
             row = self.rows[experiment]
-            kept = {name: row.values[name] for name in sorted(row.values) if (experiment, name) in self._asked}
+            kept = {name: row.values[name] for name in sorted(row.values) if (experiment, name) in asked}
             with files.atomic_path(folder / f"{experiment}.npz") as temporary:
                 np.savez_compressed(temporary, seeds=row.seeds, **kept)
         for experiment, reason in self._reasons.items():
             results.write_reason(folder, experiment, reason)
+
+
+class Recorder(Study):
+    """A study that notes what it is asked for, and answers NaN for what it lacks."""
+
+    def __init__(self, study: Study):
+        super().__init__(study.panels, study.rows)
+        self.asked: set[tuple[str, str]] = set()
+
+    def values(self, experiment: str, measure: str) -> np.ndarray:
+        self.asked.add((experiment, measure))
+        try:
+            return super().values(experiment, measure)
+        except NotMeasured:
+            split = split_of(measure)
+            return np.full((1, 1 if split == EPOCHS else len(self.panels[split].paths)), np.nan)
 
 
 def load(folder: str | os.PathLike) -> Study:
