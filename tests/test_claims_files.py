@@ -35,8 +35,9 @@ def folder(tmp_path):
     write(tmp_path, "gray", {"rmse_lab": errors + 2, "chroma_lab_true": errors, "unused": errors})
     write(tmp_path, "l2", {"rmse_lab": errors, "unused": errors}, {"rmse_lab": errors + 0.1, "unused": errors})
     write(tmp_path, "no_skips", {"rmse_lab": errors + 5}, {"rmse_lab": errors + 5.1})
-    write(tmp_path, "adversarial", {"rmse_lab": errors})
-    write(tmp_path, "adversarial_label", {"rmse_lab": errors + 1}, {"rmse_lab": errors + 1})
+    skill = {"skill_small": np.full(12, 0.5)}
+    write(tmp_path, "adversarial", {"rmse_lab": errors} | skill)
+    write(tmp_path, "adversarial_label", {"rmse_lab": errors + 1} | skill, {"rmse_lab": errors + 1} | skill)
     results.write_reason(tmp_path, "residual_encoder_pretrained", "weights must be supplied.")
     return tmp_path
 

@@ -15,11 +15,13 @@ from webtoon_colorize.methods import chroma_dropout
 from webtoon_colorize.methods.method import MissingWeights, Size
 
 SEED = tf.constant([0, 1])
-# Rows that draw from the seed. color_and_apply_keep_0.1 does not at 32 px, where it keeps every pixel.
+# Rows that draw from the seed.
 RANDOM = {"channel_dropout", "color_and_apply", "color_and_apply_hints", "color_and_apply_keep_0.001"}
 RANDOM |= {"diverse_vae", "pixel_dropout", "sketch", "tandem"}
 # By module, so that all tests of a row run one after another and it is built once.
-every_row = pytest.mark.parametrize("experiment", ablations.EXPERIMENTS, scope="module")
+# At 32 px a keep probability of 0.1 drops nothing, and its row is refused.
+ROWS = [name for name in ablations.EXPERIMENTS if name != "color_and_apply_keep_0.1"]
+every_row = pytest.mark.parametrize("experiment", ROWS, scope="module")
 # One of the rows that differ only in a number: these learn alike.
 SLOW = ("resnet50_gray", "color_and_apply_hints")  # to learn
 METHODS = {run.describe(row.build)[0]: name for name, row in reversed(ablations.EXPERIMENTS.items())}.values()

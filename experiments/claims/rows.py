@@ -3,7 +3,7 @@
 from typing import Any
 
 from experiments.claims.judging import Claim, Judge, is_alike, is_no_less
-from experiments.claims.sides import MakeSide, gain, of
+from experiments.claims.sides import MakeSide, above, of
 from experiments.claims.store import TEST, split_of
 
 MEASURES = {
@@ -34,11 +34,12 @@ def compare_rows(
 ) -> Claim:
     """A claim on the same measure of two rows.
 
-    That something makes no difference holds of two rows that learned nothing, too. So both must beat gray then.
+    That something makes no difference holds of two rows that learned nothing, too. So both must then have skill in
+    small regions, where a tint has none.
     """
     words = f"{MEASURES[measure]}: {left} against {right}"
     if judge in (is_no_less, is_alike) and split_of(measure) == TEST:
-        conditions += gain(left), gain(right)
+        conditions += tuple(above(of(row, "skill_small"), 0.02) for row in (left, right))
     sides = of(left, measure), of(right, measure)
     return Claim(
         name, section, sentence, words, *sides, judge, split=split_of(measure), conditions=conditions, **others
