@@ -139,6 +139,7 @@ def _read_settings(path: pathlib.Path) -> Settings:
         raise ValueError(f"{SETTINGS} is not JSON ({error})") from error
     if not isinstance(content, dict):
         raise ValueError(f"{SETTINGS} is not an object but a {type(content).__name__}")
+    content = {"patience": content.get("epochs")} | content  # runs from before there was patience never ended early
     for field in dataclasses.fields(Settings):
         if field.name not in content:
             raise ValueError(f"{SETTINGS} lacks {field.name}")
