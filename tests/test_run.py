@@ -44,7 +44,7 @@ def test_a_folder_of_a_run_with_other_settings_is_refused_with_the_difference(tm
 def test_a_build_and_a_partial_of_one_are_remembered_by_name_and_numbers():
     assert run.describe(l2.build) == ("l2.build", {"skips": True})
     partial = functools.partial(color_and_apply.build, keep_probability=0.1)
-    assert run.describe(partial) == ("color_and_apply.build", {"keep_probability": 0.1})
+    assert run.describe(partial) == ("color_and_apply.build", {"keep_probability": 0.1, "divided": True})
 
 
 def test_a_method_built_from_settings_is_the_same_for_the_same_seed_and_has_its_arguments():
