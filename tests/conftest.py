@@ -139,6 +139,7 @@ def make_run(folder, **changes):
         image_size=32,
         filters=4,
         epochs=1,
+        patience=1,
         batch_size=4,
         learning_rate=2e-4,
         seed=0,
