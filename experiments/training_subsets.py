@@ -64,6 +64,7 @@ def unseen(test: Panels, training: Panels) -> np.ndarray:
     They are every second panel, or fewer, so that at most a quarter of the training panels is replaced.
     """
     episodes = [path.rpartition("/")[0] for path in test.path]
-    every = np.array([index for index in range(0, len(episodes) - 1, 2) if episodes[index] == episodes[index + 1]])
+    pairs = range(0, len(episodes) - 1, 2)
+    every = np.array([index for index in pairs if episodes[index] == episodes[index + 1]], int)
     count = min(len(every), len(training.path) // 4)
     return every[np.linspace(0, len(every) - 1, count).astype(int)] if count else every

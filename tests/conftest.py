@@ -100,11 +100,11 @@ def dataset(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def fresh(tmp_path_factory):
-    """12 more test panels of the titles of `dataset`, and nothing else."""
-    return write_dataset(tmp_path_factory.mktemp("fresh"), ["test"] * 2, first_episode=6)
+    """12 more test panels of the titles of `dataset`, and nothing else; episode by episode, as a dataset has them."""
+    return write_dataset(tmp_path_factory.mktemp("fresh"), ["test"] * 2, first_episode=6, by_episode=True)
 
 
-def write_dataset(folder, splits, *, first_episode=0):
+def write_dataset(folder, splits, *, first_episode=0, by_episode=False):
     """A prepared dataset with an episode of six panels for each of `splits`; returns the folder."""
     rows = []
     for index in range(first_episode * 6, (first_episode + len(splits)) * 6):
@@ -114,6 +114,8 @@ def write_dataset(folder, splits, *, first_episode=0):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(folder / path), draw_panel(index)[..., ::-1])
         rows.append({"path": path, "title": title, "episode": episode, "split": split, "sha256": str(index)})
+    if by_episode:
+        rows.sort(key=lambda row: row["path"])
     with open(folder / "panels.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()

@@ -21,7 +21,7 @@ def test_test_panels_that_are_in_the_training_dataset_too_do_not_judge(dataset, 
     text = (tmp_path / "copies" / "panels.csv").read_text()
     (tmp_path / "copies" / "panels.csv").write_text(text.replace(",36", ",3").replace(",41", ",4"))  # those of training
     left = training_subsets.load_test(tmp_path / "copies", data_dir=dataset, image_size=16)
-    assert left.path == every.path[1:5] + every.path[6:] and (left.rgb[0] == every.rgb[1]).all()
+    assert left.path == every.path[1:8] + every.path[9:] and (left.rgb[0] == every.rgb[1]).all()
     assert len(training_subsets.load_test(dataset, data_dir=dataset, image_size=16).path) == 6
 
 

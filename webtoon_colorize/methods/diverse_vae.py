@@ -42,8 +42,7 @@ def build(size: Size, *, as_released: bool = False) -> Method:
     distance of a code from a component is divided by 2 sigma, not by 2 sigma squared. Deviation: their learning rate of
     1e-6 leaves the scale near 1; ours lets it fall.
 
-    The auto-encoder works on a field of a quarter of the image's width and height. Its ab is resized bilinearly to the
-    image's size.
+    The auto-encoder works on a field of a quarter of the image's width and height, and its ab is enlarged bilinearly.
     """
     classifier = vgg16(size.image_size, size.num_titles, filters=size.filters)
     classifier.trainable = False
