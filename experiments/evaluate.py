@@ -5,17 +5,19 @@ Example: python -m experiments.evaluate --run_dir=runs/mine/l2/seed_0 --data_dir
 """
 
 import dataclasses
+import functools
 import json
 import math
 import pathlib
 import shutil
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from absl import flags
 
 from experiments import ablations, probes, results, train, training_subsets
+from experiments.results import TEST, TRAIN, VALIDATION
 from experiments.visual_metrics import per_panel
 from experiments.visual_metrics.scenes import Scene
 from webtoon_colorize import data, evaluation, run, startup
@@ -23,7 +25,6 @@ from webtoon_colorize.io import images
 from webtoon_colorize.methods.method import Method
 
 SAMPLES = 12
-TEST, VALIDATION, TRAIN = "", "validation/", "train/"  # what metrics are of: the beginning of their names
 
 
 def evaluate_runs(run_dirs: list[str], *, data_dir: str, test_dir: str | None = None, results_dir: str) -> None:
@@ -51,26 +52,29 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, test_dir: str | None = 
     for settings, run_dir in zip(every, run_dirs):
         training = _training(run_dir)
         method = run.load_method(run_dir)
-        values = {name + each: of for name, split in splits.items() for each, of in split.values(method).items()}
         gray = settings.arguments.get("gray")
+        values = splits[TEST].values(method)
         values |= probes.errors(method, learned_from, splits[TEST].panels, gray=gray, seed=settings.seed)
-        runs.append(results.Run(settings.seed, _rounded(_without_seen(values, splits, unseen)), training))
+        values = _only(values, unseen)
+        for name, split in list(splits.items())[1:]:
+            values |= {f"{name}/{metric}": column for metric, column in split.values(method).items()}
+        runs.append(results.Run(settings.seed, _rounded(values), training))
         if settings is first and method.colorize:
             _write_samples(method.colorize, splits[TEST].panels, results_dir=results_dir, experiment=first.experiment)
     results.write(results_dir, _result(first.experiment, _sizes(first), runs, splits, test_dir=test_dir))
 
 
-class _Split(NamedTuple):
+class _Split:
     """Panels to measure on, and what is known of them."""
 
-    panels: data.Panels
-    annotations: per_panel.Annotations
-    scenes: list[Scene]
+    def __init__(self, data_dir: str, panels: data.Panels):
+        self.panels = panels
+        self.annotations = per_panel.load_annotations(data_dir, panels)
 
-    @classmethod
-    def load(cls, data_dir: str, panels: data.Panels) -> "_Split":
-        annotations = per_panel.load_annotations(data_dir, panels)
-        return cls(panels, annotations, per_panel.find_scenes(panels, annotations))
+    @functools.cached_property
+    def scenes(self) -> list[Scene]:
+        """Found when first needed: classifiers need none."""
+        return per_panel.find_scenes(self.panels, self.annotations)
 
     def values(self, method: Method) -> dict[str, Iterable[float]]:
         values = _values(method, self.panels)
@@ -92,43 +96,34 @@ def _check_same(every: list[run.Settings], run_dirs: list[str], *, data_dir: str
 
 
 def _load_splits(settings: run.Settings, *, data_dir: str, test_dir: str) -> dict[str, _Split]:
-    """Prefix of the metrics' names -> the panels that they are measured on: test, validation and maybe training."""
+    """TEST, VALIDATION and maybe TRAIN, in this order -> the panels that are measured on."""
     size = settings.image_size
     splits = {
-        TEST: _Split.load(test_dir, training_subsets.load_test(test_dir, data_dir=data_dir, image_size=size)),
-        VALIDATION: _Split.load(data_dir, data.load_panels(data_dir, "validation", image_size=size)),
+        TEST: _Split(test_dir, training_subsets.load_test(test_dir, data_dir=data_dir, image_size=size)),
+        VALIDATION: _Split(data_dir, data.load_panels(data_dir, "validation", image_size=size)),
     }
     if ablations.TRAINABLE[settings.experiment].on_training:
         panels, _ = train.load_split(settings.experiment, size, data_dir=data_dir, test_dir=test_dir)
-        splits[TRAIN] = _Split.load(data_dir, data.take(panels, range(len(set(panels.path)))))
+        splits[TRAIN] = _Split(data_dir, data.take(panels, range(len(set(panels.path)))))
     return splits
 
 
-def _without_seen(values: dict[str, Any], splits: dict[str, _Split], unseen: np.ndarray | None) -> dict[str, Any]:
-    """`values` with NaN for the test panels that are not among `unseen`, their indices; None: all are."""
-    if unseen is None:
+def _only(values: dict[str, Iterable[float]], chosen: np.ndarray | None) -> dict[str, Iterable[float]]:
+    """`values` with NaN for the panels that are not among `chosen`, their indices; None: all are."""
+    if chosen is None:
         return values
-    hidden = np.setdiff1d(np.arange(len(splits[TEST].panels.path)), unseen)
-    return {
-        name: column if name.startswith((VALIDATION, TRAIN)) else _hide(column, hidden)
-        for name, column in values.items()
-    }
-
-
-def _hide(column: Iterable[float], hidden: np.ndarray) -> np.ndarray:
-    left = np.array(column, np.float64)
-    left[hidden] = np.nan
-    return left
+    others = np.ones(len(next(iter(values.values()))), bool)
+    others[chosen] = False
+    return {name: np.where(others, np.nan, column) for name, column in values.items()}
 
 
 def evaluate_gray(*, image_size: int, data_dir: str, test_dir: str | None = None, results_dir: str) -> None:
     """Writes results/gray.json, with measures of the truth, and samples of uncoloured panels and of the truth."""
     test_dir = test_dir or data_dir
     panels = training_subsets.load_test(test_dir, data_dir=data_dir, image_size=image_size)
-    split = _Split.load(test_dir, panels)
-    values = _values(Method({}, None, evaluation.gray), panels) | per_panel.values_of_truth(
-        *split[:2], scenes=split.scenes
-    )
+    split = _Split(test_dir, panels)
+    values = _values(Method({}, None, evaluation.gray), panels)
+    values |= per_panel.values_of_truth(panels, split.annotations, scenes=split.scenes)
     training = data.load_panels(data_dir, "train", image_size=image_size)
     values["distance_from_title"] = per_panel.distance_from_title(panels, training)
     _write_samples(evaluation.gray, panels, results_dir=results_dir, experiment="gray")
@@ -165,7 +160,7 @@ def _rounded(values: dict[str, Iterable[float]]) -> dict[str, list[float | None]
 def _result(
     experiment: str, settings: dict[str, int], runs: list[results.Run], splits: dict[str, _Split], *, test_dir: str
 ) -> results.Result:
-    panels, annotations, _ = splits[TEST]
+    panels = splits[TEST].panels
     paths = {name: split.panels.path for name, split in splits.items()}
     return results.Result(
         experiment=experiment,
@@ -176,7 +171,7 @@ def _result(
         titles=data.load_titles(test_dir),
         paths=panels.path,
         labels=panels.label.tolist(),
-        tags=annotations.tags,
+        tags=splits[TEST].annotations.tags,
         validation_paths=paths.get(VALIDATION, []),
         train_paths=paths.get(TRAIN, []),
     )

@@ -11,6 +11,7 @@ import numpy as np
 from webtoon_colorize import files
 
 SAMPLES = "samples"  # results/samples/<experiment>/<nn>.png: the same test panels for every row
+TEST, VALIDATION, TRAIN = "test", "validation", "train"  # panels; metrics of the last two begin with them and a slash
 MISSING = "-"  # what is printed and written for None
 
 
@@ -42,6 +43,10 @@ class Result:
     @property
     def metrics(self) -> frozenset[str]:
         return frozenset(self.runs[0].values)
+
+    def paths_of(self, split: str) -> list[str]:
+        """The paths of the images that the metrics of a split are of."""
+        return {TEST: self.paths, VALIDATION: self.validation_paths, TRAIN: self.train_paths}[split]
 
     def per_image(self, metric: str) -> np.ndarray:
         """[seeds, images] float64 in the order of `paths`; NaN where an image has nothing to measure.

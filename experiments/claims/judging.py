@@ -161,10 +161,10 @@ def _judge(claim: Claim, comparison: Comparison, level: float, seeds: int) -> st
 def measure(claim: Claim, study: Study) -> Measured:
     """Compares the sides of a claim. Raises NotMeasured."""
     lefts = _sides(claim, study) if isinstance(claim.left, dict) else {"": claim.left(study)}
-    rights = {row: rights_of(claim)[row](study) for row in lefts}
+    rights = rights_of(claim)
     tested = [condition(study) for condition in claim.conditions]
     episodes = None if claim.split == store.EPOCHS else study.panels[claim.split].episodes
-    comparisons = {row: compare(left, rights[row], episodes, paired=claim.paired) for row, left in lefts.items()}
+    comparisons = {row: compare(left, rights[row](study), episodes, paired=claim.paired) for row, left in lefts.items()}
     conditions = tuple(compare(side, {CONSTANT: np.zeros((1, 1))}, episodes) for side in tested)
     every = (*comparisons.values(), *conditions)
     once_trained = tuple(dict.fromkeys(name for each in every for name in each.once_trained()))

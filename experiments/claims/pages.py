@@ -48,24 +48,21 @@ def verdicts() -> str:
 
 def claims(section: str) -> str:
     """The statements of a section of the paper, in every study."""
-    studies = [read(study) for study in STUDIES.values()]
-    lines = [
-        (sentence(claim), claim.measure, *(cell(study[claim.name]) for study in studies))
-        for claim in CLAIMS
-        if claim.section == section
-    ]
-    return markdown.table(("the paper says", "measured", *STUDIES), lines)
+    return _table([claim for claim in CLAIMS if claim.section == section], STUDIES)
 
 
 def more_titles() -> str:
     """What was measured on more titles."""
     studies = [read(study) for study in MORE_TITLES.values()]
-    lines = [
-        (sentence(claim), claim.measure, *(cell(study[claim.name]) for study in studies))
-        for claim in CLAIMS
-        if any(study[claim.name]["left"] != MISSING for study in studies)
-    ]
-    return markdown.table(("the paper says", "measured", *MORE_TITLES), lines)
+    found = [claim for claim in CLAIMS if any(study[claim.name]["left"] != MISSING for study in studies)]
+    return _table(found, MORE_TITLES)
+
+
+def _table(chosen: list[Claim], studies: dict[str, str]) -> str:
+    """A line per claim, a column per study."""
+    rows = [read(study) for study in studies.values()]
+    lines = [(sentence(claim), claim.measure, *(cell(row[claim.name]) for row in rows)) for claim in chosen]
+    return markdown.table(("the paper says", "measured", *studies), lines)
 
 
 def sentence(claim: Claim) -> str:

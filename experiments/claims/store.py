@@ -12,12 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from experiments import results
+from experiments.results import TEST, TRAIN, VALIDATION
 from webtoon_colorize import files
 from webtoon_colorize.io import csv_files
 
 REPORTED = pathlib.Path(__file__).parents[1] / "reported"
 VALUES = "values"  # the folder of a study's values
-TEST, VALIDATION, TRAIN, EPOCHS = "test", "validation", "train", "epochs"  # what values are of
+EPOCHS = "epochs"  # what values are of that are not of panels
 BITS = 12  # of the mantissa that is kept: an error of at most 1 in 4096
 _COLUMNS = ("path", "split", "title", "episode", "label", "tags")
 
@@ -144,13 +145,9 @@ def of_results(results_dir: str | os.PathLike) -> Study:
     first = every[0]
     panels = {TEST: Panels(first.paths, np.array(first.labels), first.tags)}
     for split in (VALIDATION, TRAIN):
-        paths = sorted({path for result in every for path in _paths(result, split)})
+        paths = sorted({path for result in every for path in result.paths_of(split)})
         panels[split] = Panels(paths, np.full(len(paths), -1), [[] for _ in paths])
     return Study(panels, {result.experiment: _row(result, panels) for result in every}, _reasons(results_dir))
-
-
-def _paths(result: results.Result, split: str) -> list[str]:
-    return {TEST: result.paths, VALIDATION: result.validation_paths, TRAIN: result.train_paths}[split]
 
 
 def _row(result: results.Result, panels: dict[str, Panels]) -> Row:
@@ -160,7 +157,7 @@ def _row(result: results.Result, panels: dict[str, Panels]) -> Row:
         split = split_of(measure)
         numbers = {path: number for number, path in enumerate(panels[split].paths)}
         column = np.full((len(result.runs), len(numbers)), np.nan)
-        column[:, [numbers[path] for path in _paths(result, split)]] = result.per_image(measure)
+        column[:, [numbers[path] for path in result.paths_of(split)]] = result.per_image(measure)
         values[measure] = rounded(column)
     curves = [run.training.get("validation", {}).get("l2", []) for run in result.runs]
     if all(curves):
