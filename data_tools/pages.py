@@ -13,6 +13,8 @@ from webtoon_colorize.files import is_hidden, natural_key
 from webtoon_colorize.io import archives
 from webtoon_colorize.io.images import ImageError, is_image, read_image
 
+LONGEST = 240  # bytes of a page's name; with a panel's number and ending a file's name stays below 255
+
 LAYOUT = "A comic is <title>/<episode>/<page>.jpg (.png, .webp) or <title>/<episode>.cbz"
 
 
@@ -20,7 +22,7 @@ class ComicError(ValueError):
     """A comic that cannot be prepared. The message says what is wrong and what to do."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Page:
     """One page.
 
@@ -41,14 +43,20 @@ class Page:
         return f"{self.file}/{self.name}" if self.is_archived else str(self.file)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Bad:
-    """A file that cannot be used, and why."""
+    """A file, or a title whose other names are empty, that cannot be used, and why."""
 
     title: str
     episode: str
     name: str
     fault: str
+    reason: str = "unreadable"
+
+
+def reading_order(file: Page | Bad) -> tuple:
+    """A sort key: the natural order of title, episode and name."""
+    return tuple(map(natural_key, (file.title, file.episode, file.name)))
 
 
 def find_pages(comic_dirs: Iterable[str | os.PathLike], *, without: Iterable[str] = ()) -> tuple[list[Page], list[Bad]]:
@@ -71,7 +79,7 @@ def find_pages(comic_dirs: Iterable[str | os.PathLike], *, without: Iterable[str
         bad += faults
     if not pages and not bad:
         raise ComicError(f"There are no pages in {' or '.join(map(str, comic_dirs))}. {LAYOUT}.")
-    return sorted(pages, key=lambda page: tuple(map(natural_key, (page.title, page.episode, page.name)))), bad
+    return sorted(pages, key=reading_order), bad
 
 
 def _episode_paths(comic_dirs: Iterable[str | os.PathLike], without: set[str]) -> Iterable[tuple[str, pathlib.Path]]:
@@ -112,6 +120,18 @@ def _archived_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Ba
     if not pages and not bad:
         bad.append(Bad(title, path.stem, path.name, "there are no images in this archive"))
     return pages, bad
+
+
+def page_path(page: Page) -> str:
+    """<title>/<episode>/<page>, with %2F for a slash in the page's name and %25 for a percent sign.
+
+    Different pages have different paths. A name that is too long for a file's is cut and ends in a part of its hash.
+    """
+    name = page.name.replace("%", "%25").replace("/", "%2F")
+    if len(name.encode()) > LONGEST:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+        name = f"{name.encode()[: LONGEST - 17].decode(errors='ignore')}~{digest}"
+    return f"{page.title}/{page.episode}/{name}"
 
 
 def read_page(page: Page) -> np.ndarray:
