@@ -22,6 +22,7 @@ from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.panels import Box, crop, find_panels
 
 THUMBNAIL = 160  # pixels on the longer side
+NO_MEMORY = "there is too little memory for it"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,8 +80,8 @@ def cut_episode(
             reports |= _cut_strip(strip, folder, settings)
         except OSError:
             raise
-        except Exception as error:  # whatever a page's pixels lead to, such as too little memory
-            fault = f"it cannot be cut into panels ({error or type(error).__name__})"
+        except Exception as error:  # whatever a page's pixels lead to
+            fault = NO_MEMORY if isinstance(error, MemoryError) else f"it cannot be cut into panels ({error})"
             reports |= {each.page: PageReport(fault=fault) for each in strip}
     return [reports[page] for page in pages]
 
@@ -102,7 +103,7 @@ def _slices(
         except (ValueError, KeyError, TypeError) as error:
             fault = f"{file} is not an annotation that can be read ({error!r})"
         except MemoryError:
-            fault = "there is too little memory for it"
+            fault = NO_MEMORY
         reports[page] = PageReport(fault=fault)
         yield None
 

@@ -1,6 +1,7 @@
 """Chooses the panels of a dataset, and writes panels.csv, dropped.csv and dataset.json."""
 
 import concurrent.futures
+import csv
 import dataclasses
 import functools
 import hashlib
@@ -183,17 +184,26 @@ def _without_faults(entries: list[Entry], reasons: Sequence[str], dropped: list[
 
 
 def _find_short(
-    titles: Iterable[str], kept: Iterable[Entry], dropped: Iterable[Dropped], settings: Settings
+    titles: Iterable[str], kept: Iterable[Entry], dropped: Sequence[Dropped], settings: Settings
 ) -> dict[str, str]:
-    """The titles that have too few episodes with usable panels, and a clause that says why."""
+    """Titles that have too few episodes with usable panels, and a clause that says why.
+
+    A title that lacks episodes only because of copies in other such titles may stay when those are left out. If all are
+    like this, it is the first one alone.
+    """
     episodes = _count((entry.page.title, entry.page.episode) for entry in kept)
     reasons = _count((each.file.title, each.reason.replace("_", " ")) for each in dropped)
-    found = {}
-    for title in titles:
+    short: dict[str, str] = {}
+    for title in sorted(titles, key=natural_key):
         why = ", ".join(f"{count} {reason}" for reason, count in reasons.get(title, {}).items())
         clause = too_few(len(episodes.get(title, {})), settings, f" (left out: {why})" if why else "")
-        found |= {title: clause} if clause else {}
-    return found
+        short |= {title: clause} if clause else {}
+    for each in dropped:
+        title, original = each.file.title, each.detail.split("/")[0]
+        if title in short and title != original and "duplicate" in each.reason and original in short:
+            episodes.setdefault(title, {})[each.file.episode] = 1
+    hopeless = [title for title in short if too_few(len(episodes.get(title, {})), settings)]
+    return {title: short[title] for title in hopeless or [*short][:1]}
 
 
 def _splits(panels: Iterable[Entry], titles: Iterable[str], settings: Settings) -> dict[tuple[str, str], str]:
@@ -228,7 +238,8 @@ def write_dataset(folder: pathlib.Path, selection: Selection, settings: Settings
 
 def broken_panels(folder: pathlib.Path) -> list[str]:
     """The paths of the panels in panels.csv whose files are missing or not as they were written."""
-    rows = [(row["path"], row["sha256"]) for row in csv_files.read(folder / "panels.csv")]
+    with open(folder / "panels.csv", newline="", encoding="utf-8") as file:
+        rows = [(row["path"], row["sha256"]) for row in csv.DictReader(file)]
 
     def is_broken(row: tuple[str, str]) -> bool:
         try:

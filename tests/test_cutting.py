@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from data_tools import crops
 from data_tools.crops import Settings, cut_episode
 from data_tools.cutting import cut_all
 from data_tools.journal import Journal
@@ -112,17 +113,17 @@ def test_a_page_that_ends_the_process_which_reads_it_is_named_and_the_rest_is_do
 
 def test_a_page_that_cannot_be_cut_is_named_and_the_rest_is_done(tmp_path, monkeypatch):
     comic(tmp_path / "in")
-    find_panels = sys.modules[cut_episode.__module__].find_panels
+    find_panels = crops.find_panels
 
     def fail(image):
         if len(image) > 300:
             raise MemoryError
         return find_panels(image)
 
-    monkeypatch.setattr(sys.modules[cut_episode.__module__], "find_panels", fail)
+    monkeypatch.setattr(crops, "find_panels", fail)
     save(tmp_path / "in" / "가우스 전자" / "1화" / "02.png", strip(art(1), art(2)))
     reports = cut_episode(find_pages([tmp_path / "in"])[0], tmp_path / "out", Settings())
-    assert [report.fault for report in reports] == ["", "it cannot be cut into panels (MemoryError)", "", ""]
+    assert [report.fault for report in reports] == ["", "there is too little memory for it", "", ""]
 
 
 def test_a_full_disk_is_no_fault_of_a_page(tmp_path, monkeypatch):
@@ -130,6 +131,6 @@ def test_a_full_disk_is_no_fault_of_a_page(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     comic(tmp_path / "in")
-    monkeypatch.setattr(sys.modules[cut_episode.__module__], "write_image", fail)
+    monkeypatch.setattr(crops, "write_image", fail)
     with pytest.raises(OSError, match="No space left"):
         cut_episode(find_pages([tmp_path / "in"])[0], tmp_path / "out", Settings())

@@ -115,7 +115,7 @@ def test_the_search_finds_what_comparing_all_pairs_finds(monkeypatch, block):
     for _ in range(12):
         image = cv2.resize(generator.integers(60, 196, (4, 4, 3)).astype(np.float32), (60, 48))
         for _ in range(12):
-            image = image + cv2.resize(generator.normal(0, 4, (3, 3, 3)).astype(np.float32), (60, 48))
+            image = image + cv2.resize(generator.normal(0, 1.5, (3, 3, 3)).astype(np.float32), (60, 48))
             images.append(image[: generator.integers(46, 49)].clip(0, 255).astype(np.uint8))
     signatures = stack(map(signature, [images[index] for index in generator.permutation(len(images))]))
     expected = brute_force(signatures)
