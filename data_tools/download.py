@@ -29,7 +29,7 @@ from data_tools.fetching import Fetcher, FetchError, Hitch
 from data_tools.sources import Failure, Page, SourceError
 from webtoon_colorize import files, startup
 from webtoon_colorize.io import csv_files
-from webtoon_colorize.io.images import ImageError, read_image
+from webtoon_colorize.io.images import ImageError, opened, read_image
 
 ATTRIBUTION = "attribution.csv"  # in the folder of a title
 COLUMNS = ("page", "artist", "licence", "url", "date")
@@ -62,13 +62,18 @@ def _is_whole(path: pathlib.Path) -> bool:
 
 
 def check_image(content: bytes) -> None:
-    """Raises FetchError for a web page, and Hitch for an image that is damaged or cut off."""
+    """Raises FetchError for anything but an image, and Hitch for an image that is damaged or cut off."""
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         raise FetchError("what comes is a web page and no image")
     try:
+        with opened(content):
+            pass
+    except ImageError as error:
+        raise FetchError(f"what comes cannot be used: {error}") from error
+    try:
         read_image(content)
     except ImageError as error:
-        raise Hitch(f"what comes is no whole image: {error}") from error
+        raise Hitch(f"what comes is not whole: {error}") from error
 
 
 def _write_attribution(pages: Iterable[Page], output: pathlib.Path) -> None:
@@ -124,17 +129,18 @@ def main(arguments: list[str]) -> int:
     source, fetcher = check_arguments(arguments), Fetcher()
     try:
         pages, failures = find_pages(source, fetcher)
-        failures += download(pages, FLAGS.output_dir, fetcher)
+        missing = download(pages, FLAGS.output_dir, fetcher)
     except (SourceError, FetchError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nInterrupted: the same command goes on with the next page.", file=sys.stderr)
         return 130
-    for name, reason in failures:
+    for name, reason in (*failures, *missing):
         print(f"Left out {name}: {reason}.", file=sys.stderr)
-    print(f"{len(pages)} pages were asked for, {len(failures)} are missing; who drew them: {ATTRIBUTION}.")
-    return 1 if failures else 0
+    print(f"{len(pages) - len(missing)} of {len(pages)} pages are in {FLAGS.output_dir}.")
+    print(f"Who drew them stands in {ATTRIBUTION} of each title.")
+    return 1 if failures or missing else 0
 
 
 if __name__ == "__main__":

@@ -30,8 +30,9 @@ MOST_BYTES = 50 * 2**20  # of one file
 REDIRECTS = 5
 CHUNK = 2**16  # bytes
 
+_PASSING = (408, 425, 429)  # statuses that may be better next time, as may all from 500
+
 T = TypeVar("T")
-_PASSING = (429, 500, 502, 503, 504)  # statuses that may be better next time
 
 
 class FetchError(ValueError):
@@ -144,7 +145,7 @@ class Fetcher:
         except FetchError as error:
             self._left_alone.setdefault(origin, f"its robots.txt cannot be had ({error})")
             raise FetchError(self._left_alone[origin]) from error
-        return protego.Protego.parse(answer.content.decode("utf-8", errors="replace"))
+        return protego.Protego.parse(answer.content.decode("utf-8-sig", errors="replace"))
 
     def _ask(self, url: str) -> requests.Response:
         """The answer, unread, after the pause since the request before it. Raises FetchError and Hitch."""
@@ -154,11 +155,7 @@ class Fetcher:
             return self._session.get(url, stream=True, timeout=TIMEOUT, allow_redirects=False)
         except (requests.ConnectionError, requests.Timeout) as error:
             raise Hitch(_sentence(error)) from error
-        except (
-            requests.RequestException,
-            urllib3.exceptions.HTTPError,
-            UnicodeError,
-        ) as error:  # an address that makes no sense
+        except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
             raise FetchError(f"{url} cannot be asked for ({error})") from error
         finally:
             self._earliest = time.monotonic() + max(self._pause, (rules and rules.crawl_delay(ROBOT)) or 0.0)
@@ -190,7 +187,7 @@ def _redirected(url: str, target: str) -> str:
 def _read(response: requests.Response) -> _Answer:
     """The content, if the status is 200. Raises FetchError if it is too large or slow, and Hitch."""
     status, reason = response.status_code, response.reason or ""
-    if status in _PASSING:
+    if status in _PASSING or status >= 500:
         raise Hitch(f"the server answers {status} {reason}", wait=_wait(response))
     if status != 200:
         return _Answer(status, reason, b"")

@@ -53,6 +53,8 @@ def fetch(server, path="/file", *, fetcher=None):
     "trouble",
     [
         status(500),
+        status(520),
+        status(408),
         status(503, Retry_After="nonsense"),
         status(429, Retry_After="0"),
         cut(CONTENT, 3),
@@ -61,7 +63,18 @@ def fetch(server, path="/file", *, fetcher=None):
         ok(CONTENT, length=4),
         unmeasured(CONTENT[:4]),
     ],
-    ids=["500", "503", "429", "cut", "cut at once", "length too large", "length too small", "cut, of unknown length"],
+    ids=[
+        "500",
+        "520",
+        "408",
+        "503",
+        "429",
+        "cut",
+        "cut at once",
+        "length too large",
+        "length too small",
+        "cut, of unknown length",
+    ],
 )
 def test_trouble_that_passes_is_waited_out(trouble):
     with serving({"/file": [trouble, trouble, ok(CONTENT)]}) as server:
@@ -146,6 +159,7 @@ def robots(text, **options):
     "text",
     [
         "User-agent: *\nDisallow: /file",
+        "\ufeffUser-agent: *\nDisallow: /file",
         "User-agent: *\nAllow: /\n\nUser-agent: webtoon_colorize\nDisallow: /",
         "User-agent: *\nDisallow: /*le$\nAllow: /",
         "User-agent: *\nCrawl-delay: 100000",
@@ -160,7 +174,13 @@ def test_what_robots_txt_forbids_is_not_asked_for(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\xff not a robots.txt <html>", "User-agent: *\nDisallow: /fil\nAllow: /file", "User-agent: x\nDisallow: /"],
+    [
+        "",
+        "\ufeffUser-agent: *\nDisallow: /art",
+        "\xff not a robots.txt <html>",
+        "User-agent: *\nDisallow: /fil\nAllow: /file",
+        "User-agent: x\nDisallow: /",
+    ],
 )
 def test_what_robots_txt_does_not_forbid_is_fetched(text):
     with serving(robots(text)) as server:
@@ -181,9 +201,10 @@ def test_without_a_robots_txt_nothing_is_forbidden(code):
         assert fetch(server) == CONTENT
 
 
-def test_a_robots_txt_that_cannot_be_had_forbids_all():
-    """RFC 9309, section 2.3.1.4."""
-    with serving({"/robots.txt": status(503), "/file": ok(CONTENT)}) as server:
+@pytest.mark.parametrize("code", [429, 501, 503])
+def test_a_robots_txt_that_cannot_be_had_forbids_all(code):
+    """RFC 9309, section 2.3.1.4; a server that is asked too often is no server without a robots.txt."""
+    with serving({"/robots.txt": status(code), "/file": ok(CONTENT)}) as server:
         with pytest.raises(FetchError, match="its robots.txt cannot be had"):
             fetch(server)
         assert set(server.asked) == {"/robots.txt"}
