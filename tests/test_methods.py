@@ -39,7 +39,7 @@ def eagerly():
 def make_batch(count, *, size=32):
     rgb = np.stack([draw_panel(seed, size=size) for seed in range(count)])
     lightness, ab = color.rgb_to_lab(tf.constant(rgb / 255, tf.float32))
-    return data.Batch(lightness, ab, tf.range(count) % 2, tf.range(count) // 4)
+    return data.Batch(lightness, ab, tf.range(count) % 2, tf.range(count) // 4, tf.range(count))
 
 
 def build(experiment, *, filters=4):

@@ -88,8 +88,11 @@ def restore(manager: tf.train.CheckpointManager) -> bool:
 
 
 def is_missing(run_dir: str | os.PathLike) -> bool:
-    """Whether `run_dir` has no checkpoint of a finished epoch."""
-    return tf.train.latest_checkpoint(str(pathlib.Path(run_dir) / "last")) is None
+    """Whether `run_dir` has neither a checkpoint of a finished epoch nor packed weights."""
+    return (
+        not (pathlib.Path(run_dir) / WEIGHTS).exists()
+        and tf.train.latest_checkpoint(str(pathlib.Path(run_dir) / "last")) is None
+    )
 
 
 def fingerprint(run_dir: str | os.PathLike) -> str:

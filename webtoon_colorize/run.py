@@ -67,7 +67,7 @@ def build(settings: Settings) -> Method:
       ValueError: there is no such build function, it does not take these arguments, or it refuses them.
       MissingWeights: the method needs weights that the user must supply.
     """
-    return _seeded(_find_build(settings), settings.seed)
+    return _seeded(find_build(settings), settings.seed)
 
 
 def _seeded(build_networks: Callable[[], Method], seed: int) -> Method:
@@ -75,7 +75,7 @@ def _seeded(build_networks: Callable[[], Method], seed: int) -> Method:
     return build_networks()
 
 
-def _find_build(settings: Settings) -> Callable[[], Method]:
+def find_build(settings: Settings) -> Callable[[], Method]:
     """The build function that `settings` names, with its arguments.
 
     Only functions that are defined in a module of webtoon_colorize.methods are found: a run folder may come from
@@ -170,7 +170,7 @@ def load_method(run_dir: str | os.PathLike) -> Method:
     """
     settings = load_settings(run_dir)
     with _naming_folder(run_dir):
-        build_networks = _find_build(settings)
+        build_networks = find_build(settings)
     method = _seeded(build_networks, settings.seed)  # its errors say nothing about the folder
     if not checkpoints.restore_packed(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):
         raise FileNotFoundError(f"{run_dir} has no checkpoint yet; train the run for at least one epoch")

@@ -12,16 +12,14 @@ colour a thing has can then be known from the references only.
 Hints change the proposal as in `color_and_apply_hints`, without its second applier.
 """
 
-from collections.abc import Sequence
-
 import keras
 import tensorflow as tf
 from keras import ops
 
 from webtoon_colorize import losses
-from webtoon_colorize.data import Batch
 from webtoon_colorize.methods.method import Method, Size
-from webtoon_colorize.networks import candidates, references
+from webtoon_colorize.networks import candidates
+from webtoon_colorize.networks import references as networks
 from webtoon_colorize.networks.kriging import propagate
 
 TOGETHER = 4  # panels of an episode that stand together in a training batch
@@ -32,25 +30,28 @@ _RARE = 0.5  # exponent of `losses.rarity` in the weights of true colours
 _NOISE = 0.1  # largest standard deviation of what is added to true coarse colours, network range
 
 
-def build(size: Size, *, count: int = 0, bandwidth: float = BANDWIDTH) -> Method:
-    """The two networks, and a memory for the places of `count` reference panels (`remember` fills it)."""
-    generator = references.color_generator(size.image_size, filters=size.filters)
-    applier = references.applier(size.image_size, filters=size.filters)
+def build(size: Size, *, references: int = 0, bandwidth: float = BANDWIDTH) -> Method:
+    """The two networks, and a memory for the places of `references` panels."""
+    generator = networks.color_generator(size.image_size, filters=size.filters)
+    applier = networks.applier(size.image_size, filters=size.filters)
     width = generator.outputs[2].shape[-1]
-    side, every = size.image_size // references.STRIDE, references.places(size.image_size)
-    memory = _memory(count * every, width + 2) if count else None
+    side, every = size.image_size // networks.STRIDE, networks.places(size.image_size)
+    memory = _memory(references * every, width + 2) if references else None
 
     def enlarge(ab):
         return ops.image.resize(ab, [size.image_size, size.image_size], interpolation="bilinear")
+
+    def pixels_of(ab):
+        return tf.reshape(ab[:, 2 :: networks.STRIDE, 2 :: networks.STRIDE], [-1, every, 2])
 
     def apply_color(x, outermost, ab, *, training):
         return enlarge(ab) + applier([x, outermost, ab], training=training)
 
     def terms(batch, seed):
         turn, see, pick, blur = tf.unstack(tf.random.split(seed, 4))
-        visible = _visible(batch.story, see)
-        ab = _turned(batch.ab, visible, turn)
-        pixels = tf.reshape(ab[:, 2 :: references.STRIDE, 2 :: references.STRIDE], [-1, every, 2])
+        visible = _visible(batch.story, batch.panel, see)
+        ab = batch.ab if references else _turned(batch.ab, visible, turn)
+        pixels = pixels_of(ab)
         x, outermost, embedding, logits = generator(batch.lightness, training=True)
         choice = candidates.join(_seen(embedding, pixels, visible, pick), candidates.from_grid(_in_groups(logits)))
         nll = candidates.negative_log_likelihood(choice, _in_groups(pixels))
@@ -71,6 +72,13 @@ def build(size: Size, *, count: int = 0, bandwidth: float = BANDWIDTH) -> Method
         ab = tf.reshape(candidates.choose(choice, bandwidth), [-1, side, side, 2])
         return ops.clip(apply_color(x, outermost, ab, training=False), -1.0, 1.0)
 
+    def remember(batches):
+        rows = []
+        for batch in batches:
+            embedding = generator(batch.lightness, training=False)[2]
+            rows.append(tf.concat([embedding, pixels_of(batch.ab)], axis=-1))
+        memory.weights[0].assign(tf.reshape(tf.concat(rows, axis=0), memory.weights[0].shape))
+
     def colorize(lightness, label=None, hints=None):
         del label
         proposal = propose(lightness)
@@ -87,6 +95,7 @@ def build(size: Size, *, count: int = 0, bandwidth: float = BANDWIDTH) -> Method
         helpers={"memory": memory} if memory is not None else {},
         takes_hints=True,
         together=TOGETHER,
+        remember=remember if memory is not None else None,
     )
 
 
@@ -95,33 +104,23 @@ def _memory(rows: int, width: int) -> keras.Model:
     return keras.Sequential([keras.Input([], dtype="int32"), keras.layers.Embedding(rows, width)], name="memory")
 
 
-def remember(method: Method, batches: Sequence[Batch]) -> None:
-    """Fills the memory with the places of the panels in `batches`, as many as it has room for."""
-    generator, table = method.networks["color_generator"], method.helpers["memory"].weights[0]
-    rows = []
-    for batch in batches:
-        embedding = generator(batch.lightness, training=False)[2]
-        pixels = batch.ab[:, 2 :: references.STRIDE, 2 :: references.STRIDE]
-        rows.append(tf.concat([embedding, tf.reshape(pixels, [*embedding.shape[:2], 2])], axis=-1))
-    table.assign(tf.reshape(tf.concat(rows, axis=0), table.shape))
-
-
 def _in_groups(places: tf.Tensor) -> tf.Tensor:
     """[B, N, D] -> [B / TOGETHER, TOGETHER * N, D]."""
     _, count, width = places.shape
     return tf.reshape(places, [-1, TOGETHER * count, width])
 
 
-def _visible(story: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def _visible(story: tf.Tensor, panel: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """Which panel of a group sees the colours of which other: bool [B / TOGETHER, TOGETHER, TOGETHER].
 
-    In each group from none to TOGETHER - 1 panels, chosen at random, are seen by the others of their episode.
+    In each group from none to TOGETHER - 1 panels, chosen at random, are seen by the other panels of their episode.
     """
-    group = tf.reshape(story, [-1, TOGETHER])
+    group, panel = (tf.reshape(each, [-1, TOGETHER]) for each in (story, panel))
     order, number = tf.unstack(tf.random.split(seed, 2))
     rank = tf.argsort(tf.argsort(tf.random.stateless_uniform(tf.shape(group), order)))
     seen = rank < tf.random.stateless_uniform([tf.shape(group)[0], 1], number, maxval=TOGETHER, dtype=tf.int32)
-    return (group[:, :, None] == group[:, None, :]) & seen[:, None, :] & ~tf.eye(TOGETHER, dtype=tf.bool)
+    others = (group[:, :, None] == group[:, None, :]) & (panel[:, :, None] != panel[:, None, :])
+    return others & seen[:, None, :]
 
 
 def _seen(embedding: tf.Tensor, pixels: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> candidates.Candidates:
