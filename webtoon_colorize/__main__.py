@@ -37,6 +37,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     report = color_chapters.color_chapters(found, colorizer, options)
     for name in unknown:
         print(f"{values.hints}: there is no page {name} among the inputs.", file=sys.stderr)
+    print(*report.notes, sep="\n", end="\n" * bool(report.notes))
     return summarize(report.colored, report.left, [*faults, *report.faults])
 
 
