@@ -66,7 +66,10 @@ def test_bad_pages_are_named_and_the_rest_is_done(tmp_path, colorize):
     assert "4.cbz: this is not a ZIP archive" in said and "missing.png: this is no image" in said
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {"1.png", "2.png", "3.jpg", "4.cbz", "5.png"}  # what mirrors a folder lacks nothing
-    assert all((tmp_path / "out" / name).read_bytes() == (tmp_path / "in" / name).read_bytes() for name in names - {"1.png", "5.png"})
+    assert all(
+        (tmp_path / "out" / name).read_bytes() == (tmp_path / "in" / name).read_bytes()
+        for name in names - {"1.png", "5.png"}
+    )
 
 
 def test_huge_declared_sizes_are_refused_and_tall_pages_are_not(tmp_path, colorize, monkeypatch):

@@ -35,12 +35,14 @@ def parse_hints(data: bytes) -> dict[str, tuple[Hint, ...]]:
     """
     try:
         content = json.loads(data, object_pairs_hook=_without_doubles)
+    except HintError:
+        raise
     except json.JSONDecodeError as error:
         raise HintError(f"this is not JSON (line {error.lineno}, column {error.colno})") from error
     except UnicodeDecodeError as error:
         raise HintError("this is not JSON (its text is neither UTF-8 nor UTF-16)") from error
-    except RecursionError as error:
-        raise HintError("this is not JSON that can be read (it is nested too deeply)") from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets in brackets
+        raise HintError("this is not JSON that can be read") from error
     if not isinstance(content, dict) or not all(isinstance(entries, list) for entries in content.values()):
         raise HintError('expected {"page name": [hint, ...], ...}')
     return {
