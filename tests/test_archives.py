@@ -151,6 +151,18 @@ def test_an_entry_beyond_four_gigabytes_has_a_field_of_64_bits(tmp_path):
     assert again.start == 2**32 + 5 and again.extra == b""
 
 
+def test_a_comment_that_contains_a_signature_and_bytes_behind_the_end_do_no_harm(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.cbz", "w") as book:
+        book.writestr("1.png", b"old")
+        book.comment = b"PK\5\6" + bytes(40)
+    assert [entry.path for entry in archives.entries(tmp_path / "a.cbz")] == ["1.png"]
+    with zipfile.ZipFile(copied(tmp_path, tmp_path / "a.cbz", 0)) as book:
+        assert book.comment == b"PK\5\6" + bytes(40)
+    path = archive(tmp_path / "b.cbz", {"1.png": b"old"})
+    path.write_bytes(path.read_bytes() + bytes(100))
+    assert [entry.path for entry in archives.entries(path)] == ["1.png"]
+
+
 def test_links_are_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.cbz", "w") as book:
         book.writestr(info("1.png", external_attr=0o120777 << 16, create_system=3), b"/etc/passwd")

@@ -9,6 +9,7 @@ import io
 import itertools
 import os
 import pathlib
+import re
 import struct
 import zlib
 from collections.abc import Container, Iterator, Mapping
@@ -108,11 +109,14 @@ def _read_end(file: BinaryIO) -> tuple[int, int, int, bytes]:
     file.seek(max(0, length - _END.size - _MOST_16 - _LOCATOR_64.size - _END_64.size))
     before = file.tell()
     tail = file.read()
-    place = tail.rfind(b"PK\5\6", 0, len(tail) - _END.size + 4)
-    if place < 0:
+    places = [each.start() for each in re.finditer(rb"PK\x05\x06(?=.{18})", tail, re.DOTALL)]
+    if not places:
         raise BadRecords("its directory is missing")
-    *_, size, offset, comment_length = _END.unpack_from(tail, place)
-    comment = tail[place + _END.size :][:comment_length]
+    lengths = {each: _END.unpack_from(tail, each)[-1] for each in places}
+    whole = [each for each in places if each + _END.size + lengths[each] == len(tail)]
+    place = (whole or places)[-1]  # a comment may contain the signature, and other bytes may follow
+    *_, size, offset, _ = _END.unpack_from(tail, place)
+    comment = tail[place + _END.size :][: lengths[place]]
     place_64 = place - _LOCATOR_64.size - _END_64.size
     if (
         place_64 >= 0
