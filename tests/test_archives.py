@@ -156,8 +156,9 @@ def test_a_comment_that_contains_a_signature_and_bytes_behind_the_end_do_no_harm
         book.writestr("1.png", b"old")
         book.comment = b"PK\5\6" + bytes(40)
     assert [entry.path for entry in archives.entries(tmp_path / "a.cbz")] == ["1.png"]
-    with zipfile.ZipFile(copied(tmp_path, tmp_path / "a.cbz", 0)) as book:
-        assert book.comment == b"PK\5\6" + bytes(40)
+    copy = copied(tmp_path, tmp_path / "a.cbz", 0)  # `zipfile` itself loses its way in such a comment
+    assert copy.read_bytes().endswith(struct.pack("<H", 44) + b"PK\5\6" + bytes(40))
+    assert [archives.read(copy, entry) for entry in archives.entries(copy)] == [NEW]
     path = archive(tmp_path / "b.cbz", {"1.png": b"old"})
     path.write_bytes(path.read_bytes() + bytes(100))
     assert [entry.path for entry in archives.entries(path)] == ["1.png"]
