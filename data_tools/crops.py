@@ -17,12 +17,12 @@ from data_tools.annotations import Annotation, best_match, bubbles_inside, count
 from data_tools.duplicates import CELLS, signature
 from data_tools.pages import Page, annotation_file, page_path, read_page
 from data_tools.slices import Slice, strips
+from webtoon_colorize import files
 from webtoon_colorize.io.images import ImageError, write_image
 from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.panels import Box, crop, find_panels
 
 THUMBNAIL = 160  # pixels on the longer side
-NO_MEMORY = "there is too little memory for it"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +81,7 @@ def cut_episode(
         except OSError:
             raise
         except Exception as error:  # whatever a page's pixels lead to
-            fault = NO_MEMORY if isinstance(error, MemoryError) else f"it cannot be cut into panels ({error})"
+            fault = f"it cannot be cut into panels ({files.reason(error)})"
             reports |= {each.page: PageReport(fault=fault) for each in strip}
     return [reports[page] for page in pages]
 
@@ -102,8 +102,8 @@ def _slices(
             fault = str(error)
         except (ValueError, KeyError, TypeError) as error:
             fault = f"{file} is not an annotation that can be read ({error!r})"
-        except MemoryError:
-            fault = NO_MEMORY
+        except MemoryError as error:
+            fault = files.reason(error)
         reports[page] = PageReport(fault=fault)
         yield None
 

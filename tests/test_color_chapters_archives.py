@@ -1,10 +1,12 @@
 """CBZ in, CBZ out, whatever strangers put into it."""
 
+import io
 import itertools
 import pathlib
 import zipfile
 
 import numpy as np
+import pytest
 
 from tests.comics import archive, is_colored, load, page_bytes
 from webtoon_colorize.io import archives
@@ -66,10 +68,11 @@ def test_damaged_entries_and_names_are_named_and_the_rest_is_done(tmp_path, colo
     odd = (tmp_path / "odd.cbz").read_bytes()
     (tmp_path / "odd.cbz").write_bytes(odd.replace("ü".encode(), b"\xff\xff"))
     code, said = colorize("book.cbz", "odd.cbz")
-    assert code == 1 and "1 page coloured" in said
-    assert "book.cbz/2.png: it cannot be unpacked" in said and "odd.cbz: this is not a ZIP archive" in said
+    assert code == 1 and "2 pages coloured" in said
+    assert "book.cbz/2.png: it cannot be unpacked: it is damaged or cut off." in said
     with zipfile.ZipFile(tmp_path / "out" / "book.cbz") as book:
-        assert book.namelist() == ["./1.png"]
+        assert book.namelist() == ["./1.png", "2.png"] and book.getinfo("2.png").compress_type == zipfile.ZIP_LZMA
+    assert b"\xff\xff.png" in (tmp_path / "out" / "odd.cbz").read_bytes()  # a name that says UTF-8 and is not
 
 
 def test_nothing_is_written_outside_the_output_folder(tmp_path, colorize):
@@ -95,10 +98,106 @@ def test_zip_bombs_are_left_out_unopened(tmp_path, colorize, monkeypatch):
     assert said.count("bomb.png") == 1
     assert "book.cbz/bomb.xml: it is packed" in said and "book.cbz/large.png: the file is larger than" in said
     with zipfile.ZipFile(tmp_path / "out" / "book.cbz") as book:
-        assert book.namelist() == ["1.png"]
+        assert book.namelist() == ["large.png", "1.png"]
 
 
-def test_existing_archives_are_left(tmp_path, colorize):
-    archive(tmp_path / "book.cbz", {"1.png": page_bytes(tmp_path)})
-    archive(tmp_path / "out" / "book.cbz", {})
-    assert "0 pages coloured, 1 page left" in colorize("book.cbz", skip_existing=True)[1]
+def written(path):
+    with zipfile.ZipFile(path) as book:
+        return {each: book.read(each) for each in book.namelist()}
+
+
+def test_an_archive_counts_as_done_when_its_pages_are_and_only_the_others_are_coloured(tmp_path, colorize, monkeypatch):
+    pages = {f"{number}.png": page_bytes(tmp_path, number) for number in range(3)}
+    archive(tmp_path / "book.cbz", pages)
+    write = pathlib.Path.write_bytes
+
+    def write_bytes(path, data):
+        if path.name == "1" and path.parent.parent.name == "out":
+            raise OSError(28, "No space left on device", str(path))
+        return write(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pathlib.Path, "write_bytes", write_bytes)
+        code, said = colorize("book.cbz")
+    assert code == 1 and "book.cbz/1.png: it could not be written (no space left on device).\n" in said
+    half = written(tmp_path / "out" / "book.cbz")
+    assert [half[name] == pages[name] for name in pages] == [False, True, False]
+    code, said = colorize("book.cbz", skip_existing=True)
+    assert code == 0 and "1 page coloured, 2 pages left as they are." in said
+    assert "book.cbz/0.png: it is there already.\n" in said
+    whole = written(tmp_path / "out" / "book.cbz")
+    assert [whole[name] == half[name] for name in pages] == [True, False, True]
+    before = (tmp_path / "out" / "book.cbz").stat().st_mtime_ns
+    code, said = colorize("book.cbz", skip_existing=True)
+    assert code == 0 and "book.cbz: it is there already.\n0 pages coloured, 3 pages left as they are." in said
+    assert (tmp_path / "out" / "book.cbz").stat().st_mtime_ns == before
+    colorize("book.cbz", output_dir=str(tmp_path / "once"))
+    assert written(tmp_path / "once" / "book.cbz") == whole
+
+
+def test_an_archive_in_which_nothing_could_be_done_is_not_written(tmp_path, colorize):
+    data = bytearray(archive(tmp_path / "in" / "book.cbz", {"1.png": page_bytes(tmp_path)}).read_bytes())
+    data[data.find(b"PK\1\2") + 8] |= 1
+    (tmp_path / "in" / "book.cbz").write_bytes(data)
+    code, said = colorize("in/book.cbz")
+    assert code == 2 and "book.cbz/1.png: it is encrypted; unpack the archive with its password first." in said
+    assert not list((tmp_path / "out").iterdir())
+    assert colorize("in")[0] == 2
+    assert (tmp_path / "out" / "book.cbz").read_bytes() == data  # what mirrors a folder lacks nothing
+    assert "0 pages coloured.\n" in colorize("in", skip_existing=True)[1]
+
+
+def test_books_that_cannot_be_opened_are_named_and_stay_in_what_mirrors_a_folder(tmp_path, colorize):
+    books = {
+        "1.cbr": (b"Rar!\x1a\x07\x00" + bytes(99), "this is a RAR archive; CBZ and ZIP archives can be coloured."),
+        "2.cb7": (b"7z\xbc\xaf'\x1c" + bytes(99), "this is a 7z archive; CBZ and ZIP archives can be coloured."),
+        "3.pdf": (b"%PDF-1.4", "this is a PDF file; CBZ and ZIP archives can be coloured."),
+        "4.cbz": (b"PK\3\4" + bytes(99), "this ZIP archive is damaged or cut off (its directory is missing)."),
+        "5": (b"Rar!\x1a\x07\x00" + bytes(99), "this is a RAR archive; CBZ and ZIP archives can be coloured."),
+    }
+    for name, (data, _) in books.items():
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(data)
+    archive(tmp_path / "in" / "6.zip", {"words.txt": b""})
+    archive(tmp_path / "in" / "7.cbr", {"1.png": page_bytes(tmp_path)})  # many a CBR is a ZIP
+    code, said = colorize("in")
+    assert code == 1 and "1 page coloured." in said and "6 files could not be coloured" in said
+    for name, (data, reason) in books.items():
+        assert f"\n{name}: {reason}\n" in f"\n{said}" and (tmp_path / "out" / name).read_bytes() == data
+    assert "6.zip: there are no images in this archive." in said and (tmp_path / "out" / "6.zip").exists()
+    assert list(written(tmp_path / "out" / "7.cbr")) == ["1.png"]
+    code, said = colorize("in/1.cbr", output_dir=str(tmp_path / "other"))
+    assert code == 2 and not (tmp_path / "other").exists()
+
+
+def test_in_an_archive_too_what_looks_like_a_page_or_a_book_is_done_or_named(tmp_path, colorize):
+    page = page_bytes(tmp_path)
+    gif = b"GIF89a" + bytes(20)
+    inner = archive(tmp_path / "inner.cbz", {"1.png": page}).read_bytes()
+    content = {
+        "1.JPE": page,
+        "2": page,
+        "3.gif": gif,
+        "inner.cbz": inner,
+        "ComicInfo.xml": b"<a/>",
+        "@eaDir/1.png": b"",
+    }
+    archive(tmp_path / "book.cbz", content)
+    code, said = colorize("book.cbz")
+    assert code == 1 and "2 pages coloured." in said and "2 files could not be coloured" in said
+    assert "book.cbz/3.gif: this is " in said and "book.cbz/inner.cbz: this is a ZIP archive; " in said
+    out = written(tmp_path / "out" / "book.cbz")
+    assert [name for name, data in content.items() if out[name] != data] == ["1.JPE", "2"]
+
+
+def test_two_pages_of_one_name_are_both_coloured(tmp_path, colorize):
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(tmp_path / "book.cbz", "w") as book:
+        book.writestr("1.png", page_bytes(tmp_path, 1))
+        book.writestr("1.png", page_bytes(tmp_path, 2))
+    code, said = colorize("book.cbz", color_layer=True)
+    assert code == 0 and "2 pages coloured." in said
+    with zipfile.ZipFile(tmp_path / "out" / "book.cbz") as book:
+        pages = [book.read(each) for each in book.infolist()]
+    assert len(set(pages)) == 2 and all(is_colored(load(io.BytesIO(page))) for page in pages)
+    layers = {path.name for path in (tmp_path / "out" / "book.cbz.color").iterdir()}
+    assert layers == {"1.png.color.png", "1.png (2).color.png"}

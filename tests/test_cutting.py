@@ -123,7 +123,12 @@ def test_a_page_that_cannot_be_cut_is_named_and_the_rest_is_done(tmp_path, monke
     monkeypatch.setattr(crops, "find_panels", fail)
     save(tmp_path / "in" / "가우스 전자" / "1화" / "02.png", strip(art(1), art(2)))
     reports = cut_episode(find_pages([tmp_path / "in"])[0], tmp_path / "out", Settings())
-    assert [report.fault for report in reports] == ["", "there is too little memory for it", "", ""]
+    assert [report.fault for report in reports] == [
+        "",
+        "it cannot be cut into panels (there is not enough memory)",
+        "",
+        "",
+    ]
 
 
 def test_a_full_disk_is_no_fault_of_a_page(tmp_path, monkeypatch):

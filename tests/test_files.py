@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from webtoon_colorize.files import atomic_path, is_hidden, natural_key, write_bytes
+from webtoon_colorize.files import atomic_path, derived_name, is_hidden, natural_key, path_key, reason, write_bytes
 
 
 def test_a_file_appears_at_the_end_of_the_block_and_its_folder_with_it(tmp_path):
@@ -36,7 +36,50 @@ def test_numbers_sort_by_value_and_capitals_only_among_equal_names():
     assert sorted(names, key=natural_key) == expected
 
 
-@pytest.mark.parametrize("name", [".hidden", "a/.git/b.png", "__MACOSX/1.png", "a/__MACOSX/._1.png", "../1.png"])
+def test_a_half_comes_between_and_an_ending_is_no_part_of_the_number():
+    names = ["10.png", "2.5.png", "2.png", "2 (1).png", "Chapter 2.5", "Chapter 10", "Chapter 2", "\uff19.png"]
+    expected = ["2.png", "2 (1).png", "2.5.png", "\uff19.png", "10.png", "Chapter 2", "Chapter 2.5", "Chapter 10"]
+    assert sorted(names, key=natural_key) == expected
+    assert sorted(["9" * 5000, "1"], key=natural_key)[0] == "1"
+
+
+def test_paths_are_sorted_part_by_part_and_files_before_folders():
+    expected = ["1.png", "3.png", "2/1.png", "2/10.png", "2.5/1.png", "10/1.png"]
+    assert sorted({*expected}, key=path_key) == expected
+
+
+def test_a_derived_name_fits_and_tells_long_names_apart():
+    assert derived_name("1.png", ".color.png") == "1.png.color.png"
+    long = ["화" * 85, "화" * 84 + "하"]
+    short = [derived_name(name, ".color.png") for name in long]
+    assert short[0] != short[1] and all(len(name.encode()) <= 255 and name.endswith(".color.png") for name in short)
+    assert derived_name("a" * 255) == "a" * 255
+
+
+def test_a_file_whose_name_is_as_long_as_can_be_is_written(tmp_path):
+    for name in ("a" * 251 + ".png", "a." + "b" * 253):
+        write_bytes(tmp_path / name, b"")
+    assert len(os.listdir(tmp_path)) == 2
+
+
+def test_reasons_have_neither_numbers_of_errors_nor_names_of_files():
+    assert reason(OSError(28, "No space left on device", "/tmp/x")) == "no space left on device"
+    assert reason(MemoryError("std::bad_alloc")) == "there is not enough memory"
+    assert reason(ValueError("one\ntwo")) == "one" and reason(KeyError()) == "KeyError"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".hidden",
+        "a/.git/b.png",
+        "__MACOSX/1.png",
+        "a/__MACOSX/._1.png",
+        "../1.png",
+        "a/@eaDir/1.png",
+        "$RECYCLE.BIN/1.png",
+    ],
+)
 def test_dotted_names_and_macos_folders_are_hidden(name):
     assert is_hidden(name)
 

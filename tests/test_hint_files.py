@@ -1,4 +1,5 @@
 import json
+import unicodedata
 
 import pytest
 
@@ -20,11 +21,21 @@ def test_hints_are_read_per_page(tmp_path):
     assert read_hints(path) == {"1화/01.png": (first, second), "02.png": ()}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_files_of_editors_that_write_marks_other_encodings_or_crlf_are_read(tmp_path, encoding):
+    text = json.dumps({"1화.png": [GOOD]}, indent=1, ensure_ascii=False).replace("\n", "\r\n")
+    (tmp_path / "hints.json").write_bytes(text.encode(encoding))
+    assert read_hints(tmp_path / "hints.json") == {"1화.png": (Hint(120.0, 80.5, (192, 48, 32), 6.0),)}
+
+
 @pytest.mark.parametrize(
     "content, fault",
     [
         ("{", "not JSON"),
         ("[" * 100_000, "not JSON"),
+        ('{"01.png": [' + "9" * 5000 + "]}", "^this is not JSON that can be read$"),
+        ('{"01.png": [],\n"01.png": []}', "^01.png is there twice$"),
+        ("{\n x", r"not JSON \(line 2, column 2\)"),
         ([GOOD], "expected"),
         ({"01.png": GOOD}, "expected"),
         ({"01.png": [GOOD, {"x": 1, "y": 2}]}, "page 01.png, entry 2: expected x, y, color"),
@@ -48,6 +59,21 @@ def test_a_bad_file_is_refused_with_a_reason_that_names_page_and_entry(tmp_path,
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(HintError, match="^the file cannot be opened"):
         read_hints(tmp_path / "none.json")
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    (tmp_path / "hints.json").write_bytes(b"{\xff\xfe\xff}")
+    with pytest.raises(HintError, match="^this is not JSON .its text is neither UTF-8 nor UTF-16.$"):
+        read_hints(tmp_path / "hints.json")
+
+
+def test_names_match_with_backslashes_and_in_the_letters_of_macos():
+    dot = (Hint(1, 2, (0, 0, 0)),)
+    pages = [unicodedata.normalize("NFD", "book/é화.png"), "a/1.png"]
+    assert assign({unicodedata.normalize("NFC", "é화.png"): dot, "a\\1.png": dot}, pages) == (
+        dict.fromkeys(pages, dot),
+        [],
+    )
 
 
 def test_names_may_leave_out_the_folders_that_they_lie_in():

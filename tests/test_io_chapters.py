@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from tests.comics import archive
-from webtoon_colorize.io import chapters
+from webtoon_colorize.io import archives, chapters
 from webtoon_colorize.io.chapters import InputError, find_chapters
 
 
@@ -46,8 +46,8 @@ def test_an_archive_is_a_chapter_whose_images_are_its_pages(tmp_path):
     touch(tmp_path / "in", "1.png")
     found, faults = find_chapters([str(tmp_path / "in")], str(tmp_path / "out"))
     assert names(found) == [["1.png"], ["book.cbz/2.png", "book.cbz/10.png"]]
-    assert found[1].archive == chapters.Archive(file, tmp_path / "out" / "book.cbz")
-    assert [page.entry for page in found[1].pages] == ["2.png", "10.png"]
+    assert found[1].archive == chapters.Archive("book.cbz", file, tmp_path / "out" / "book.cbz", is_mirrored=True)
+    assert [page.entry.position for page in found[1].pages] == [1, 0]
     assert found[1].pages[0].layer == tmp_path / "out" / "book.cbz.color" / "2.png.color.png"
     assert faults == ["book.cbz/../evil.png: its name points outside the archive; it is left out."]
 
@@ -58,12 +58,14 @@ def test_inputs_without_pages_are_named_in_a_sentence(tmp_path):
     (tmp_path / "empty").mkdir()
     inputs = [str(tmp_path / name) for name in ("none.zip", "bad.cbz", "notes.txt", "empty", "missing.png")]
     found, faults = find_chapters(inputs, str(tmp_path / "out"))
-    assert not found and faults == [
+    assert [(page.name, page.fault) for chapter in found for page in chapter.pages] == [
+        ("none.zip", "there are no images in this archive"),
+        ("bad.cbz", "the file is empty"),
+    ]
+    assert faults == [
         f"{tmp_path}/notes.txt: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.",
         f"{tmp_path}/empty: there are no images or archives in this folder.",
         f"{tmp_path}/missing.png: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.",
-        "none.zip: there are no images in this archive.",
-        "bad.cbz: this is not a ZIP archive that can be read (File is not a zip file).",
     ]
 
 
@@ -80,7 +82,8 @@ def test_an_archive_is_written_again_in_its_order_with_the_coloured_pages_in_the
     archive(tmp_path / "book.cbz", content)
     [chapter], _ = find_chapters([str(tmp_path / "book.cbz")], str(tmp_path / "out"))
     (tmp_path / "new.png").write_bytes(b"coloured one")
-    assert chapters.write_archive(chapter.archive, chapter.pages, {"1.png": tmp_path / "new.png"}) == []
+    position = chapter.pages[0].entry.position
+    archives.write_copy(chapter.archive.file, chapter.archive.output, {position: tmp_path / "new.png"})
     with zipfile.ZipFile(tmp_path / "out" / "book.cbz") as book:
         read = {name: book.read(name) for name in book.namelist()}
     expected = {"2.png": b"gray two", "info.xml": b"<a/>", "sub/": b"", "1.png": b"coloured one"}

@@ -4,6 +4,7 @@ Usage: webtoon-colorize INPUT... --output_dir=OUT
 Example: webtoon-colorize chapter/ book.cbz page.png --output_dir=coloured
 
 INPUT is an image (JPEG, PNG, WebP), a folder, or a CBZ or ZIP archive. OUT mirrors the inputs; they stay as they are.
+Pages that have colour, or that are there already (--skip_existing), are left as they are and named.
 Exit code: 0 all is well; 1 some pages could not be coloured (they are named, the rest is done); 2 nothing could be done
 (the reason is given).
 """
@@ -12,7 +13,7 @@ import sys
 
 from absl import flags
 
-from webtoon_colorize import startup
+from webtoon_colorize import files, startup
 
 
 def colorize(inputs: list[str], values: flags.FlagValues) -> int:
@@ -37,6 +38,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     report = color_chapters.color_chapters(found, colorizer, options)
     for name in unknown:
         print(f"{values.hints}: there is no page {name} among the inputs.", file=sys.stderr)
+    print(*report.notes, sep="\n", end="\n" * bool(report.notes))
     return summarize(report.colored, report.left, [*faults, *report.faults])
 
 
@@ -74,17 +76,24 @@ def define_flags() -> None:
     flags.DEFINE_bool("skip_colored", True, "Leave pages as they are that have colour; sepia counts as gray.")
     flags.DEFINE_bool("keep_white", True, "Keep white paper and speech bubbles free of colour.")
     flags.DEFINE_bool("color_layer", False, "Also write each page's colour alone, as a PNG to lay under the ink.")
-    flags.DEFINE_bool("skip_existing", False, "Leave out pages whose output is there already.")
+    flags.DEFINE_bool("skip_existing", False, "Leave out pages that an earlier call has coloured.")
+
+
+def allow_any_names() -> None:
+    """Prints names of files that are no text with backslashes, on standard output too."""
+    sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def main(inputs: list[str]) -> int:
+    allow_any_names()
     startup.import_tensorflow()
     try:
         if not inputs:
             raise ValueError("Name an image, a folder or a comic archive: webtoon-colorize INPUT... --output_dir=OUT")
         return colorize(inputs, flags.FLAGS)
     except (ValueError, OSError) as error:
-        print(f"Nothing was coloured. {error}.", file=sys.stderr)
+        place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+        print(f"Nothing was coloured. {place}{files.reason(error)}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nInterrupted: what is written is whole, and --skip_existing goes on from there.", file=sys.stderr)

@@ -1,9 +1,11 @@
 """Colours chapters page by page; pages that fail are named and the rest is done."""
 
+import contextlib
 import dataclasses
 import itertools
 import pathlib
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import tqdm
@@ -11,9 +13,10 @@ import tqdm
 from webtoon_colorize import files
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.io import chapters, page_images
-from webtoon_colorize.io.archives import ArchiveError
+from webtoon_colorize.io import archives, chapters, page_images
+from webtoon_colorize.io.archives import ArchiveError, Entry
 from webtoon_colorize.io.chapters import Archive, Chapter, Page
+from webtoon_colorize.io.images import ImageError
 from webtoon_colorize.io.page_images import PageImage
 from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.pages.strips import Slice
@@ -39,7 +42,65 @@ class Report:
 
     colored: int = 0
     left: int = 0  # copied because they are coloured, or written by an earlier call
+    notes: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that was left as it is
     faults: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that failed
+
+
+class _Folder:
+    """Where pages that are files go."""
+
+    def existing(self, page: Page) -> bytes | None:
+        """What an earlier call wrote."""
+        return page.output.read_bytes() if page.output.is_file() else None
+
+    def write(self, page: Page, data: bytes) -> None:
+        files.write_bytes(page.output, data)
+
+    def leave(self, page: Page) -> None:
+        """The page is in the output as it was."""
+        with files.atomic_path(page.output) as temporary:
+            shutil.copyfile(page.file, temporary)
+
+    def keep(self, page: Page) -> None:
+        """What an earlier call wrote stays."""
+
+
+class _Copy:
+    """Where pages of an archive go: into a temporary folder, and from there into the archive's copy."""
+
+    def __init__(self, archive: Archive, folder: str):
+        self._archive, self._folder = archive, pathlib.Path(folder)
+        self._old = {} if not archive.output.is_file() else _entries_by_key(archive.output)
+        self.written: dict[int, pathlib.Path] = {}  # by position in the archive
+
+    def existing(self, page: Page) -> bytes | None:
+        old = self._old.get(_entry(page).key)
+        with contextlib.suppress(ArchiveError):
+            return archives.read(self._archive.output, old) if old else None
+        return None
+
+    def write(self, page: Page, data: bytes) -> None:
+        position = _entry(page).position
+        path = self._folder / str(position)
+        path.write_bytes(data)
+        self.written[position] = path
+
+    def keep(self, page: Page) -> None:
+        self.write(page, self.existing(page) or b"")
+
+    def leave(self, page: Page) -> None:
+        """The copy has all that is not written."""
+
+
+def _entry(page: Page) -> Entry:
+    assert page.entry is not None
+    return page.entry
+
+
+def _entries_by_key(path: pathlib.Path) -> dict[tuple[bytes, str], Entry]:
+    with contextlib.suppress(ArchiveError):
+        return {entry.key: entry for entry in archives.entries(path)}
+    return {}
 
 
 def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Options) -> Report:
@@ -50,7 +111,7 @@ def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Opti
             if chapter.archive:
                 _color_archive(chapter.archive, chapter.pages, colorizer, options, report, bar)
             else:
-                _ChapterColoring(colorizer, options, report, bar, lambda page: page.output).color(chapter.pages)
+                _ChapterColoring(colorizer, options, report, bar, _Folder()).color(chapter.pages)
     return report
 
 
@@ -58,18 +119,30 @@ def _color_archive(
     archive: Archive, pages: Sequence[Page], colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm
 ) -> None:
     """Colours the pages into a temporary folder, then writes the archive with them."""
-    if options.skip_existing and archive.output.exists():
-        report.left += len(pages)
-        bar.update(len(pages))
-        return
     try:
         with chapters.workspace(archive) as folder:
-            places = {page: pathlib.Path(folder) / str(number) for number, page in enumerate(pages)}
-            _ChapterColoring(colorizer, options, report, bar, places.__getitem__).color(pages)
-            done = {page.entry: path for page, path in places.items() if page.entry and path.exists()}
-            report.faults += chapters.write_archive(archive, pages, done)
+            copy = _Copy(archive, folder)
+            if options.skip_existing and all(_is_done(page, copy) for page in pages):
+                report.left += len(pages)
+                report.notes.append(f"{archive.name}: it is there already.")
+                bar.update(len(pages))
+                return
+            done = report.colored + report.left
+            _ChapterColoring(colorizer, options, report, bar, copy).color(pages)
+            if report.colored + report.left > done or archive.is_mirrored:
+                archives.write_copy(archive.file, archive.output, copy.written)
     except (OSError, ArchiveError) as error:
-        report.faults.append(f"{archive.file}: the coloured archive could not be written ({error}).")
+        report.faults.append(f"{archive.name}: the coloured archive could not be written ({files.reason(error)}).")
+
+
+def _is_done(page: Page, output: _Folder | _Copy) -> bool:
+    """Whether an earlier call coloured the page: an output that is the page as it was is no proof of that."""
+    existing = output.existing(page)
+    if existing is None or not page_images.is_page(existing):
+        return False
+    with contextlib.suppress(ArchiveError, ImageError):
+        return existing != page.read()
+    return False
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -88,8 +161,9 @@ class _Plan:
         return not (self.is_colored or self.is_there)
 
     @property
-    def needs_copy(self) -> bool:
-        return self.is_colored and not self.is_there
+    def why_left(self) -> str:
+        """Why it is not coloured."""
+        return "it is there already" if self.is_there else "it has colour already; it is copied"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -101,18 +175,11 @@ class _Work:
 
 
 class _ChapterColoring:
-    """Colours pages that follow each other, and writes each to `place(page)`."""
+    """Colours pages that follow each other."""
 
-    def __init__(
-        self,
-        colorizer: Colorizer,
-        options: Options,
-        report: Report,
-        bar: tqdm.tqdm,
-        place: Callable[[Page], pathlib.Path],
-    ):
+    def __init__(self, colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm, output: _Folder | _Copy):
         self._colorizer, self._options, self._report, self._bar = colorizer, options, report, bar
-        self._place = place
+        self._output = output
         self._open: list[Page] = []  # pages that are read and not written yet
 
     def color(self, pages: Sequence[Page]) -> None:
@@ -126,28 +193,30 @@ class _ChapterColoring:
                 if not self._open:
                     raise
                 failed, *others = self._open
-                self._fail(failed, f"it could not be coloured ({type(error).__name__}: {error})")
+                self._fail(failed, f"it could not be coloured ({files.reason(error)})")
                 remaining = itertools.chain(others, remaining)
                 self._open.clear()
 
     def _slices(self, pages: Iterator[Page]) -> Iterator[Slice]:
         """Reads and plans each page when the colorizer asks for it; copies pages that have colour."""
         for page in pages:
+            self._bar.set_postfix_str(page.name, refresh=False)
             try:
-                data = page.read()
-                plan = self._plan(page, data)
-                if plan.needs_copy:
-                    files.write_bytes(self._place(page), data)
+                plan = self._plan(page)
+                if plan.is_there:
+                    self._output.keep(page)
+                elif plan.is_colored:
+                    self._output.leave(page)
                 work = _Work(plan, self._new_layer(plan))
             except Exception as error:  # anything that this page's file raises
-                self._fail(page, str(error) or type(error).__name__)
+                self._fail(page, files.reason(error))
                 continue
             self._open.append(page)
             yield Slice(plan.on_white, plan.hints, plan.needs_color, work)
 
-    def _plan(self, page: Page, data: bytes) -> _Plan:
-        """Raises ImageError or ValueError if the page, or its hints, cannot be used."""
-        image = page_images.decode(data)
+    def _plan(self, page: Page) -> _Plan:
+        """Raises ImageError, ArchiveError or ValueError if the page, or its hints, cannot be used."""
+        image = page_images.decode(page.read())
         on_white = image.on_white()
         height, width = on_white.shape[:2]
         hints = self._options.hints.get(page.name, ())
@@ -158,7 +227,7 @@ class _ChapterColoring:
             on_white,
             hints,
             is_colored=self._options.skip_colored and color_share(on_white) >= COLORED_PAGE_SHARE,
-            is_there=self._options.skip_existing and self._place(page).exists(),
+            is_there=self._options.skip_existing and _is_done(page, self._output),
         )
 
     def _new_layer(self, plan: _Plan) -> np.ndarray | None:
@@ -185,17 +254,22 @@ class _ChapterColoring:
     def _finish(self, work: _Work) -> None:
         plan = work.plan
         try:
-            if plan.needs_color:
-                files.write_bytes(self._place(plan.page), page_images.encode(plan.image))
             if work.layer is not None:
                 page_images.write_layer(plan.page.layer, work.layer)
+            if plan.needs_color:  # last, for it says that the page is done
+                self._output.write(plan.page, page_images.encode(plan.image))
         except Exception as error:  # the page is no longer open, so no other page counts as failed
-            self._fail(plan.page, f"it could not be written ({error})")
+            self._fail(plan.page, f"it could not be written ({files.reason(error)})")
             return
         self._report.colored += plan.needs_color
-        self._report.left += not plan.needs_color
+        if not plan.needs_color:
+            self._report.left += 1
+            self._report.notes.append(f"{plan.page.name}: {plan.why_left}.")
         self._bar.update()
 
     def _fail(self, page: Page, reason: str) -> None:
         self._report.faults.append(f"{page.name}: {reason}.")
+        if page.is_mirrored and not page.output.exists():
+            with contextlib.suppress(OSError):
+                self._output.leave(page)
         self._bar.update()

@@ -1,11 +1,20 @@
-"""Writes files whole or not at all; sorts and hides file names."""
+"""Writes files whole or not at all; sorts, hides and shortens file names; says why something failed."""
 
 import contextlib
+import hashlib
 import os
 import pathlib
 import re
 import tempfile
+import unicodedata
 from collections.abc import Iterator
+
+LONGEST_NAME = 255  # bytes of a file's name, on nearly all file systems
+
+# What file systems, network storages and readers keep beside the user's files. Names with a leading dot are hidden too.
+_NOT_THE_USERS = re.compile(
+    r"__macosx|@eadir|[#@$]recycle(\.bin)?|recycler|@recently-snapshot|#snapshot|system volume information|lost\+found"
+)
 
 
 @contextlib.contextmanager
@@ -16,7 +25,7 @@ def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix[-16:], dir=path.parent)
     os.close(handle)
     temporary = pathlib.Path(name)
     try:
@@ -28,17 +37,46 @@ def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
 
 
 def natural_key(text: str) -> tuple:
-    """A sort key that sorts numbers by value (2 before 10) and ignores case.
+    """A sort key that sorts numbers by value (2 before 2.5 before 10) and ignores case and an ending such as .png.
 
-    Names that differ only in case or in leading zeros are sorted as plain text.
+    Names that differ only in these, or in leading zeros, are sorted as plain text.
     """
-    parts = re.split(r"([0-9]+)", text)
-    return tuple(int(part) if index % 2 else part.casefold() for index, part in enumerate(parts)), text
+    stem = re.sub(r"\.[a-z]\w*$", "", unicodedata.normalize("NFKC", text).casefold())
+    parts = re.split(r"([0-9]+)", stem)
+    return tuple(int(part[:4000]) if index % 2 else part for index, part in enumerate(parts)), text
+
+
+def path_key(path: str) -> tuple:
+    """A sort key for paths with forward slashes: part by part in natural order, a folder's files before its folders."""
+    *folders, name = path.split("/")
+    return (*((1, natural_key(folder)) for folder in folders), (0, natural_key(name)))
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a path (with forward slashes) has a part that starts with a dot, or is macOS's __MACOSX."""
-    return any((part.startswith(".") and part != ".") or part == "__MACOSX" for part in name.split("/"))
+    """Whether a path (with forward slashes) has a part that starts with a dot, or that is not the user's.
+
+    The latter are folders of macOS, Windows and network storages: __MACOSX, @eaDir, #recycle, $RECYCLE.BIN and so on.
+    """
+    parts = name.split("/")
+    return any((part.startswith(".") and part != ".") or _NOT_THE_USERS.fullmatch(part.casefold()) for part in parts)
+
+
+def derived_name(name: str, addition: str = "") -> str:
+    """`name` with `addition` behind it. Cut to LONGEST_NAME; what is cut is then told apart by a hash."""
+    whole = os.fsencode(name + addition)
+    if len(whole) <= LONGEST_NAME:
+        return name + addition
+    mark = f"~{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}{addition}"
+    return os.fsencode(name)[: LONGEST_NAME - len(os.fsencode(mark))].decode(errors="ignore") + mark
+
+
+def reason(error: BaseException) -> str:
+    """Why something failed, as a clause without Python's own words: no numbers of errors, no temporary names."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[:1].lower() + error.strerror[1:]
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def write_bytes(path: str | os.PathLike, data: bytes) -> None:

@@ -1,37 +1,99 @@
-"""Reads CBZ and ZIP archives from unknown sources: lists their files and unpacks them within limits."""
+"""Reads CBZ and ZIP archives from unknown sources within limits, and copies them with other pages."""
 
-import contextlib
+import collections
 import lzma
 import os
+import pathlib
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import NamedTuple
 
-ENDINGS = (".cbz", ".zip")
+from webtoon_colorize import files
+from webtoon_colorize.io import kinds, zip_records
+from webtoon_colorize.io.zip_records import BadRecords, Record
+
 MAX_BYTES = 500 * 2**20  # of one unpacked file; a larger one may be a zip bomb that fills the memory
 MAX_RATIO = 200  # unpacked to packed size; zip bombs reach 1032, real pages stay far below 200
 SMALL = 2**20  # bytes; smaller unpacked files are harmless at any ratio
+_ENCODINGS = ("utf-8", "cp949", "cp932")  # of names that do not say; Korean and Japanese
 
 
 class ArchiveError(ValueError):
     """An archive, or a file in one, that cannot be read; the message is the reason."""
 
 
-@contextlib.contextmanager
-def opened(path: str | os.PathLike) -> Iterator[zipfile.ZipFile]:
-    """Opens the archive for reading. Raises ArchiveError, also for what fails inside the block."""
+class Entry(NamedTuple):
+    """A file or folder in an archive."""
+
+    position: int  # in the archive's directory
+    record: Record
+    name: str  # decoded; unlike `path`, the same for entries that have one name
+    path: str  # unique: its name with forward slashes; a second entry of one name has " (2)" behind it
+
+    @property
+    def is_folder(self) -> bool:
+        return self.name.endswith(("/", "\\"))
+
+    @property
+    def key(self) -> tuple[bytes, str]:
+        """What tells it from other entries, also in a copy of the archive that lacks some."""
+        return self.record.name, self.path
+
+    def refusal(self) -> str | None:
+        """Why no copy may have this entry: what it would do to the one who unpacks it. None if it is harmless."""
+        if points_outside(self.name):
+            return "its name points outside the archive"
+        if self.record.is_link:
+            return "it is a link"
+        if self.record.central.size > max(SMALL, MAX_RATIO * self.record.central.packed):
+            return f"it is packed to less than a {MAX_RATIO}th of its size, like a zip bomb"
+        return None
+
+
+def entries(path: str | os.PathLike) -> list[Entry]:
+    """What the archive's directory lists, in its order. Raises ArchiveError."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield archive
-    except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeError) as error:
-        raise ArchiveError(f"this is not a ZIP archive that can be read ({error})") from error
+        with open(path, "rb") as file:
+            head = file.read(kinds.HEAD)
+            records = zip_records.read_directory(file).records
+    except OSError as error:
+        raise ArchiveError(f"the file cannot be opened ({files.reason(error)})") from error
+    except BadRecords as error:
+        raise ArchiveError(_says(head, error)) from error
+    seen: collections.Counter[str] = collections.Counter()
+    found = []
+    for position, record in enumerate(records):
+        name = _decoded(record)
+        path = plain = name.replace("\\", "/")
+        while seen[path]:
+            seen[plain] += 1
+            path = f"{plain} ({seen[plain]})"
+        seen[path] += 1
+        found.append(Entry(position, record, name, path))
+    return found
 
 
-def file_names(path: str | os.PathLike) -> list[str]:
-    """The files in the archive, in its order. Raises ArchiveError."""
-    with opened(path) as archive:
-        return [info.filename for info in archive.infolist() if not info.is_dir()]
+def _says(head: bytes, error: BadRecords) -> str:
+    """What a file is that is no archive, by its first bytes."""
+    if not head:
+        return "the file is empty"
+    if kinds.kind_of(head) == "ZIP":
+        return f"this ZIP archive is damaged or cut off ({error})"
+    if kinds.kind_of(head) is None:
+        return "this is not a ZIP archive"
+    return f"this is {kinds.named(head)}; CBZ and ZIP archives can be coloured"
+
+
+def _decoded(record: Record) -> str:
+    """Its name. Many programs write names in the encoding of their system and do not say which."""
+    for encoding in _ENCODINGS:
+        try:
+            return record.name.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return record.name.decode("cp437")
 
 
 def points_outside(name: str) -> bool:
@@ -40,23 +102,56 @@ def points_outside(name: str) -> bool:
     return ".." in parts or parts[0] == "" or re.match("[A-Za-z]:", name) is not None
 
 
-def read_file(path: str | os.PathLike, name: str) -> bytes:
-    """The content of one file; its declared size is checked before it is unpacked. Raises ArchiveError."""
+def read(path: str | os.PathLike, entry: Entry) -> bytes:
+    """The content of an entry; its declared size is checked before it is unpacked. Raises ArchiveError."""
+    if reason := entry.refusal():
+        raise ArchiveError(reason)
+    return _unpacked(path, entry.record, entry.record.central.size)
+
+
+def read_head(path: str | os.PathLike, entry: Entry) -> bytes:
+    """The first bytes of an entry, for `kinds`; nothing if it cannot be unpacked."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            info = archive.getinfo(name)
-            if info.file_size > MAX_BYTES:
-                raise ArchiveError(f"the file is larger than {MAX_BYTES // 2**20} MiB")
-            if info.file_size > max(SMALL, MAX_RATIO * info.compress_size):
-                raise ArchiveError(f"it is packed to less than a {MAX_RATIO}th of its size, like a zip bomb")
-            return archive.read(info)  # never more than the entry declares
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        OSError,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-    ) as error:  # damaged, encrypted, unknown packing
-        raise ArchiveError(f"it cannot be unpacked ({error})") from error
+        return _unpacked(path, entry.record, kinds.HEAD)
+    except ArchiveError:
+        return b""
+
+
+def _unpacked(path: str | os.PathLike, record: Record, size: int) -> bytes:
+    """The first `size` bytes of an entry."""
+    if max(record.central.packed, size) > MAX_BYTES:
+        raise ArchiveError(f"the file is larger than {MAX_BYTES // 2**20} MiB")
+    if record.is_encrypted:
+        raise ArchiveError("it is encrypted; unpack the archive with its password first")
+    try:
+        with open(path, "rb") as file:
+            alone = zipfile.ZipFile(zip_records.alone(file, record))
+        with alone, alone.open("page") as content:
+            return content.read(size)  # checks the sum if this is all
+    except NotImplementedError as error:
+        raise ArchiveError(f"it is packed in a way that cannot be unpacked (method {record.central.method})") from error
+    except OSError as error:
+        raise ArchiveError(f"the archive cannot be read ({files.reason(error)})") from error
+    except (BadRecords, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
+        raise ArchiveError("it cannot be unpacked: it is damaged or cut off") from error
+
+
+def write_copy(path: str | os.PathLike, target: pathlib.Path, replaced: Mapping[int, pathlib.Path]) -> None:
+    """Writes a copy of the archive in which files, by position, replace the content of entries.
+
+    Entries that are refused are left out. All other bytes stay: names, order, comments, extra fields, modes, dates,
+    and what cannot be unpacked. The copy appears whole or not at all. Raises ArchiveError, OSError.
+    """
+    refused = {entry.position for entry in entries(path) if entry.refusal()}
+    with files.atomic_path(target) as temporary, open(path, "rb") as source, open(temporary, "wb") as copy:
+        zip_records.write_copy(source, copy, replaced, refused)
+
+
+def file_names(path: str | os.PathLike) -> list[str]:
+    """The files in the archive, in its order. Raises ArchiveError."""
+    return [entry.name for entry in entries(path) if not entry.is_folder]
+
+
+def read_file(path: str | os.PathLike, name: str) -> bytes:
+    """The content of the first file of this name. Raises ArchiveError."""
+    return read(path, next(entry for entry in entries(path) if entry.name == name))

@@ -10,7 +10,7 @@ from webtoon_colorize.files import atomic_path
 
 def read(path: str | os.PathLike) -> list[dict[str, str]]:
     """The rows, each as column -> text. Raises FileNotFoundError."""
-    with open(path, newline="", encoding="utf-8") as file:
+    with open(path, newline="", encoding="utf-8-sig") as file:  # spreadsheets write a byte order mark
         return list(csv.DictReader(file))
 
 

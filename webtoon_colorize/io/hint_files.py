@@ -4,8 +4,10 @@ import json
 import os
 import pathlib
 import re
+import unicodedata
 from collections.abc import Iterable
 
+from webtoon_colorize import files
 from webtoon_colorize.hints import Hint
 
 _NUMBERS = {"x", "y", "radius"}
@@ -21,7 +23,7 @@ def read_hints(path: str | os.PathLike) -> dict[str, tuple[Hint, ...]]:
     try:
         content = pathlib.Path(path).read_bytes()
     except OSError as error:
-        raise HintError(f"the file cannot be opened ({error.strerror or error})") from error
+        raise HintError(f"the file cannot be opened ({files.reason(error)})") from error
     return parse_hints(content)
 
 
@@ -29,17 +31,32 @@ def parse_hints(data: bytes) -> dict[str, tuple[Hint, ...]]:
     """Page name -> its hints. Raises HintError.
 
     x and y are pixels from the page's top left corner, radius is in pixels too (3 without one), color is #rrggbb.
+    The text is UTF-8, UTF-16 or UTF-32, with or without a byte order mark.
     """
     try:
-        content = json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise HintError(f"this is not JSON ({error})") from error
+        content = json.loads(data, object_pairs_hook=_without_doubles)
+    except HintError:
+        raise
+    except json.JSONDecodeError as error:
+        raise HintError(f"this is not JSON (line {error.lineno}, column {error.colno})") from error
+    except UnicodeDecodeError as error:
+        raise HintError("this is not JSON (its text is neither UTF-8 nor UTF-16)") from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets in brackets
+        raise HintError("this is not JSON that can be read") from error
     if not isinstance(content, dict) or not all(isinstance(entries, list) for entries in content.values()):
         raise HintError('expected {"page name": [hint, ...], ...}')
     return {
         page: tuple(_hint(entry, f"page {page}, entry {number}") for number, entry in enumerate(entries, 1))
         for page, entries in content.items()
     }
+
+
+def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        double = next(name for name in found if [each for each, _ in pairs].count(name) > 1)
+        raise HintError(f"{double} is there twice")
+    return found
 
 
 def _hint(entry: object, place: str) -> Hint:
@@ -79,9 +96,15 @@ def assign(hints: dict[str, tuple[Hint, ...]], pages: Iterable[str]) -> tuple[di
     Returns:
       The hints by full names of pages, and the names for which there is no page.
     """
+    meant = {name: f"/{_plain(name)}" for name in hints}
     assigned = {
-        page: tuple(hint for name, each in hints.items() if f"/{page}".endswith(f"/{name}") for hint in each)
+        page: tuple(hint for name, each in hints.items() if f"/{_plain(page)}".endswith(meant[name]) for hint in each)
         for page in pages
     }
-    unknown = [name for name in hints if not any(f"/{page}".endswith(f"/{name}") for page in assigned)]
+    unknown = [name for name in hints if not any(f"/{_plain(page)}".endswith(meant[name]) for page in assigned)]
     return {page: each for page, each in assigned.items() if each}, unknown
+
+
+def _plain(name: str) -> str:
+    """A page's name with forward slashes and composed letters: macOS stores decomposed ones."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/"))

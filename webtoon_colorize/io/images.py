@@ -1,18 +1,20 @@
 """Reads and writes image files as RGB arrays."""
 
 import contextlib
+import functools
 import io
 import os
 import pathlib
+import re
 import warnings
 from collections.abc import Iterator
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from webtoon_colorize.files import atomic_path
-
-ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
+from webtoon_colorize import files
+from webtoon_colorize.io import kinds, png
+from webtoon_colorize.io.kinds import is_image as is_image  # the endings of what this module reads
 
 
 class ImageError(ValueError):
@@ -23,17 +25,12 @@ def read_image(source: str | os.PathLike | bytes) -> np.ndarray:
     """Reads an image from a file, or from a file's bytes, as uint8 RGB [height, width, 3].
 
     It is turned upright by its EXIF orientation. The format is known by the content, not the ending. Gray, palette,
-    CMYK and 16-bit images become 8-bit RGB (16-bit values are scaled, not clipped). Transparent parts show a white
-    background. Raises ImageError.
+    CMYK and 16-bit images become 8-bit RGB (16-bit values are scaled, not clipped), through their ICC profile if they
+    have one of gray or CMYK. Transparent parts show a white background. Raises ImageError.
     """
     data = source if isinstance(source, bytes) else read_bytes(source)
     with opened(data) as image:
-        return _to_rgb(ImageOps.exif_transpose(image))
-
-
-def is_image(name: str) -> bool:
-    """Whether the ending of a file's name says that it is an image."""
-    return name.lower().endswith(ENDINGS)
+        return _to_rgb(in_srgb(ImageOps.exif_transpose(image)))
 
 
 def read_bytes(path: str | os.PathLike) -> bytes:
@@ -41,7 +38,7 @@ def read_bytes(path: str | os.PathLike) -> bytes:
     try:
         return pathlib.Path(path).read_bytes()
     except OSError as error:
-        raise ImageError(f"the file cannot be opened ({error.strerror or error})") from error
+        raise ImageError(f"the file cannot be opened ({files.reason(error)})") from error
 
 
 @contextlib.contextmanager
@@ -56,16 +53,65 @@ def opened(data: bytes) -> Iterator[Image.Image]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the image can be read despite a bad EXIF block or palette
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as image:
+            with Image.open(io.BytesIO(png.without_large_texts(data))) as image:
                 yield image
     except ImageError:
         raise
     except UnidentifiedImageError as error:
-        raise ImageError("this is not an image that can be read (JPEG, PNG and WebP can)") from error
+        raise ImageError(_says(data)) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(f"the image is too large ({Image.MAX_IMAGE_PIXELS:,} pixels are allowed)") from error
+        raise ImageError(
+            f"the image is too large ({_pixels(error)}, {Image.MAX_IMAGE_PIXELS:,} are allowed)"
+        ) from error
+    except MemoryError as error:
+        raise ImageError("the image is too large for the memory") from error
     except Exception as error:  # damaged data: Pillow raises OSError, SyntaxError, ValueError, struct.error and others
-        raise ImageError(f"the image is damaged or cut off ({error})") from error
+        raise ImageError("the image is damaged or cut off") from error
+
+
+def _says(data: bytes) -> str:
+    """What a file is that Pillow does not know, by its first bytes."""
+    kind = kinds.kind_of(data[: kinds.HEAD])
+    if kind in kinds.READABLE:
+        return "the image is damaged or cut off"
+    if kind is None:
+        return "this is not an image that can be read (JPEG, PNG and WebP can)"
+    return f"this is {kinds.named(data[: kinds.HEAD])}; JPEG, PNG and WebP can be read"
+
+
+def _pixels(error: Exception) -> str:
+    """The size in Pillow's message on an image that is too large."""
+    number = re.search(r"\d+", str(error))
+    return f"{int(number[0]):,} pixels" if number else "too many pixels"
+
+
+def in_srgb(image: Image.Image) -> Image.Image:
+    """The image in sRGB if it has an ICC profile of gray or CMYK that fits it, else as it is."""
+    profile = image.info.get("icc_profile", b"")
+    if image.mode in ("L", "LA") and (curve := gray_curve(profile)) is not None:
+        image = image.convert("LA") if image.has_transparency_data else image
+        return image.point([*curve.tolist(), *range(256)][: 256 * len(image.getbands())])
+    if image.mode == "CMYK" and profile[16:20] == b"CMYK":
+        return _through(profile, image) or image
+    return image
+
+
+@functools.lru_cache(maxsize=8)
+def gray_curve(profile: bytes) -> np.ndarray | None:
+    """The level in sRGB of each level 0 to 255 of a gray ICC profile, uint8 [256]; None of any other profile."""
+    if profile[16:20] != b"GRAY":
+        return None
+    ramp = _through(profile, Image.fromarray(np.arange(256, dtype=np.uint8)[None]))
+    return None if ramp is None else np.asarray(ramp)[0, :, 1]
+
+
+def _through(profile: bytes, image: Image.Image) -> Image.Image | None:
+    """The image in sRGB; None if the profile is damaged."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return None
 
 
 def _to_rgb(image: Image.Image) -> np.ndarray:
@@ -84,5 +130,5 @@ def write_image(path: str | os.PathLike, rgb: np.ndarray) -> None:
 
     The file appears whole or not at all.
     """
-    with atomic_path(path) as temporary:
+    with files.atomic_path(path) as temporary:
         Image.fromarray(rgb).save(temporary, compress_level=2)  # PNG: half the time of the default 6, 6% larger files

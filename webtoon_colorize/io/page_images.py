@@ -4,7 +4,7 @@ import dataclasses
 import io
 import os
 import struct
-import zlib
+from collections.abc import Set
 from typing import Any
 
 import cv2
@@ -12,12 +12,14 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from webtoon_colorize import files
-from webtoon_colorize.io.images import ImageError, opened
+from webtoon_colorize.io import kinds, png
+from webtoon_colorize.io.images import ImageError, gray_curve, in_srgb, opened
 
 QUALITY = 95  # of JPEG and lossy WebP, whose files do not record their own quality
 
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_KEPT_CHUNKS = (b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"pHYs", b"eXIf", b"tEXt", b"zTXt", b"iTXt")
+_COLOR_CHUNKS = {b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP"}  # what a PNG's values mean
+_TEXT_CHUNKS = {b"tEXt", b"zTXt", b"iTXt"}
+_SIDEWAYS = 0x0112  # EXIF: how the page is to be turned
 
 
 @dataclasses.dataclass
@@ -28,7 +30,7 @@ class PageImage:
     alpha: np.ndarray | None  # [H, W] of the type of `pixels`, 0 transparent
     format: str  # JPEG, PNG or WEBP, by content
     options: dict[str, Any]  # for Pillow's `save`: quality, ICC profile, DPI, EXIF
-    chunks: bytes = b""  # of a 16-bit PNG, which OpenCV saves: ICC profile, DPI, EXIF as they are in the file
+    chunks: bytes = b""  # of a PNG: colour space, DPI, texts (and EXIF, of 16 bits) as they are in the file
 
     def on_white(self) -> np.ndarray:
         """How the page looks on a white background, uint8 [H, W, 3]; may share memory with `pixels`."""
@@ -46,20 +48,31 @@ def _to_8_bits(pixels: np.ndarray) -> np.ndarray:
 def decode(data: bytes) -> PageImage:
     """The page in a file's bytes; its declared size is checked before anything is decoded.
 
-    It is turned upright by its EXIF orientation; a 16-bit PNG keeps the orientation instead. Raises ImageError, also
-    for animations.
+    It is turned upright by its EXIF orientation; a 16-bit PNG keeps the orientation instead. An ICC profile of gray or
+    CMYK, which would not fit a coloured page, is carried out. Raises ImageError, also for animations.
     """
     with opened(data) as image:
         kind = (image.format or "").replace("MPO", "JPEG")  # MPO: a JPEG that is followed by smaller copies of itself
         if kind not in ("JPEG", "PNG", "WEBP"):
-            raise ImageError(f"this is a {kind} image; JPEG, PNG and WebP can be coloured")
+            raise ImageError(f"this is {kinds.named(data[: kinds.HEAD])}; JPEG, PNG and WebP can be coloured")
         if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
             raise ImageError("this is an animation; only still pages can be coloured")
-        if data.startswith(_PNG_SIGNATURE) and data[24] == 16:  # the bit depth in the header
-            return _decode_deep(data, keep_profile=bool(_profile(image)))
-        upright = ImageOps.exif_transpose(image)
+        if png.bit_depth(data) == 16:
+            return _decode_deep(data, image.info.get("icc_profile", b""))
+        upright = in_srgb(ImageOps.exif_transpose(image))
         alpha = np.array(upright.convert("RGBA"))[..., 3] if upright.has_transparency_data else None
-        return PageImage(np.array(upright.convert("RGB")), alpha, kind, _options(image, data, kind))
+        is_turned = image.getexif().get(_SIDEWAYS, 1) != 1
+        chunks = _kept_chunks(data, is_turned=is_turned) if kind == "PNG" else b""
+        return PageImage(np.array(upright.convert("RGB")), alpha, kind, _options(image, data, kind), chunks)
+
+
+def is_page(data: bytes) -> bool:
+    """Whether `data` begins like an image; its pixels are not decoded."""
+    try:
+        with opened(data):
+            return True
+    except ImageError:
+        return False
 
 
 def _profile(image: Image.Image) -> bytes:
@@ -75,13 +88,13 @@ def _options(image: Image.Image, data: bytes, kind: str) -> dict[str, Any]:
         "PNG": {"compress_level": 2},
         "WEBP": {"quality": QUALITY, "lossless": _is_lossless(data), "exact": True},
     }[kind]
-    if _profile(image):
+    if kind != "PNG" and _profile(image):  # a PNG's profile and DPI are in its chunks
         options["icc_profile"] = _profile(image)
-    if "dpi" in image.info:
+    if kind == "JPEG" and all(0 < each < 65536 for each in image.info.get("dpi", (0, 0))):  # what JPEG can hold
         options["dpi"] = image.info["dpi"]
     exif = image.getexif()
     if len(exif):
-        exif.pop(0x0112, None)  # the orientation: the page is upright now
+        exif.pop(_SIDEWAYS, None)  # the page is upright now
         options["exif"] = exif.tobytes()
     return options
 
@@ -97,36 +110,46 @@ def _is_lossless(webp: bytes) -> bool:
     return False
 
 
-def _decode_deep(data: bytes, *, keep_profile: bool) -> PageImage:
+def _decode_deep(data: bytes, profile: bytes) -> PageImage:
     """Decodes a 16-bit PNG with OpenCV: Pillow reduces one with colour or transparency to 8 bits."""
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    plain = png.without(data, _TEXT_CHUNKS | {b"iCCP"})  # OpenCV refuses large ones
+    pixels = cv2.imdecode(np.frombuffer(plain, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise ValueError("its pixels cannot be decoded")
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
     alpha = pixels[..., 3].copy() if channels == 4 else None
     code = {1: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGB}[channels]
     pixels = cv2.cvtColor(pixels, code)
-    chunks = _chunks(data)
-    if alpha is None and b"tRNS" in chunks:  # one colour, or gray level, is transparent
-        transparent = np.frombuffer(chunks[b"tRNS"][8:-4], ">u2")
+    if alpha is None and (transparent := _transparent(data)) is not None:
         alpha = np.where((pixels == transparent).all(axis=2), 0, 65535).astype(np.uint16)
-    kept = (chunks[kind] for kind in _KEPT_CHUNKS if kind in chunks and (keep_profile or kind != b"iCCP"))
-    return PageImage(pixels, alpha, "PNG", {}, b"".join(kept))
+    if (curve := gray_curve(profile)) is not None:
+        levels = np.interp(np.arange(65536), 257 * np.arange(256), 257.0 * curve).round().astype(np.uint16)
+        pixels = levels[pixels]
+    return PageImage(pixels, alpha, "PNG", {}, _kept_chunks(data, {b"eXIf"}))
 
 
-def _chunks(png: bytes) -> dict[bytes, bytes]:
-    """The chunks before a PNG's pixels by kind, with lengths and checksums; damaged ones are left out."""
-    found: dict[bytes, bytes] = {}
-    position = len(_PNG_SIGNATURE)
-    while position + 8 <= len(png):
-        length, kind = struct.unpack(">I4s", png[position : position + 8])
-        chunk = png[position : position + 12 + length]
-        if kind == b"IDAT":
-            break
-        if chunk[-4:] == struct.pack(">I", zlib.crc32(chunk[4:-4])):
-            found[kind] = found.get(kind, b"") + chunk  # there may be several of a kind (texts)
-        position += len(chunk)
-    return found
+def _transparent(data: bytes) -> np.ndarray | None:
+    """The colour, or the gray level, that a 16-bit PNG declares to be transparent."""
+    found = [png.content(chunk) for kind, chunk in png.chunks(data) if kind == b"tRNS" and png.is_whole(chunk)]
+    return np.frombuffer(found[0], ">u2") if found else None
+
+
+def _kept_chunks(data: bytes, others: Set[bytes] = frozenset(), *, is_turned: bool = False) -> bytes:
+    """The chunks of a PNG that stay beside new pixels; damaged ones are left out.
+
+    Without the meaning of the values if a profile that is not of RGB decided it, and, if the page was turned upright,
+    without texts that may say that it lies on its side.
+    """
+    kept = {b"pHYs", *_TEXT_CHUNKS, *others}
+    if png.profile_space(data) in (b"", b"RGB "):
+        kept |= _COLOR_CHUNKS
+    return b"".join(
+        chunk
+        for kind, chunk in png.chunks(data)
+        if kind in kept
+        and png.is_whole(chunk)
+        and not (is_turned and png.content(chunk).startswith((b"XML:com.adobe.xmp", b"Raw profile type")))
+    )
 
 
 def encode(page: PageImage) -> bytes:
@@ -136,7 +159,7 @@ def encode(page: PageImage) -> bytes:
     pixels = page.pixels if page.alpha is None else np.dstack([page.pixels, page.alpha])
     data = io.BytesIO()
     Image.fromarray(pixels).save(data, page.format, **page.options)
-    return data.getvalue()
+    return png.with_chunks(data.getvalue(), page.chunks) if page.chunks else data.getvalue()
 
 
 def _encode_deep(page: PageImage) -> bytes:
@@ -147,9 +170,7 @@ def _encode_deep(page: PageImage) -> bytes:
     done, buffer = cv2.imencode(".png", pixels)
     if not done:
         raise ValueError("OpenCV could not encode a 16-bit PNG")
-    png = buffer.tobytes()
-    header = len(_PNG_SIGNATURE) + 25  # the signature and IHDR
-    return png[:header] + page.chunks + png[header:]
+    return png.with_chunks(buffer.tobytes(), page.chunks)
 
 
 def write_layer(path: str | os.PathLike, layer: np.ndarray) -> None:

@@ -1,6 +1,6 @@
 """The interface between a system of the paper and the programs that train, evaluate and use it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import keras
@@ -47,6 +47,11 @@ class Method(NamedTuple):
 
     from_lines: colorize reduces its input to lines, so a white area need not be a white object.
 
+    together: panels of one episode that stand together in training batches (`data.training_batches`).
+
+    remember(batches): fills the method's memory with coloured panels, which colorize then compares with. None: the
+    method has no memory.
+
     iterates: variants are iterations, of which the first gets no colour and each later one the output of the one
     before. The first iteration of colorize gets the hints.
     """
@@ -62,3 +67,5 @@ class Method(NamedTuple):
     takes_hints: bool = False
     from_lines: bool = False
     iterates: bool = False
+    together: int = 1
+    remember: Callable[[Iterable[Batch]], None] | None = None
