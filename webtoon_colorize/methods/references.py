@@ -120,7 +120,7 @@ def _remember(networks: _Networks, batches: Iterable[Batch]) -> None:
         for batch in batches
     ]
     every, table = np.concatenate([np.reshape(each, [-1, each.shape[-1]]) for each in rows]), networks.memory.weights[0]
-    table.assign(np.random.default_rng(0).permutation(every)[: len(table)])
+    table.assign(np.random.default_rng(0).permutation(every)[: table.shape[0]])
 
 
 def _at_places(ab: tf.Tensor) -> tf.Tensor:
