@@ -1,7 +1,6 @@
 """The app in a real browser, for tests: Debian's Chromium, driven by Playwright."""
 
 import base64
-import os
 import re
 import shutil
 import socket
@@ -185,8 +184,9 @@ def view(tab):
         const canvas = document.createElement("canvas");
         const paper = document.getElementById("paper");
         [canvas.width, canvas.height] = [paper.offsetWidth, paper.offsetHeight];
+        const context = canvas.getContext("2d");
         for (const each of paper.querySelectorAll("img"))
-            canvas.getContext("2d").drawImage(each, each.offsetLeft, each.offsetTop, each.offsetWidth, each.offsetHeight);
+            context.drawImage(each, each.offsetLeft, each.offsetTop, each.offsetWidth, each.offsetHeight);
         return canvas.toDataURL();
     }""")
     data = np.frombuffer(base64.b64decode(source.partition(",")[2]), np.uint8)

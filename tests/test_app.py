@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import signal
 
@@ -10,8 +11,8 @@ import numpy as np
 import pytest
 
 from tests import browser as app
-from tests.browser import click, dots, expect, expect_dots, open_pages, opened, say, saved, view, write_page
-from tests.test_app_session import ab_at, assert_alike, page, png, strip
+from tests.browser import click, dots, expect, expect_dots, open_pages, opened, saved, say, view, write_page
+from tests.test_app_session import ab_at, assert_alike, page, strip
 
 pytestmark = app.needs_chromium
 run_dir, program, playwright, browser, tab, phone = (
@@ -34,8 +35,10 @@ CONTRASTS = """() => {
     };
     const found = [];
     for (const each of document.querySelectorAll("body *")) {
-        const text = [...each.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
-        if (!(text || each.value) || !each.checkVisibility() || each.disabled || each.type === "color") continue;
+        const own = [...each.childNodes].filter((node) => node.nodeType === 3);
+        const text = own.map((node) => node.data.trim()).join("");
+        const isText = text || (each.value && !["color", "range"].includes(each.type));
+        if (!isText || !each.checkVisibility() || each.disabled) continue;
         const [one, other] = [numbers(getComputedStyle(each).color).slice(0, 3), behind(each)].map(light);
         found.push([text || each.id, (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)]);
     }
@@ -171,13 +174,13 @@ def test_a_browser_that_is_killed_loses_nothing(playwright, program, tmp_path):
 
 def _processes_of(profile):
     """The browser's processes: those whose command line names its folder."""
-    for entry in os.listdir("/proc"):
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            command = open(f"/proc/{entry}/cmdline").read() if entry.isdigit() else ""
+            command = path.read_bytes().split(b"\0")
         except OSError:
-            continue
-        if str(profile) in command and "chrom" in command.split("\0")[0]:
-            yield int(entry)
+            continue  # it has ended
+        if b"chrom" in command[0] and f"--user-data-dir={profile}".encode() in command:
+            yield int(path.parent.name)
 
 
 def test_a_page_that_has_colour_asks(tab, tmp_path):

@@ -165,7 +165,7 @@ class Page:
             if all(color.AB_SCALE * np.linalg.norm(each - other) >= _APART for other in found):
                 found.append(each)
         chosen = found if len(found) <= SUGGESTIONS else [*found[: SUGGESTIONS - 1], found[-1]]
-        return [_swatch(float(np.clip(here, *_READABLE)), each) for each in chosen]
+        return _swatches(float(np.clip(here, *_READABLE)), np.stack(chosen))
 
     def finished(self, colorizer: Colorizer, hints: Sequence[Hint], *, title: str | None) -> bytes:
         """The page at its full size, in its own format, as `webtoon-colorize` writes it with the same hints."""
@@ -184,17 +184,19 @@ def _commonest(ab: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
     """The mean ab in each cell of 10 x 10 Lab units, the cell with the most weight first; gray pixels are left out."""
     colored = (ab != 0).any(axis=-1)
     ab, weights = ab[colored], weights[colored]
-    cells, cell = np.unique(np.floor(ab * color.AB_SCALE / 10), axis=0, return_inverse=True)
-    total = np.bincount(cell.ravel(), weights, len(cells))
-    means = [np.bincount(cell.ravel(), weights * ab[:, channel], len(cells)) / total for channel in (0, 1)]
-    return list(np.stack(means, axis=-1)[np.argsort(-total)])
+    half = int(color.AB_SCALE // 10)  # cells on each side of 0
+    cell = (np.floor(ab * color.AB_SCALE / 10).astype(int) + half) @ [2 * half + 1, 1]
+    total = np.bincount(cell, weights)
+    order = [each for each in np.argsort(-total) if total[each]]
+    sums = [np.bincount(cell, weights * ab[:, channel])[order] for channel in (0, 1)]
+    return list(np.stack(sums, axis=-1) / total[order, None])
 
 
-def _swatch(lightness: float, ab: np.ndarray) -> Rgb:
-    """The colour of a lightness in [-1, 1] and ab in network range, its chroma reduced to what sRGB has."""
-    lightness, ab = tf.constant([lightness]), tf.constant(ab, tf.float32)
-    rgb = color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, ab)).numpy()
-    return tuple(np.round(rgb * 255).astype(int).tolist())
+def _swatches(lightness: float, ab: np.ndarray) -> list[Rgb]:
+    """Colours of a lightness in [-1, 1] and each ab [N, 2] in network range, their chroma reduced to what sRGB has."""
+    same, ab = tf.fill([len(ab), 1], lightness), tf.constant(ab, tf.float32)
+    rgb = color.lab_to_rgb(same, color.reduce_chroma_to_gamut(same, ab)).numpy()
+    return [tuple(each) for each in np.round(rgb * 255).astype(int).tolist()]
 
 
 def weakened(rgb: Rgb, strength: float) -> Rgb:
@@ -202,4 +204,4 @@ def weakened(rgb: Rgb, strength: float) -> Rgb:
     if strength == 1:
         return rgb
     lightness, ab = color.rgb_to_lab(tf.constant(rgb, tf.float32) / 255.0)
-    return _swatch(float(lightness[0]), ab.numpy() * strength)
+    return _swatches(float(lightness[0]), ab.numpy()[None] * strength)[0]

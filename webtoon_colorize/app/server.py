@@ -30,6 +30,7 @@ from webtoon_colorize.io import hint_files
 
 STATIC = pathlib.Path(__file__).parent / "static"
 LARGEST = 64 * 2**20  # bytes of an upload
+MOST_CONNECTIONS = 32  # a browser opens six
 LOCAL = ("127.0.0.1", "localhost")
 
 # The browser is to load nothing from elsewhere, to run no script but the app's, and to show the app in no other page.
@@ -194,4 +195,5 @@ def bind(host: str, port: int) -> socket.socket:
 def serve(session: Session, listening: socket.socket, *, host: str) -> None:
     """Answers until Ctrl+C."""
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended in order, and passes it on
-        uvicorn.Server(uvicorn.Config(build(session, host=host), log_level="error")).run([listening])
+        config = uvicorn.Config(build(session, host=host), log_level="error", limit_concurrency=MOST_CONNECTIONS)
+        uvicorn.Server(config).run([listening])

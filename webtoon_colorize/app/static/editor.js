@@ -48,7 +48,6 @@ export class Editor extends EventTarget {
     const { width, height } = this.page.record;
     const place = { x: rounded(Math.min(x, width - 0.1)), y: rounded(Math.min(y, height - 0.1)) };
     this.#replace(index, place, group);
-    this.#look(place);
   }
 
   remove(index = this.page.selected) {

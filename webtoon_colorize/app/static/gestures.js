@@ -42,6 +42,7 @@ export function listen(view, editor, isPanning) {
         const { x, y } = view.toPage(event);
         if (isMoving) editor.move(index, { x: dot.x + x - from.x, y: dot.y + y - from.y }, group);
       },
+      end: () => editor.select(index), // looks at the new place
     };
   }
 

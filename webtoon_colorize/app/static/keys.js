@@ -18,7 +18,7 @@ export function listen(view, editor) {
   const plain = {
     Delete: () => editor.remove(),
     Backspace: () => editor.remove(),
-    Escape: () => editor.select(-1),
+    Escape: () => (editor.isPicking ? editor.togglePicking() : editor.select(-1)),
     "+": () => view.zoom(1.25),
     "=": () => view.zoom(1.25),
     "-": () => view.zoom(0.8),

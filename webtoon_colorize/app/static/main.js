@@ -52,7 +52,10 @@ async function openFiles(files) {
   }
   const wanted = await withoutUnwanted(opened);
   for (const record of wanted) await add(record);
-  if (wanted.length) show(wanted[0].key);
+  if (wanted.length) {
+    show(wanted[0].key);
+    navigator.storage?.persist?.(); // so that a full disk does not make the browser clear it
+  }
   showStatus();
 }
 
@@ -271,7 +274,6 @@ async function restore() {
   if (reference) tools.setReference(reference);
   const records = (await store.all("pages")).sort((one, other) => one.order - other.order);
   for (const record of records) await add(record);
-  navigator.storage?.persist?.(); // so that a full disk does not make the browser clear it
 }
 
 await restore().catch(sayKept);

@@ -11,7 +11,10 @@ export class Tools {
   constructor(editor, pages, keep) {
     Object.assign(this, { editor, pages, keep, palette: FIRST });
     editor.addEventListener("tools", () => this.refresh());
-    editor.addEventListener("spot", () => (this.spotIsNew = true));
+    editor.addEventListener("spot", () => {
+      this.spotIsNew = true;
+      if (!editor.page.busy) this.suggest(editor.page);
+    });
     this.#connectColors();
     this.#connectSlider("strength", (value, group) => editor.setStrength(value, group));
     this.#connectSlider("radius", (value, group) => editor.setRadius(value, group));
