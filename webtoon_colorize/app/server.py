@@ -81,6 +81,17 @@ def _said(status: int):
 
 def build(session: Session, *, host: str = LOCAL[0]) -> Starlette:
     """The app as ASGI. host: the address that it is served on, the only one beside this computer's own names."""
+    handlers = {
+        NotOpenError: _said(404),
+        _TooLargeError: _said(413),
+        ValueError: _said(400),
+        MemoryError: lambda _, __: _error(507, "the page is too large for the memory"),
+    }
+    guards = [Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL, host]), Middleware(_OwnPagesOnly)]
+    return Starlette(routes=_routes(session), middleware=guards, exception_handlers=handlers)
+
+
+def _routes(session: Session) -> list[Route | Mount]:
     worker = concurrent.futures.ThreadPoolExecutor(1)
 
     async def call(function, *arguments, **named):
@@ -114,7 +125,7 @@ def build(session: Session, *, host: str = LOCAL[0]) -> Starlette:
         await call(session.learn_from, hint_files.parse_hints(await _body(request)))
         return JSONResponse({})
 
-    routes = [
+    return [
         Route("/settings", settings),
         Route("/strength", _strength),
         Route("/hints", _read_hints, methods=["POST"]),
@@ -125,14 +136,6 @@ def build(session: Session, *, host: str = LOCAL[0]) -> Starlette:
         Route("/learn", learn, methods=["POST"]),
         Mount("/", StaticFiles(directory=STATIC, html=True)),
     ]
-    handlers = {
-        NotOpenError: _said(404),
-        _TooLargeError: _said(413),
-        ValueError: _said(400),
-        MemoryError: lambda _, __: _error(507, "the page is too large for the memory"),
-    }
-    guards = [Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL, host]), Middleware(_OwnPagesOnly)]
-    return Starlette(routes=routes, middleware=guards, exception_handlers=handlers)
 
 
 async def _strength(request: Request) -> Response:
