@@ -36,6 +36,7 @@ LONG = (
     "experiments",
     "training",
     "app",
+    "app_gestures",
     "export",
     "figures",
     "illustration2vec",
