@@ -1,4 +1,4 @@
-"""Runs that learn coloured panels: `adaptation`, `methods.references` and `reference_pages`."""
+"""Runs that learn coloured panels: `adaptation` and `methods.references`."""
 
 import dataclasses
 
@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tests.comics import art, gray, save, strip
 from tests.test_run import SETTINGS
-from webtoon_colorize import adaptation, checkpoints, color, data, evaluation, reference_pages, run
+from webtoon_colorize import adaptation, checkpoints, color, data, evaluation, run
 from webtoon_colorize.methods import references
 from webtoon_colorize.methods.method import Size
 
@@ -139,12 +139,12 @@ def test_references_are_cut_into_panels_and_pages_without_any_are_named(tmp_path
     save(tmp_path / "in" / "1.png", strip(art(1), art(2)))
     save(tmp_path / "in" / "2.png", gray(3))
     (tmp_path / "in" / "3.png").write_text("no image")
-    found, faults = reference_pages.read_panels([str(tmp_path / "in")])
+    found, faults = adaptation.read_panels([str(tmp_path / "in")])
     assert len(found) == 2 and all(panel.ndim == 3 for panel in found)
     assert [fault.split(":")[0] for fault in faults] == ["2.png", "3.png"]
     assert faults[0] == "2.png: it has no coloured panel."
     with pytest.raises(ValueError, match=r"no coloured panel among the references\. 2.png: it has no coloured panel"):
-        reference_pages.read_panels([str(tmp_path / "in" / "2.png")])
+        adaptation.read_panels([str(tmp_path / "in" / "2.png")])
 
 
 def test_the_command_line_gives_pages_the_colours_of_references(tmp_path, colorize):

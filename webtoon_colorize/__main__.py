@@ -51,9 +51,9 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
 @contextlib.contextmanager
 def _adapted(values: flags.FlagValues) -> Iterator[str | os.PathLike]:
     """The run, adapted to the references; a folder that lasts only if the user names it."""
-    from webtoon_colorize import adaptation, reference_pages
+    from webtoon_colorize import adaptation
 
-    panels, faults = reference_pages.read_panels(values.references)
+    panels, faults = adaptation.read_panels(values.references)
     print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         yield adaptation.adapt(values.run_dir, panels, values.adapted_run or folder)
