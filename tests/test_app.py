@@ -12,6 +12,7 @@ import pytest
 
 from tests import browser as app
 from tests.browser import click, dots, expect, expect_dots, open_pages, opened, saved, say, view, write_page
+from tests.comics import art
 from tests.test_app_session import ab_at, assert_alike, page, strip
 
 pytestmark = app.needs_chromium
@@ -205,6 +206,16 @@ def test_a_page_that_has_colour_asks(tab, tmp_path):
     expect(tab.locator("#hex")).to_have_value("#50c828")
 
 
+def test_the_colours_of_a_coloured_page_are_used_on_the_others(tab, tmp_path):
+    open_pages(tab, write_page(tmp_path))
+    before = view(tab)
+    tab.locator("#open").set_input_files([write_page(tmp_path, "cover.png", art(1))])
+    tab.get_by_role("button", name="Use its colours for the other pages").click()
+    expect(tab.locator("#status")).to_contain_text("Learning the colours of cover.png")
+    expect(tab.locator("#status")).to_contain_text("0 dots", timeout=100_000)
+    app.wait_until(tab, lambda: (view(tab) != before).any())
+
+
 def test_what_cannot_be_opened_is_said_and_names_are_text(tab, tmp_path):
     (tmp_path / "text.png").write_text("no image")
     name = "<img src=x onerror=document.title=1>.png"
@@ -323,10 +334,9 @@ def test_on_a_phone_the_page_gets_the_room(phone, tmp_path):
     expect(phone.locator("#palette")).to_be_hidden()
 
 
-def test_colours_are_used_on_other_pages_only_where_that_can_be_done(tab, program, tmp_path):
+def test_the_colours_of_a_page_with_dots_are_used_on_the_others(tab, program, tmp_path):
     open_pages(tab, write_page(tmp_path))
-    expect(tab.locator("#learn")).to_be_hidden()
-    tab.route("**/settings", lambda route: route.fulfill(json={"can_learn": True, "largest": 100}))
+    tab.route("**/settings", lambda route: route.fulfill(json={"largest": 100}))
     asked = []
     tab.route("**/learn", lambda route: (asked.append(route.request.post_data_json), route.fulfill(json={})))
     tab.reload()

@@ -10,6 +10,7 @@ import inspect
 import itertools
 import os
 import pathlib
+import tempfile
 from collections.abc import Sequence
 
 import cv2
@@ -19,6 +20,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from webtoon_colorize import checkpoints, data, files, run, training
+from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.io import chapters, page_images
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.pages.grayscale import color_share
@@ -109,6 +111,12 @@ def adapt(
         method.remember(data.evaluation_batches(known, batch_size=_BATCH_SIZE))
     checkpoints.write_packed(output, method)
     return output
+
+
+def learn(run_dir: str | os.PathLike | None, pages: Sequence[np.ndarray]) -> Colorizer:
+    """A colorizer that knows the panels of coloured pages, uint8 [H, W, 3] each. Raises what `adapt` raises."""
+    with tempfile.TemporaryDirectory() as folder:
+        return Colorizer.load(adapt(run_dir, [panel for page in pages for panel in cut(page)], folder))
 
 
 def _as_split(panels: Sequence[np.ndarray], size: int) -> data.Panels:

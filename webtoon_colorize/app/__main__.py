@@ -6,6 +6,7 @@ Example: webtoon-colorize-app --port=9000 --noopen
 The browser keeps pages and dots; this program reads and writes no file of yours.
 """
 
+import functools
 import sys
 import threading
 import webbrowser
@@ -19,6 +20,7 @@ def main(_: list[str]) -> int:
     values = flags.FLAGS
     startup.import_tensorflow()
     try:
+        from webtoon_colorize import adaptation
         from webtoon_colorize.app import server
         from webtoon_colorize.app.session import Session
         from webtoon_colorize.colorizer import Colorizer
@@ -38,7 +40,8 @@ def main(_: list[str]) -> int:
     print(f"{address} (Ctrl+C ends it)", flush=True)
     if values.open:
         threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
-    server.serve(Session(colorizer, title=values.title), listening, host=values.host)
+    learn = functools.partial(adaptation.learn, values.run_dir)
+    server.serve(Session(colorizer, learn, title=values.title), listening, host=values.host)
     return 0
 
 

@@ -98,7 +98,7 @@ def _routes(session: Session) -> list[Route | Mount]:
         return await asyncio.wrap_future(worker.submit(function, *arguments, **named))
 
     async def settings(_: Request) -> Response:
-        return JSONResponse({"can_learn": session.can_learn, "largest": LARGEST})
+        return JSONResponse({"largest": LARGEST})
 
     async def open_page(request: Request) -> Response:
         page = await call(session.open, await _body(request))

@@ -25,8 +25,8 @@ class Session:
     Methods are to be called by one thread at a time. Messages of ValueErrors follow the convention in `io`.
     """
 
-    def __init__(self, colorizer: Colorizer, *, title: str | None = None, adapt: Adapt | None = None):
-        """adapt: makes the colorizer of `learn_from`; without it there is no such thing."""
+    def __init__(self, colorizer: Colorizer, adapt: Adapt, *, title: str | None = None):
+        """adapt: makes the colorizer of `learn_from`."""
         self._colorizer, self._title, self._adapt = colorizer, title, adapt
         self._pages: collections.OrderedDict[str, Page] = collections.OrderedDict()
 
@@ -57,10 +57,6 @@ class Session:
         """See `Page.finished`. Raises NotOpenError."""
         return self._page(key).finished(self._colorizer, hints, title=self._title)
 
-    @property
-    def can_learn(self) -> bool:
-        return self._adapt is not None
-
     def learn_from(self, hints: Mapping[str, Sequence[Hint]]) -> None:
         """Colours all pages from now on with a colorizer that has learned the colours of some.
 
@@ -69,10 +65,8 @@ class Session:
 
         Raises:
           NotOpenError: one of them is not open.
-          ValueError: there is nothing that could learn.
+          ValueError: they have no coloured panel.
         """
-        if self._adapt is None:
-            raise ValueError("colours of other pages cannot be learned here")
         pages = {key: self._page(key) for key in hints}
         self._colorizer = self._adapt(
             [page.example(self._colorizer, hints[key], title=self._title) for key, page in pages.items()]

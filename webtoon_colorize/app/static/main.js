@@ -15,8 +15,9 @@ const view = new View(element("stage"));
 const editor = new Editor(view);
 const tools = new Tools(editor, () => [...pages.values()], (name, value) => keep("settings", name, value));
 const otherTabs = new BroadcastChannel("dots");
-const settings = await askJson("settings").catch(() => ({ can_learn: false, largest: Infinity }));
+const settings = await askJson("settings").catch(() => ({ largest: Infinity }));
 let hasWarned = false;
+let learned = ""; // names of the pages whose colours are being learned
 
 function say(sentence) {
   const notice = document.createElement("p");
@@ -78,6 +79,7 @@ async function withoutUnwanted(records) {
   dialog.returnValue = "";
   dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  if (dialog.returnValue === "learn") learn(names, ask("learn", hintFile(colored.map(({ key }) => [key, []]))));
   if (dialog.returnValue === "reference") tools.setReference(colored[0].file);
   return dialog.returnValue === "color" ? records : records.filter((record) => !colored.includes(record));
 }
@@ -118,6 +120,10 @@ function onFault(page) {
 
 function showStatus() {
   const { page } = view;
+  if (learned) {
+    element("status").textContent = `Learning the colours of ${learned}; this takes up to a minute. Dots are kept meanwhile.`;
+    return;
+  }
   if (!page) {
     element("status").textContent = "Open a gray page to begin.";
     return;
@@ -221,16 +227,23 @@ async function download() {
   showStatus();
 }
 
-async function learn() {
-  const { page } = view;
-  element("status").textContent = `learning the colours of ${page.record.name} ...`;
-  try {
-    await askAbout(page, "learn", hintFile([[page.record.key, page.dots]]));
-    page.color();
-  } catch (error) {
-    say(`${page.record.name}: ${error.message}.`);
-  }
+/** Colours all pages by those of one with its dots, or of pages in colour. */
+async function learn(names, request) {
+  learned = names;
   showStatus();
+  try {
+    await request;
+    view.page?.color();
+  } catch (error) {
+    say(`${names}: ${error.message}.`);
+  }
+  learned = "";
+  showStatus();
+}
+
+function learnFromPage() {
+  const { page } = view;
+  return learn(page.record.name, askAbout(page, "learn", hintFile([[page.record.key, page.dots]])));
 }
 
 function save(content, name) {
@@ -253,13 +266,12 @@ function connect() {
   press("example", async () => openFiles([new File([await (await ask("example.png")).blob()], "example.png")]));
   press("export", exportHints);
   press("download", download);
-  press("learn", learn);
+  press("learn", learnFromPage);
   press("gpl", () => save(tools.gpl(), "webtoon_colorize.gpl"));
   press("in", () => view.zoom(1.25));
   press("out", () => view.zoom(0.8));
   press("fit", () => view.fit());
   press("actual", () => view.actual());
-  element("learn").hidden = !settings.can_learn;
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
