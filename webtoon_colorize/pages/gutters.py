@@ -6,7 +6,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from webtoon_colorize.panels import CLEAR, Box, around, background_colors, find_panels, runs
+from webtoon_colorize.crossed_gutters import runs
+from webtoon_colorize.panels import CLEAR, Box, around, background_colors, find_panels, overlap
 
 TOLERANCE = 24  # gray levels (0 to 255) by which background may differ from its colour
 MIN_GUTTER = 12  # pixels; height of the lowest gutter in a strip
@@ -15,17 +16,26 @@ MOSTLY = 0.7  # least share of such pixels; real gutters (with JPEG's noise and 
 
 
 def joined_panels(image: np.ndarray, *, background: np.ndarray | None = None) -> list[Box]:
-    """The panels that `panels.find_panels` finds in `image` (uint8 [H, W, 3]), joined if art lies between them.
+    """The panels that `panels.find_panels` finds in `image` (uint8 [H, W, 3]), joined if they overlap or art is between.
 
     `find_panels` can take a dim strip of art, such as grass, for a gutter. In a dataset such a strip is no loss. In a
-    coloured page it would be a gray band with a seam on each side.
+    coloured page it would be a gray band with a seam on each side. Boxes beside a slanted gutter overlap. In a coloured
+    page one would paint over the other.
     """
     panels: list[Box] = []
     for box in find_panels(image, background=background):
-        while panels and not _are_separate(image, panels[-1], box):
-            box = around(panels.pop(), box)
+        while (other := _joined_with(image, panels, box)) is not None:
+            panels.remove(other)
+            box = around(other, box)
         panels.append(box)
     return _with_margins(image, panels)
+
+
+def _joined_with(image: np.ndarray, panels: list[Box], box: Box) -> Box | None:
+    """One of the `panels` that must be joined with `box`, or None."""
+    overlapping = (each for each in panels if overlap(each, box))
+    above = next((each for each in panels[-1:] if not _are_separate(image, each, box)), None)
+    return next(overlapping, above)
 
 
 def _are_separate(image: np.ndarray, above: Box, below: Box) -> bool:
