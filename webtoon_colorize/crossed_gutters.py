@@ -35,7 +35,8 @@ class _Line(NamedTuple):
 def halves(part: np.ndarray, min_gutter: int) -> tuple[np.ndarray, np.ndarray] | None:
     """`part` without what lies behind, and without what lies before its clearest gutter; None without a gutter.
 
-    The gutter leads from edge to edge, is at least `min_gutter` pixels wide, and has panel edges on both sides.
+    The gutter leads from edge to edge, where it is open, is at least `min_gutter` pixels wide, and has panel edges on
+    both sides. The gutter of a picture in a picture is not open.
     """
     if min(part.shape) < WIDEST:
         return None
@@ -94,7 +95,8 @@ def _lines(part: np.ndarray, slope: float, min_gutter: int) -> list[_Line]:
         edges = [fill[side].max(initial=0) for side in sides]
         sharp = min(strong[side].max(initial=0) for side in sides) >= SHARP
         evidence = sum(edges) + 2 * (1 - fill[a:b].mean())
-        if margin <= a and b <= len(fill) - margin and sharp and min(edges) >= EDGE and evidence >= EVIDENCE:
+        is_open = all((end[:, a:b] == 0).mean() >= CLEAR_SHARE for end in (upright[:REACH], upright[-REACH:]))
+        if margin <= a and b <= len(fill) - margin and is_open and sharp and min(edges) >= EDGE and evidence >= EVIDENCE:
             result.append(_Line(evidence, slope, (a + b) / 2))
     return result
 
