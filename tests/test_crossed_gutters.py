@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from tests.comics import art
-from webtoon_colorize.crossed_gutters import halves
 from webtoon_colorize.panels import Box, find_panels
+from webtoon_colorize.panels.crossed_gutters import halves
 
 LEFT = [(20, 20), (320, 20), (220, 320), (20, 320)]  # x from 20 to 320 at the top, to 220 at the bottom
 RIGHT = [(340, 20), (580, 20), (580, 320), (240, 320)]

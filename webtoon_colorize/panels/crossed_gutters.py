@@ -11,6 +11,7 @@ import numpy as np
 
 STEEPEST = 0.8  # columns by which a gutter may move per row (rows per column, if it lies across)
 REDUCED = 4  # slopes are tried on a part that is so many times smaller
+LONGEST = 2**15 - 2  # pixels; OpenCV cannot move the rows of larger parts
 WIDEST = 48  # pixels; widest gutter that is searched
 CLEAR_SHARE = 0.6  # least share of background in each column of a gutter that bubbles or figures cross
 EDGE = 0.5  # least share of content in a column near the gutter, on each side
@@ -38,7 +39,7 @@ def halves(part: np.ndarray, min_gutter: int) -> tuple[np.ndarray, np.ndarray] |
     The gutter leads from edge to edge, where it is open, is at least `min_gutter` pixels wide, and has panel edges on
     both sides. The gutter of a picture in a picture is not open.
     """
-    if min(part.shape) < WIDEST:
+    if min(part.shape) < WIDEST or max(part.shape) > LONGEST:
         return None
     lines = [(_clearest_line(turned, min_gutter), turned) for turned in (part, np.ascontiguousarray(part.T))]
     line, turned = max(lines, key=lambda pair: pair[0] or _Line(0, 0, 0))
@@ -65,7 +66,8 @@ def _deepest_slope(part: np.ndarray) -> tuple[float, float]:
     content = np.minimum(part, 1).astype(np.float32)
     small = cv2.resize(content, None, fx=1 / REDUCED, fy=1 / REDUCED, interpolation=cv2.INTER_AREA)
     height, width = small.shape
-    slopes, step = np.linspace(-STEEPEST, STEEPEST, int(STEEPEST * height) + 1, retstep=True)
+    steepest = min(STEEPEST, width / height)
+    slopes, step = np.linspace(-steepest, steepest, int(steepest * height) + 2, retstep=True)
     fill = np.concatenate([_column_means(_upright(small, slope))[None] for slope in slopes])
     depth = cv2.morphologyEx(fill, cv2.MORPH_BLACKHAT, np.ones((1, WIDEST // REDUCED), np.uint8))
     from_middle = np.abs(np.arange(width) - (width - 1) / 2)
@@ -96,7 +98,8 @@ def _lines(part: np.ndarray, slope: float, min_gutter: int) -> list[_Line]:
         sharp = min(strong[side].max(initial=0) for side in sides) >= SHARP
         evidence = sum(edges) + 2 * (1 - fill[a:b].mean())
         is_open = all((end[:, a:b] == 0).mean() >= CLEAR_SHARE for end in (upright[:REACH], upright[-REACH:]))
-        if margin <= a and b <= len(fill) - margin and is_open and sharp and min(edges) >= EDGE and evidence >= EVIDENCE:
+        is_inside = margin <= a and b <= len(fill) - margin
+        if is_inside and is_open and sharp and min(edges) >= EDGE and evidence >= EVIDENCE:
             result.append(_Line(evidence, slope, (a + b) / 2))
     return result
 

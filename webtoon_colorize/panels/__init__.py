@@ -13,7 +13,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from webtoon_colorize.crossed_gutters import halves, outlined, runs
+from webtoon_colorize.panels.crossed_gutters import halves, outlined, runs
 
 STRAIGHT = 0.6  # least share of content in the row or column at a panel's edge
 OVERHANG = 0.3  # outer rows or columns with a smaller share of content stick out of the panel (a bubble, a sword)
