@@ -53,11 +53,11 @@ def draw_episode(task: Task) -> int:
     """Draws and writes the strips of a task; returns how many."""
     plan = strips.plan_episode(task.seed, task.index, task.episode)
     for page in task.pages:
-        strip, described = strips.draw_page(task.seed, task.index, plan[page])
+        strip = strips.draw_page(task.seed, task.index, plan[page])
         path = _strip_path(task.output_dir, task.seed, task.index, task.episode, page)
-        _write_json(path.with_suffix(".json"), described)
+        _write_json(path.with_suffix(".json"), strip.described)
         with atomic_path(path) as temporary:
-            if not cv2.imwrite(str(temporary), cv2.cvtColor(strip, cv2.COLOR_RGB2BGR), PNG_OPTIONS):
+            if not cv2.imwrite(str(temporary), cv2.cvtColor(strip.image, cv2.COLOR_RGB2BGR), PNG_OPTIONS):
                 raise OSError(f"{path} could not be written: OpenCV refused it without a reason.")
     return len(task.pages)
 

@@ -17,6 +17,7 @@ from webtoon_colorize.methods import (
     color_and_apply_hints,
     diverse_vae,
     l2,
+    references,
     residual_encoder,
     sketch,
     tandem,
@@ -87,6 +88,7 @@ EXPERIMENTS = {
         "color & apply, keep 0.1", "IV.C", functools.partial(color_and_apply.build, keep_probability=0.1)
     ),
     "color_and_apply_hints": Experiment("color & apply for a person's hints", "IV.C", color_and_apply_hints.build),
+    "references": Experiment("colour from reference panels", "IV.C", references.build),
     "sketch": Experiment("L2 from line art", "V", sketch.build),
     "vgg16_gray": Experiment(
         "titles by VGG16, gray",

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from absl import flags
 
 from experiments import markdown
+from experiments.cast import table as cast
 from experiments.claims import pages as claims
 from experiments.claims.store import REPORTED
 from experiments.results import MISSING
@@ -215,6 +216,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **{f"claims, {section}": functools.partial(claims.claims, section) for section in claims.SECTIONS},
     "claims, more titles": claims.more_titles,
     "hints": hints,
+    "cast": lambda: cast.markdown_table(read("drawn_stories/cast.csv")),
 }
 
 _START, _END = "<!-- table: ", "<!-- end -->"

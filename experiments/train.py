@@ -13,7 +13,8 @@ from typing import Any
 from absl import flags
 
 from experiments import ablations, markdown, training_subsets
-from webtoon_colorize import data, run, startup, training
+from webtoon_colorize import checkpoints, data, run, startup, training
+from webtoon_colorize.methods.method import Method
 
 
 def train(
@@ -26,16 +27,18 @@ def train(
     seed: int,
     learning_rate: float,
     arguments: dict[str, Any] | None = None,
+    init_from: str | None = None,
 ) -> None:
     """Trains until the run is finished. A finished run stays as it is.
 
     `test_dir` is the dataset whose test panels it will be judged on, by default `data_dir`; only rows that train on
-    some of these look at it. `arguments` take the place of those of the row's build function. Required runs lie beside
-    this one: <runs>/vgg_features/seed_0 requires <runs>/vgg16_gray/seed_0.
+    some of these look at it. `arguments` take the place of those of the row's build function. `init_from` is a run
+    whose weights it starts from. Required runs lie beside this one: <runs>/vgg_features/seed_0 requires
+    <runs>/vgg16_gray/seed_0.
 
     Raises:
-      ValueError: `run_dir` belongs to a run with other settings, or the data is too small.
-      FileNotFoundError: `data_dir` is no prepared dataset, or a required run is missing.
+      ValueError: `run_dir` belongs to a run with other settings, the data is too small, or `init_from` does not fit.
+      FileNotFoundError: `data_dir` is no prepared dataset, or `init_from` or a required run is missing.
       MissingWeights: the row needs weights that the user must supply.
       MissingTitle: the row is about a title that is not in the dataset.
       NothingDropped: the row's dropout would keep every pixel at this size.
@@ -51,18 +54,26 @@ def train(
         seed=seed,
         titles=data.load_titles(data_dir),
         data=fingerprint(experiment, data_dir=data_dir, test_dir=test_dir or data_dir),
+        **({"init_from": checkpoints.fingerprint(init_from)} if init_from else {}),
     )
     run.claim(run_dir, settings)
     if (pathlib.Path(run_dir) / run.FINISHED).exists():
         print(f"{run_dir} is finished")
         return
     method = run.build(settings)
-    beside = pathlib.Path(run_dir).resolve()
-    run.fill_helpers(method, settings, {name: beside.parent.parent / name / beside.name for name in row.requires})
+    _fill(method, settings, run_dir=run_dir, init_from=init_from)
     panels, validation = load_split(experiment, scale.image_size, data_dir=data_dir, test_dir=test_dir or data_dir)
     schedule = training.Schedule(scale.epochs, scale.patience, scale.batch_size, learning_rate, seed)
     described = _described(settings)
     training.train(method, run_dir, schedule, training=panels, validation=validation, description=described)
+
+
+def _fill(method: Method, settings: run.Settings, *, run_dir: str, init_from: str | None) -> None:
+    """Gives the method what it takes from other runs. Raises ValueError and FileNotFoundError."""
+    beside, requires = pathlib.Path(run_dir).resolve(), ablations.TRAINABLE[settings.experiment].requires
+    run.fill_helpers(method, settings, {name: beside.parent.parent / name / beside.name for name in requires})
+    if init_from and checkpoints.is_missing(run_dir):
+        print(f"starts from {init_from}: {', '.join(run.start_from(method, init_from))}")
 
 
 def fingerprint(experiment: str, *, data_dir: str, test_dir: str) -> str:
@@ -109,6 +120,7 @@ def main(_) -> None:
             seed=FLAGS.seed,
             learning_rate=FLAGS.learning_rate,
             arguments=dict(map(_argument, FLAGS.argument)),
+            init_from=FLAGS.init_from,
         )
     except (ValueError, FileNotFoundError, FloatingPointError) as error:
         raise SystemExit(f"error: {error}") from error
@@ -122,6 +134,7 @@ if __name__ == "__main__":
     flags.DEFINE_string("data_dir", None, "Prepared dataset (see data_tools.prepare).", required=True)
     flags.DEFINE_string("test_dir", None, "Dataset whose test panels will judge the row, if it is another one.")
     flags.DEFINE_string("run_dir", None, "Folder of this run; one that was interrupted goes on.", required=True)
+    flags.DEFINE_string("init_from", None, "Run whose weights it starts from, such as webtoon_colorize/pretrained.")
     flags.DEFINE_enum("scale", "quick", list(ablations.SCALES), "Bundle of sizes; the flags below override it.")
     flags.DEFINE_integer("seed", 0, "Of weights, order, augmentation and dropout.")
     flags.DEFINE_integer("image_size", None, "Width and height in pixels, a power of two.", lower_bound=16)

@@ -169,6 +169,19 @@ def test_packed_weights_of_other_networks_and_damaged_ones_are_refused(packed_di
         run.load_method(packed_dir)
 
 
+def test_a_fingerprint_is_that_of_the_weights_in_use(run_dir, tmp_path):
+    with pytest.raises(FileNotFoundError, match="has no weights"):
+        checkpoints.fingerprint(tmp_path)
+    shutil.copytree(run_dir, tmp_path / "copy")
+    first = checkpoints.fingerprint(run_dir)
+    assert len(first) == 16 and checkpoints.fingerprint(tmp_path / "copy") == first
+    method = run.load_method(run_dir)
+    method.networks["applier"].trainable_variables[-1].assign([0.5, -0.5])
+    checkpoints.best(tmp_path / "copy", method).save()
+    release_weights.pack(run_dir, tmp_path / "packed")
+    assert len({first, *(checkpoints.fingerprint(tmp_path / name) for name in ("copy", "packed"))}) == 3
+
+
 def test_a_run_that_is_not_finished_is_not_given_away(run_dir, tmp_path):
     shutil.copytree(run_dir, tmp_path / "run")
     (tmp_path / "run" / run.FINISHED).unlink()

@@ -17,7 +17,7 @@ from webtoon_colorize.methods.method import MissingWeights, Size
 SEED = tf.constant([0, 1])
 # Rows that draw from the seed.
 RANDOM = {"channel_dropout", "color_and_apply", "color_and_apply_hints", "color_and_apply_keep_0.001"}
-RANDOM |= {"diverse_vae", "pixel_dropout", "sketch", "tandem"}
+RANDOM |= {"diverse_vae", "pixel_dropout", "references", "sketch", "tandem"}
 # By module, so that all tests of a row run one after another and it is built once.
 # At 32 px a keep probability of 0.1 drops nothing, and its row is refused.
 ROWS = [name for name in ablations.EXPERIMENTS if name != "color_and_apply_keep_0.1"]
@@ -39,7 +39,7 @@ def eagerly():
 def make_batch(count, *, size=32):
     rgb = np.stack([draw_panel(seed, size=size) for seed in range(count)])
     lightness, ab = color.rgb_to_lab(tf.constant(rgb / 255, tf.float32))
-    return data.Batch(lightness, ab, tf.range(count) % 2)
+    return data.Batch(lightness, ab, tf.range(count) % 2, tf.range(count) // 4)
 
 
 def build(experiment, *, filters=4):

@@ -41,6 +41,57 @@ def test_a_folder_of_a_run_with_other_settings_is_refused_with_the_difference(tm
         run.claim(tmp_path, dataclasses.replace(SETTINGS, seed=4, data="4567"))
 
 
+def write_run(run_dir, **changes):
+    """A run folder with random weights; returns the method."""
+    settings = dataclasses.replace(SETTINGS, **changes)
+    run.claim(run_dir, settings)
+    method = run.build(settings)
+    run.checkpoints.best(run_dir, method).save()
+    return method
+
+
+HINTS, PATCHES = "color_and_apply_hints.build", "adversarial.build"
+
+
+def test_a_method_starts_from_the_networks_that_another_run_has_too(tmp_path):
+    """An adversarial run has the U-Net of `l2`, and a discriminator that begins with its own weights."""
+    there = write_run(tmp_path, method="l2.build", arguments={}, seed=1).networks["generator"].get_weights()
+    method = run.build(dataclasses.replace(SETTINGS, method=PATCHES, arguments={}))
+    other, *rest = [name for name in method.networks if name != "generator"]
+    before = method.networks[other].get_weights()
+    assert not rest and run.start_from(method, tmp_path) == ["generator"]
+    for one, two in ((there, method.networks["generator"]), (before, method.networks[other])):
+        assert all(np.array_equal(*pair) for pair in zip(one, two.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("there", "reason"),
+    [
+        (
+            {"filters": 8, "arguments": {}},
+            r"generator of .* does not fit: its weight 1 \(kernel\) has the shape \(4, 4, 1, 8\) there and "
+            r"\(4, 4, 1, 4\) here$",
+        ),
+        ({"image_size": 64, "arguments": {}}, r"generator of .* does not fit: it has \d+ weights there and \d+ here$"),
+        ({"method": HINTS, "arguments": {}}, "has color_generator, applier, and none of generator$"),
+    ],
+)
+def test_networks_that_do_not_fit_are_named_and_nothing_is_changed(tmp_path, there, reason):
+    write_run(tmp_path, **there)
+    method = run.build(dataclasses.replace(SETTINGS, arguments={}))
+    before = method.networks["generator"].get_weights()
+    with pytest.raises(ValueError, match=reason):
+        run.start_from(method, tmp_path)
+    assert all(np.array_equal(*pair) for pair in zip(before, method.networks["generator"].get_weights(), strict=True))
+
+
+def test_the_bundled_weights_can_be_started_from():
+    settings = run.load_settings(run.PRETRAINED)
+    assert settings.init_from == "none"
+    method = run.build(dataclasses.replace(settings, titles=["mine"]))
+    assert run.start_from(method, run.PRETRAINED) == ["color_generator", "applier"]
+
+
 def test_a_build_and_a_partial_of_one_are_remembered_by_name_and_numbers():
     assert run.describe(l2.build) == ("l2.build", {"skips": True})
     partial = functools.partial(color_and_apply.build, keep_probability=0.1)
@@ -81,8 +132,9 @@ def test_each_setting_that_is_missing_or_of_another_kind_is_named(tmp_path):
         content = dataclasses.asdict(SETTINGS)
         del content[field.name]
         (tmp_path / "settings.json").write_text(json.dumps(content))
-        if field.name == "patience":
-            assert run.load_settings(tmp_path).patience == SETTINGS.epochs  # older runs never ended early
+        if field.name in ("patience", "init_from"):  # older runs never ended early, and began with random weights
+            older = {"patience": SETTINGS.epochs, "init_from": "none"}
+            assert getattr(run.load_settings(tmp_path), field.name) == older[field.name]
         else:
             with pytest.raises(ValueError, match=rf"version: settings\.json lacks {field.name}$"):
                 run.load_settings(tmp_path)

@@ -20,7 +20,7 @@ SEED = 3
 def drawn():
     """(title, strip, description) of the first episode of each of the five titles."""
     pages = [(index, page) for index in range(5) for page in strips.plan_episode(SEED, index, 1)]
-    return [(titles.make_title(SEED, index), *strips.draw_page(SEED, index, page)) for index, page in pages]
+    return [(titles.make_title(SEED, index), *strips.draw_page(SEED, index, page)[:2]) for index, page in pages]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_files_are_what_one_process_draws_strip_by_strip(folder):
     for index in range(2):
         for number, page in enumerate(strips.plan_episode(SEED, index, 1), 1):
             path = folder / titles.make_title(SEED, index).name / "001" / f"{number:02}.png"
-            strip, described = strips.draw_page(SEED, index, page)
+            strip, described, _ = strips.draw_page(SEED, index, page)
             np.testing.assert_array_equal(cv2.imread(str(path))[:, :, ::-1], strip)
             assert json.loads(path.with_suffix(".json").read_text()) == described
 
@@ -64,7 +64,7 @@ def test_later_episodes_can_be_drawn_without_the_first(folder, tmp_path):
     synthesize.synthesize(tmp_path / "later", titles=1, episodes=1, first_episode=41, seed=SEED, processes=1)
     title = titles.make_title(SEED, 0).name
     assert [path.name for path in (tmp_path / "later" / title).iterdir()] == ["041"]
-    strip, _ = strips.draw_page(SEED, 0, strips.plan_episode(SEED, 0, 41)[0])
+    strip = strips.draw_page(SEED, 0, strips.plan_episode(SEED, 0, 41)[0]).image
     drawn = cv2.imread(str(tmp_path / "later" / title / "041" / "01.png"))
     np.testing.assert_array_equal(drawn[:, :, ::-1], strip)
 
@@ -78,7 +78,7 @@ def test_a_comic_from_before_first_episodes_were_noted_begins_with_the_first(fol
 
 
 def test_another_seed_gives_another_comic():
-    first, second = (strips.draw_page(seed, 0, strips.plan_episode(seed, 0, 1)[0])[1] for seed in (0, 1))
+    first, second = (strips.draw_page(seed, 0, strips.plan_episode(seed, 0, 1)[0]).described for seed in (0, 1))
     assert first != second
 
 
@@ -170,7 +170,7 @@ def test_title_and_end_are_the_same_pixels_in_every_episode(kind):
     for episode in (1, 2):
         for page in strips.plan_episode(SEED, 2, episode):
             if any(spot.stream[2] == 0 for spot in page.spots):
-                strip, described = strips.draw_page(SEED, 2, page)
+                strip, described, _ = strips.draw_page(SEED, 2, page)
                 found.extend(crop(strip, panel["box"]) for panel in described["panels"] if kind in panel["tags"])
     assert len(found) == 2
     np.testing.assert_array_equal(*found)

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from experiments import ablations
 from experiments.train import train as train_row
-from webtoon_colorize import data, evaluation, run, training
+from webtoon_colorize import checkpoints, data, evaluation, run, training
 from webtoon_colorize.methods.method import Method, Size
 
 SCALE = ["--filters=4", "--batch_size=4"]
@@ -112,6 +112,74 @@ def test_a_restored_best_epoch_colorizes_like_the_one_that_was_saved(dataset, tr
     method = run.load_method(trained)
     l2 = evaluation.make_evaluate(evaluation.validation_measure(method))(panels)["l2"].mean()
     assert l2 == pytest.approx(json.loads((trained / "training.json").read_text())["best_validation"], rel=1e-5)
+
+
+@pytest.fixture
+def start(dataset, trained):
+    """Trains a run from the weights of `trained`, or of another run, for an epoch that changes almost nothing."""
+
+    def train(run_dir, *, init_from=trained, filters=4, epochs=1):
+        scale = ablations.Scale(image_size=32, filters=filters, epochs=epochs, patience=20, batch_size=4)
+        train_row("l2", scale, data_dir=dataset, run_dir=run_dir, seed=1, learning_rate=1e-9, init_from=init_from)
+
+    return train
+
+
+def distance(one, two):
+    return max(np.abs(first - second).max() for first, second in zip(one, two, strict=True))
+
+
+def trainable(run_dir):
+    return [weight.numpy() for weight in run.load_method(run_dir).networks["generator"].trainable_variables]
+
+
+def test_a_run_starts_from_the_best_weights_of_another_and_remembers_which(trained, start, tmp_path):
+    start(tmp_path / "run")
+    start(tmp_path / "random", init_from=None)
+    assert distance(trainable(tmp_path / "run"), trainable(trained)) < 1e-6
+    assert distance(trainable(tmp_path / "random"), trainable(trained)) > 1e-2
+    assert run.load_settings(tmp_path / "run").init_from == checkpoints.fingerprint(trained)
+    assert run.load_settings(tmp_path / "random").init_from == "none"
+    start(tmp_path / "run")  # it is finished
+    with pytest.raises(ValueError, match=r"init_from is \w{16} there and none here\. Choose another run_dir"):
+        start(tmp_path / "run", init_from=None)
+    with pytest.raises(ValueError, match=r"init_from is none there and \w{16} here"):
+        start(tmp_path / "random")
+    with pytest.raises(ValueError, match=r"init_from is \w{16} there and \w{16} here"):
+        start(tmp_path / "run", init_from=tmp_path / "random")
+
+
+def test_a_run_that_started_from_another_and_goes_on_ends_with_the_weights_of_an_undisturbed_one(
+    start, tmp_path, monkeypatch
+):
+    """It is interrupted while it saves its second epoch, and does not read the other run again."""
+    start(tmp_path / "whole", epochs=3)
+
+    def interrupt(step, *rest, **named):
+        if step.progress.epoch.numpy() == 1:
+            raise KeyboardInterrupt
+        return save(step, *rest, **named)
+
+    save = training._save
+    monkeypatch.setattr(training, "_save", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        start(tmp_path / "again", epochs=3)
+    monkeypatch.setattr(training, "_save", save)
+    monkeypatch.setattr(run, "start_from", None)
+    start(tmp_path / "again", epochs=3)
+    for kind in ("last", "best"):
+        whole, again = (weights(tmp_path / name, kind) for name in ("whole", "again"))
+        assert whole.keys() == again.keys()
+        for name in whole:
+            np.testing.assert_array_equal(whole[name], again[name], err_msg=name)
+
+
+def test_a_start_that_does_not_fit_or_is_no_run_is_refused(start, tmp_path):
+    with pytest.raises(ValueError, match="generator of .* does not fit: its weight 1"):
+        start(tmp_path / "run", filters=8)
+    with pytest.raises(FileNotFoundError, match="nowhere has no weights"):
+        start(tmp_path / "run", init_from=tmp_path / "nowhere")
+    assert not (tmp_path / "run" / "last").exists()
 
 
 def train(method, dataset, run_dir, *, epochs, patience=9):

@@ -7,6 +7,7 @@ weights of other shapes, is refused.
 Packed weights are for distribution: one small file in float16, without optimizers.
 """
 
+import hashlib
 import math
 import os
 import pathlib
@@ -89,6 +90,22 @@ def restore(manager: tf.train.CheckpointManager) -> bool:
 def is_missing(run_dir: str | os.PathLike) -> bool:
     """Whether `run_dir` has no checkpoint of a finished epoch."""
     return tf.train.latest_checkpoint(str(pathlib.Path(run_dir) / "last")) is None
+
+
+def fingerprint(run_dir: str | os.PathLike) -> str:
+    """Identifies the weights that `run_dir` has for use: packed ones, or those of the best epoch.
+
+    Raises:
+      FileNotFoundError: there are none.
+    """
+    packed, latest = pathlib.Path(run_dir) / WEIGHTS, tf.train.latest_checkpoint(str(pathlib.Path(run_dir) / "best"))
+    if not packed.exists() and latest is None:
+        raise FileNotFoundError(f"{run_dir} has no weights: it is no run folder, or has no checkpoint yet")
+    paths = [packed] if packed.exists() else sorted(pathlib.Path(latest).parent.glob(f"{pathlib.Path(latest).name}.*"))
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def write_packed(folder: str | os.PathLike, method: Method) -> None:

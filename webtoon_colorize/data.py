@@ -28,6 +28,7 @@ class Batch(NamedTuple):
     lightness: tf.Tensor  # [B, H, W, 1] in [-1, 1]
     ab: tf.Tensor  # [B, H, W, 2] in [-1, 1]
     label: tf.Tensor  # [B] int32, the title's index in dataset.json
+    story: tf.Tensor  # [B] int32, equal for panels of one episode
 
 
 class Panels(NamedTuple):
@@ -41,6 +42,13 @@ class Panels(NamedTuple):
 def take(panels: Panels, indices: Sequence[int] | np.ndarray) -> Panels:
     """Some of the panels, in the order of `indices`; an index may come more than once."""
     return Panels(panels.rgb[indices], panels.label[indices], [panels.path[index] for index in indices])
+
+
+def stories(panels: Panels) -> np.ndarray:
+    """A number for the episode of each panel, int32 [N]."""
+    return np.unique([str(pathlib.PurePath(path).parent) for path in panels.path], return_inverse=True)[1].astype(
+        np.int32
+    )
 
 
 def load_titles(data_dir: str | os.PathLike) -> list[str]:
@@ -125,33 +133,43 @@ def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
 
 
 def training_batches(
-    panels: Panels, *, batch_size: int, seed: int, epochs: int, first_epoch: int = 0
+    panels: Panels, *, batch_size: int, seed: int, epochs: int, first_epoch: int = 0, together: int = 1
 ) -> tf.data.Dataset:
     """The batches of epochs `first_epoch` to `epochs` - 1, `len(panels.path) // batch_size` in each.
 
     Order, mirroring and crops are functions of (seed, epoch, step), so an epoch does not depend on `first_epoch`. The
     panels that do not fill a batch are left out; in each epoch, these are different panels.
 
+    Args:
+      together: panels that follow each other in a batch and are of one episode, but for those at an episode's end.
+
     Raises:
-      ValueError: there are fewer panels than `batch_size`.
+      ValueError: there are fewer panels than `batch_size`, or `together` does not divide it.
     """
+    if batch_size % together:
+        raise ValueError(f"batch_size is {batch_size} and must be a multiple of {together} for this row")
     count = len(panels.path)
     if count < batch_size:
         raise ValueError(f"batch_size is {batch_size}, but there are only {count} panels to train on")
     steps = count // batch_size
-    rgb, label = tf.constant(panels.rgb), tf.constant(panels.label)
+    rgb, label, story = map(tf.constant, (panels.rgb, panels.label, stories(panels)))
     # Compiled, the conversion is four times as fast on a CPU: one pass over memory.
     rgb_to_lab = tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)
 
     @tf.autograph.experimental.do_not_convert
     def order(epoch):
-        shuffled = tf.random.experimental.stateless_shuffle(tf.range(count), _fold(seed, _SHUFFLE, epoch))
+        shuffle, stream = tf.random.experimental.stateless_shuffle, _fold(seed, _SHUFFLE, epoch)
+        shuffled = shuffle(tf.range(count), stream)
+        if together > 1:  # by episode, from a random panel on, and then the groups at random
+            by_story = tf.gather(shuffled, tf.argsort(tf.gather(story, shuffled), stable=True))
+            rolled = tf.roll(by_story, shuffled[0], axis=0)[: count // together * together]
+            shuffled = tf.reshape(shuffle(tf.reshape(rolled, [-1, together]), tf.random.fold_in(stream, 1)), [-1])
         return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size, drop_remainder=True)
 
     @tf.autograph.experimental.do_not_convert
     def load(step, indices):
         chosen = augment(_to_float(tf.gather(rgb, indices)), seed=_fold(seed, _AUGMENT, step))
-        return Batch(*rgb_to_lab(chosen), tf.gather(label, indices))
+        return Batch(*rgb_to_lab(chosen), tf.gather(label, indices), tf.gather(story, indices))
 
     return (
         tf.data.Dataset.range(first_epoch, epochs)
@@ -173,8 +191,8 @@ def _fold(seed: int, stream: int, count: tf.Tensor) -> tf.Tensor:
 def evaluation_batches(panels: Panels, *, batch_size: int) -> tf.data.Dataset:
     """Every panel once, in order, without augmentation; the last batch may be smaller."""
     return (
-        tf.data.Dataset.from_tensor_slices((panels.rgb, panels.label))
+        tf.data.Dataset.from_tensor_slices((panels.rgb, panels.label, stories(panels)))
         .batch(batch_size)
-        .map(lambda rgb, label: Batch(*color.rgb_to_lab(_to_float(rgb)), label), num_parallel_calls=tf.data.AUTOTUNE)
+        .map(lambda rgb, *rest: Batch(*color.rgb_to_lab(_to_float(rgb)), *rest), num_parallel_calls=tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
     )

@@ -49,6 +49,7 @@ class Settings:
     seed: int
     titles: list[str]  # in label order
     data: str  # data.fingerprint of the prepared dataset
+    init_from: str = "none"  # checkpoints.fingerprint of the weights that it started from; none: random ones
 
 
 def describe(build: Callable[..., Method]) -> tuple[str, dict[str, Any]]:
@@ -139,7 +140,8 @@ def _read_settings(path: pathlib.Path) -> Settings:
         raise ValueError(f"{SETTINGS} is not JSON ({error})") from error
     if not isinstance(content, dict):
         raise ValueError(f"{SETTINGS} is not an object but a {type(content).__name__}")
-    content = {"patience": content.get("epochs")} | content  # runs from before there was patience never ended early
+    # Runs from before there was patience never ended early, and older ones all started from random weights.
+    content = {"patience": content.get("epochs"), "init_from": "none"} | content
     for field in dataclasses.fields(Settings):
         if field.name not in content:
             raise ValueError(f"{SETTINGS} lacks {field.name}")
@@ -193,6 +195,38 @@ def fill_helpers(method: Method, settings: Settings, run_dirs: dict[str, str | o
             raise ValueError(f"{run_dir} was trained at another size or on other data than this row")
         [trained] = load_method(run_dir).networks.values()
         method.helpers[name].set_weights(trained.get_weights())
+
+
+def start_from(method: Method, run_dir: str | os.PathLike) -> list[str]:
+    """Gives networks of the method the weights that networks of the same names have in another run.
+
+    Returns:
+      The names of these networks. The others stay as they are.
+
+    Raises:
+      FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
+      ValueError: its files are damaged, it has no network of such a name, or one has other shapes.
+    """
+    there = load_method(run_dir).networks
+    names = [name for name in method.networks if name in there]
+    if not names:
+        raise ValueError(f"{run_dir} has {', '.join(there)}, and none of {', '.join(method.networks)}")
+    for name in names:
+        if difference := _difference(there[name], method.networks[name]):
+            raise ValueError(f"{name} of {run_dir} does not fit: {difference}")
+    for name in names:
+        method.networks[name].set_weights(there[name].get_weights())
+    return names
+
+
+def _difference(there: keras.Model, here: keras.Model) -> str | None:
+    """The first difference between the shapes of two networks' weights; None if there is none."""
+    if len(there.weights) != len(here.weights):
+        return f"it has {len(there.weights)} weights there and {len(here.weights)} here"
+    for number, (other, own) in enumerate(zip(there.weights, here.weights), 1):
+        if other.shape != own.shape:
+            return f"its weight {number} ({own.name}) has the shape {other.shape} there and {own.shape} here"
+    return None
 
 
 def _environment() -> dict[str, str]:

@@ -14,6 +14,28 @@ BLACK: Color = (0, 0, 0)
 WHITE: Color = (255, 255, 255)
 
 
+class PartColor(tuple):
+    """A colour that knows which part of a person it paints. It equals the same colour without a part."""
+
+    part: int  # 1 to 255, see style.part_number
+
+
+def of_part(color: Color, part: int) -> PartColor:
+    """The colour as that of a part."""
+    owned = PartColor(color)
+    owned.part = part
+    return owned
+
+
+def part_of(color: Color) -> int:
+    """The part that the colour paints; 0 for none."""
+    return getattr(color, "part", 0)
+
+
+def _of_same_part(color: Color, source: Color) -> Color:
+    return of_part(color, part_of(source)) if part_of(source) else color
+
+
 @functools.lru_cache(maxsize=65536)
 def to_lab(color: Color) -> tuple[float, float, float]:
     """(L, a, b) of an 8-bit colour."""
@@ -57,12 +79,12 @@ def is_neutral(color: Color) -> bool:
 
 
 def neutral(color: Color) -> Color:
-    """The gray of the same L."""
-    return from_lab(to_lab(color)[0], 0.0, 0.0)
+    """The gray of the same L, of the same part."""
+    return _of_same_part(from_lab(to_lab(color)[0], 0.0, 0.0), color)
 
 
 def darker(color: Color, amount: float = 16.0) -> Color:
-    """The colour with `amount` less L, whatever its hue.
+    """The colour with `amount` less L, whatever its hue; it stays the colour of its part.
 
     As in painted shadows, skin and wood become redder and other colours bluer; grays stay gray.
     """
@@ -73,17 +95,17 @@ def darker(color: Color, amount: float = 16.0) -> Color:
         a, b = a + amount * 0.35, b + amount * 0.1
     else:
         a, b = a + amount * 0.15, b - amount * 0.25
-    return from_lab(max(lightness - amount, 3.0), a, b)
+    return _of_same_part(from_lab(max(lightness - amount, 3.0), a, b), color)
 
 
 def lighter(color: Color, amount: float = 12.0) -> Color:
-    """The colour with `amount` more L and the same hue; grays stay gray."""
+    """The colour with `amount` more L and the same hue, of the same part; grays stay gray."""
     lightness, a, b = to_lab(color)
-    return from_lab(min(lightness + amount, 99.0), a * 0.9, b * 0.9)
+    return _of_same_part(from_lab(min(lightness + amount, 99.0), a * 0.9, b * 0.9), color)
 
 
 def mixed(first: Color, second: Color, share: float) -> Color:
-    """(1 - share) * first + share * second, channel by channel."""
+    """(1 - share) * first + share * second, channel by channel; the colour of no part."""
     return tuple(round(a + (b - a) * share) for a, b in zip(first, second))
 
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from data_tools.comic import tags
-from data_tools.comic.canvas import FRACTION_BITS, SCALE, Canvas
+from data_tools.comic.canvas import SCALE, Canvas
 from data_tools.comic.colors import Color, lighter, rotated
 from data_tools.comic.curves import box, ellipse, smooth, star
 from data_tools.comic.shading import dot_ranks
@@ -86,17 +86,15 @@ def speed_lines(canvas: Canvas, color: Color) -> None:
 
 def hatching(canvas: Canvas, color: Color) -> None:
     """Slanted pen lines over a lower corner of the picture, longer near the corner, with thinner ones across."""
-    left, reach, overlay = canvas.rng.random() < 0.5, canvas.width * 0.7, canvas.image.copy()
+    left, reach, before = canvas.rng.random() < 0.5, canvas.width * 0.7, canvas.image.copy()
     for slant, pitch, width in ((0.5, 8.0, 1.3), (-0.35, 11.0, 0.8)):
         for offset in np.arange(0, reach, pitch):
             tall = (reach - offset) * 0.5 + canvas.rng.uniform(-7, 7)
             points = np.float32([(offset, canvas.height + 4), (offset + slant * tall, canvas.height - tall)])
             if not left:
                 points[:, 0] = canvas.width - points[:, 0]
-            cv2.polylines(
-                overlay, [canvas.fixed(points)], False, color, round(width * SCALE), cv2.LINE_AA, FRACTION_BITS
-            )
-    cv2.addWeighted(overlay, 0.55, canvas.image, 0.45, 0, dst=canvas.image)
+            canvas.line(points, color, width)
+    cv2.addWeighted(canvas.image, 0.55, before, 0.45, 0, dst=canvas.image)
     canvas.tags.add(tags.TEXTURE)
 
 

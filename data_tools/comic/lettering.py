@@ -84,6 +84,8 @@ def sound(
     for layer, color in ((around, rim), (mask, fill)):
         view, part = _place(canvas.image, layer, x * SCALE, y * SCALE)
         paint(view, np.ascontiguousarray(part), color)
+    view, part = _place(canvas.parts, around, x * SCALE, y * SCALE)
+    view[part > 0] = 0
     small = cv2.resize(
         around, None, fx=1 / (SCALE * MASK_STEP), fy=1 / (SCALE * MASK_STEP), interpolation=cv2.INTER_AREA
     )

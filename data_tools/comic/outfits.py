@@ -28,7 +28,7 @@ def v_neck(pen: Pen, frame: Frame, who: Character, torso: np.ndarray) -> None:
 
 def shirt_and_tie(pen: Pen, frame: Frame, who: Character, torso: np.ndarray) -> None:
     """A jacket over a white shirt with a tie."""
-    white = WHITE if who.skin[0] != who.skin[2] else lighter(who.skin, 30)
+    white = WHITE if who.skin[0] != who.skin[2] else lighter(tuple(who.skin), 30)  # a plain colour: it is no skin
     pen.shape(frame([(-0.24, 0.12), (0.24, 0.12), (0.0, 1.05)]), white, shade=False)
     pen.shape(frame([(-0.06, 0.3), (0.06, 0.3), (0.09, 0.82), (0, 0.95), (-0.09, 0.82)]), who.trim, shade=False)
     for side in (-1, 1):

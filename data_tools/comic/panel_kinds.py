@@ -27,10 +27,12 @@ class Size(NamedTuple):
 class Panel(NamedTuple):
     """A finished panel.
 
-    image: uint8 [height + 2 pad, width + 2 pad, 3]; outside the panel it is gutter. bubbles: polygons on that image.
+    image: uint8 [height + 2 pad, width + 2 pad, 3]; outside the panel it is gutter. parts: uint8 [height + 2 pad,
+    width + 2 pad], `style.part_number` of who is seen where, else 0. bubbles: polygons on that image.
     """
 
     image: np.ndarray
+    parts: np.ndarray
     tags: frozenset[str]
     bubbles: list[np.ndarray]
 
@@ -41,16 +43,22 @@ def _stage(title: Title, size: Size, rng: np.random.Generator) -> Stage:
     return Stage(Pen(canvas, title.style), title, title.cast, title.palette, frame)
 
 
-def _close_frame(stage: Stage, size: Size, border: Color, border_width: int) -> None:
-    """Draws the border line inside the panel's edge, and gutter over everything outside."""
-    image, pad = stage.pen.canvas.image, size.pad * SCALE
-    inner = image[pad : pad + size.height * SCALE, pad : pad + size.width * SCALE]
-    if border_width:
-        line = border_width * SCALE
+def _frame(plane: np.ndarray, size: Size, line: int, border, gutter) -> None:
+    """Draws a border, `line` drawn pixels wide, inside the panel's edge, and gutter over everything outside."""
+    pad = size.pad * SCALE
+    inner = plane[pad : pad + size.height * SCALE, pad : pad + size.width * SCALE]
+    if line:
         inner[:line], inner[-line:], inner[:, :line], inner[:, -line:] = border, border, border, border
     kept = inner.copy()
-    image[:] = stage.title.style.gutter
-    image[pad : pad + size.height * SCALE, pad : pad + size.width * SCALE] = kept
+    plane[:] = gutter
+    inner[:] = kept
+
+
+def _close_frame(stage: Stage, size: Size, border: Color, border_width: int) -> None:
+    """Draws the border line and the gutter around the panel; neither is a part of anybody."""
+    canvas = stage.pen.canvas
+    _frame(canvas.image, size, border_width * SCALE, border, stage.title.style.gutter)
+    _frame(canvas.parts, size, border_width * SCALE, 0, 0)
 
 
 def _look(stage: Stage, fill: Color, ink: Color) -> bubbles.Look:
@@ -123,7 +131,7 @@ def _finish(stage: Stage, outlines: list[np.ndarray], *extra: str) -> Panel:
     canvas = stage.pen.canvas
     if canvas.is_figure_covered():
         canvas.tags.add(tags.OCCLUSION)
-    return Panel(canvas.finished(), frozenset(canvas.tags) | set(extra), outlines)
+    return Panel(canvas.finished(), canvas.finished_parts(), frozenset(canvas.tags) | set(extra), outlines)
 
 
 def _inside(size: Size, picture: np.ndarray, change) -> np.ndarray:

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from data_tools.comic import tags
-from data_tools.comic.canvas import Canvas
-from data_tools.comic.colors import Color
+from data_tools.comic.canvas import Canvas, Region, paint
+from data_tools.comic.colors import Color, part_of
 from data_tools.comic.style import Style
 
 
@@ -43,8 +43,8 @@ class Pen(NamedTuple):
             return points
         if not shade:
             self.canvas.fill(points, color)
-        elif self.style.shade(region, color):
-            self.canvas.tags.add(tags.TEXTURE)
+        else:
+            self._shade(region, color)
         if outline:
             self.canvas.line(points, self.style.line_color(color), self.thickness, closed=True)
         return points
@@ -59,6 +59,10 @@ class Pen(NamedTuple):
             self.canvas.line(polygon, self.style.line_color(color), 2 * self.thickness, closed=True)
             if self.person:
                 self.canvas.mark_figure(polygon)
+        self._shade(region, color)
+
+    def _shade(self, region: Region, color: Color) -> None:
+        paint(region.parts, region.mask, part_of(color))
         if self.style.shade(region, color):
             self.canvas.tags.add(tags.TEXTURE)
 

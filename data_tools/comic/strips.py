@@ -150,20 +150,31 @@ def _described(spot: Spot, panel: Panel) -> dict:
     }
 
 
-def draw_page(seed: int, index: int, page: Page) -> tuple[np.ndarray, dict]:
-    """The strip, uint8 RGB [height, STRIP_WIDTH, 3], and its description as it goes into the JSON file."""
+class Strip(NamedTuple):
+    """A drawn strip.
+
+    image: uint8 RGB [height, STRIP_WIDTH, 3]. described: as it goes into the JSON file. parts: uint8 [height,
+    STRIP_WIDTH], `style.part_number` where a pixel lies wholly in a part of a person, else 0.
+    """
+
+    image: np.ndarray
+    described: dict
+    parts: np.ndarray
+
+
+def draw_page(seed: int, index: int, page: Page) -> Strip:
+    """Draws a strip of title `index`."""
     title = make_title(seed, index)
-    strip = np.empty((page.height, STRIP_WIDTH, 3), np.uint8)
-    strip[:] = title.style.gutter
-    described = []
+    image = np.empty((page.height, STRIP_WIDTH, 3), np.uint8)
+    image[:] = title.style.gutter
+    parts, described = np.zeros(image.shape[:2], np.uint8), []
     for spot in page.spots:
         panel = _drawn(title, spot)
-        pad = spot.size.pad
-        strip[spot.y - pad : spot.y + spot.size.height + pad, spot.x - pad : spot.x + spot.size.width + pad] = (
-            panel.image
-        )
+        x, y, pad = spot.x, spot.y, spot.size.pad
+        place = np.s_[y - pad : y + spot.size.height + pad, x - pad : x + spot.size.width + pad]
+        image[place], parts[place] = panel.image, panel.parts
         described.append(_described(spot, panel))
-    return strip, {"width": STRIP_WIDTH, "height": page.height, "panels": described}
+    return Strip(image, {"width": STRIP_WIDTH, "height": page.height, "panels": described}, parts)
 
 
 def is_usable(described: dict) -> bool:

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
-from data_tools.comic.colors import Color, neutral
+from data_tools.comic.colors import Color, neutral, of_part
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,8 +70,19 @@ class Character:
         colors = {name: neutral(getattr(self, name)) for name in COLOR_FIELDS if name not in keep}
         return dataclasses.replace(self, **colors)
 
+    def in_cast(self, place: int) -> "Character":
+        """The same person with colours that know whose they are. place: in the cast, from 0."""
+        return dataclasses.replace(
+            self, **{name: of_part(getattr(self, name), part_number(place, name)) for name in COLOR_FIELDS}
+        )
+
 
 COLOR_FIELDS = ("hair", "skin", "eyes", "top", "trim", "bottom", "shoes", "accent")
+
+
+def part_number(place: int, field: str) -> int:
+    """The value, in a map of parts, of what has the colour `field` of the person at that place in the cast."""
+    return 1 + place * len(COLOR_FIELDS) + COLOR_FIELDS.index(field)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -163,7 +163,8 @@ def _cast(rng: np.random.Generator, genre: Genre) -> tuple[Character, ...]:
     styles = [hair.STYLES[place] for place in rng.permutation(len(hair.STYLES))[: CAST - 1]]
     colors = [genre.hairs[place] for place in rng.permutation(len(genre.hairs))]
     people = [_person(rng, genre, style, colors[place % len(colors)]) for place, style in enumerate(styles)]
-    return (*lookalikes(people[0], float(rng.uniform(0, 360))), *people[1:])
+    people = [*lookalikes(people[0], float(rng.uniform(0, 360))), *people[1:]]
+    return tuple(who.in_cast(place) for place, who in enumerate(people))
 
 
 def _name(index: int) -> str:

@@ -47,6 +47,8 @@ class Method(NamedTuple):
 
     from_lines: colorize reduces its input to lines, so a white area need not be a white object.
 
+    together: panels of one episode that stand together in training batches (`data.training_batches`).
+
     iterates: variants are iterations, of which the first gets no colour and each later one the output of the one
     before. The first iteration of colorize gets the hints.
     """
@@ -62,3 +64,4 @@ class Method(NamedTuple):
     takes_hints: bool = False
     from_lines: bool = False
     iterates: bool = False
+    together: int = 1

@@ -1,0 +1,79 @@
+"""Measures whether characters keep their colours from panel to panel: writes cast.json, cast.csv and cast.md.
+
+Usage: python -m experiments.cast --results_dir=RESULTS [--run_dir=RUN]
+Example: python -m experiments.cast --results_dir=results/cast --titles=5 --stories=2
+
+Stories are three fresh episodes in a row of the drawn comic, which knows who is where. What is measured is not measured
+again: the same command goes on where it stopped.
+"""
+
+import json
+import pathlib
+from typing import Any
+
+import tqdm
+from absl import flags
+
+from data_tools.synthesize import DRAWING_VERSION
+from experiments.cast import stories, table
+from experiments.cast.consistency import judge
+from experiments.cast.ways import Way, make_ways
+from webtoon_colorize import files, startup
+from webtoon_colorize.colorizer import Colorizer
+from webtoon_colorize.io import csv_files
+
+
+def measure(results_dir: str, ways: dict[str, Way], settings: dict[str, Any]) -> list[dict]:
+    """Measures the stories that cast.json lacks and writes them there, one by one; returns all of them.
+
+    Args:
+      settings: "seed", "titles" and "stories" (of each title), and what else must stay the same in the file.
+
+    Raises:
+      ValueError: the file was measured with other settings.
+    """
+    path, found = pathlib.Path(results_dir) / "cast.json", []
+    content = {"settings": settings | {"ways": list(ways)}, "stories": found}
+    if path.exists():
+        there = json.loads(path.read_text(encoding="utf-8"))
+        if there["settings"] != content["settings"]:
+            raise ValueError(f"{path} was measured with other settings: choose another --results_dir or delete it")
+        found.extend(there["stories"])
+    every = [(index, number) for index in range(settings["titles"]) for number in range(settings["stories"])]
+    for index, number in tqdm.tqdm(every[len(found) :], "cast", initial=len(found), total=len(every), unit="story"):
+        story = stories.draw_story(settings["seed"], index, number)
+        values = {name: [value._asdict() for value in judge(way(story), story.judged)] for name, way in ways.items()}
+        found.append({"title": story.title, "first_episode": story.first_episode, "ways": values})
+        files.write_bytes(path, (json.dumps(content, indent=1) + "\n").encode())
+    return found
+
+
+def write_table(results_dir: str, measured: list[dict]) -> str:
+    """Writes cast.csv and cast.md; returns the table."""
+    lines = table.rows(measured)
+    csv_files.write(pathlib.Path(results_dir) / "cast.csv", table.COLUMNS, [row.values() for row in lines])
+    text = table.markdown_table(lines)
+    files.write_bytes(pathlib.Path(results_dir) / "cast.md", f"{text}\n".encode())
+    return text
+
+
+def main(_) -> None:
+    settings = {name: FLAGS[name].value for name in ("run_dir", "titles", "stories", "seed")}
+    try:
+        colorize = Colorizer.load(FLAGS.run_dir).colorize
+        measured = measure(FLAGS.results_dir, make_ways(colorize), settings | {"drawing_version": DRAWING_VERSION})
+    except (ValueError, FileNotFoundError) as error:
+        raise SystemExit(f"error: {error}") from error
+    except KeyboardInterrupt:
+        raise SystemExit("\ninterrupted; the same command goes on where it stopped") from None
+    print(write_table(FLAGS.results_dir, measured))
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_string("results_dir", None, "Gets cast.json, cast.csv and cast.md.", required=True)
+    flags.DEFINE_string("run_dir", None, "Run that colours; by default the weights of the package.")
+    flags.DEFINE_integer("titles", 5, "Of the drawn comic.", lower_bound=1)
+    flags.DEFINE_integer("stories", 2, "Of each title.", lower_bound=1)
+    flags.DEFINE_integer("seed", 0, "Of the drawn comic.", lower_bound=0)
+    startup.run(main, __doc__)

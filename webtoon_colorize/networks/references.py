@@ -1,0 +1,68 @@
+"""The networks of the row `references`: pix2pix's U-Net, opened where its decoder has a quarter of the picture's size.
+
+One network compares each place there with places in reference panels, and imagines colours where it finds none. The
+other, the rest of the decoder, brings the chosen colours to the picture's size.
+"""
+
+import keras
+from keras import ops
+
+from webtoon_colorize.networks import candidates, layers, unet
+
+STRIDE = 4  # pixels per place
+_EMBEDDING = 32
+# Of what is compared besides the network's embedding: the lightness at three scales, and the height in the picture.
+_SCALES = (6.0, 2.0, 2.0, 0.5)
+
+
+def places(image_size: int) -> int:
+    """How many places a picture has."""
+    return (image_size // STRIDE) ** 2
+
+
+def color_generator(image_size: int, *, filters: int) -> keras.Model:
+    """Lightness [B, S, S, 1] -> four tensors.
+
+    The decoder's map [B, S/4, S/4, 4 filters], the encoder's outermost map [B, S/2, S/2, filters], the embedding of
+    each place [B, N, 36], and the logits of the grid's colours [B, N, K].
+    """
+    sizes = unet.widths(image_size, filters)
+    lightness = keras.Input([image_size, image_size, 1])
+    x, maps = unet.go_down(lightness, sizes, normalization=layers.batch_normalization)
+    up = unet.go_up(x, maps, sizes, image_size=image_size, normalization=layers.batch_normalization, skips=True)
+    x = next(decoded for stride, decoded in zip(unet.strides(image_size), up) if stride == STRIDE)
+    active = keras.layers.ReLU()(x)
+    embedding = keras.layers.Concatenate()([keras.layers.Dense(_EMBEDDING)(active), _compared(lightness)])
+    # At first a grid's colour is as likely as a pixel at a squared distance of 4.
+    logits = keras.layers.Dense(len(candidates.grid()), bias_initializer=keras.initializers.Constant(-4.0))(active)
+    flat = [keras.layers.Reshape([places(image_size), each.shape[-1]])(each) for each in (embedding, logits)]
+    return keras.Model(lightness, [x, maps[0], *flat], name="color_generator")
+
+
+def _compared(lightness):
+    """[B, S/4, S/4, 4]."""
+    fine = keras.layers.AveragePooling2D(STRIDE)(lightness)
+    coarse = [
+        keras.layers.UpSampling2D(2**n, interpolation="bilinear")(keras.layers.AveragePooling2D(2**n)(fine))
+        for n in (1, 2)
+    ]
+    height = ops.ones_like(fine) * ops.linspace(-1.0, 1.0, fine.shape[1])[:, None, None]
+    scaled = [scale * each for scale, each in zip(_SCALES, (fine, *coarse, height))]
+    mix = keras.layers.Dense(len(scaled), use_bias=False, kernel_initializer=keras.initializers.Identity())
+    return mix(keras.layers.Concatenate()(scaled))
+
+
+def applier(image_size: int, *, filters: int) -> keras.Model:
+    """The first two tensors of `color_generator` and the ab of each place [B, S/4, S/4, 2] -> ab [B, S, S, 2].
+
+    The output is what to add to the ab of the places, enlarged.
+    """
+    coarse, fine = image_size // STRIDE, image_size // 2
+    x, outermost = keras.Input([coarse, coarse, 4 * filters]), keras.Input([fine, fine, filters])
+    ab = keras.Input([coarse, coarse, 2])
+    joined = keras.layers.Concatenate()([keras.layers.ReLU()(x), ab])
+    joined = layers.batch_normalization()(layers.deconv(filters)(joined))
+    enlarged = keras.layers.UpSampling2D(2, interpolation="bilinear")(ab)
+    joined = keras.layers.Concatenate()([*map(keras.layers.ReLU(), (joined, outermost)), enlarged])
+    outputs = keras.layers.Activation("tanh", dtype="float32")(layers.deconv(2, use_bias=True)(joined))
+    return keras.Model([x, outermost, ab], outputs, name="applier")
