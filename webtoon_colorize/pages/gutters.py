@@ -25,19 +25,22 @@ def joined_panels(image: np.ndarray, *, background: np.ndarray | None = None) ->
     page one would paint over the other.
     """
     panels: list[Box] = []
-    for box in find_panels(image, background=background):
-        while (other := _joined_with(image, panels, box)) is not None:
-            panels.remove(other)
-            box = around(other, box)
+    for box in _without_overlap(find_panels(image, background=background)):
+        while panels and not _are_separate(image, panels[-1], box):
+            box = around(panels.pop(), box)
         panels.append(box)
     return _with_margins(image, panels)
 
 
-def _joined_with(image: np.ndarray, panels: list[Box], box: Box) -> Box | None:
-    """One of the `panels` that must be joined with `box`, or None."""
-    overlapping = (each for each in panels if overlap(each, box))
-    above = next((each for each in panels[-1:] if not _are_separate(image, each, box)), None)
-    return next(overlapping, above)
+def _without_overlap(boxes: list[Box]) -> list[Box]:
+    """The boxes, with one box around those that overlap."""
+    result: list[Box] = []
+    for box in boxes:
+        while (other := next((each for each in result if overlap(each, box)), None)) is not None:
+            result.remove(other)
+            box = around(other, box)
+        result.append(box)
+    return result
 
 
 def _are_separate(image: np.ndarray, above: Box, below: Box) -> bool:
