@@ -36,6 +36,7 @@ LONG = (
     "experiments",
     "training",
     "app",
+    "app_gestures",
     "export",
     "figures",
     "illustration2vec",
@@ -175,6 +176,7 @@ def colorize(trained, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(colorizer.Colorizer, "load", lambda folder: loaded if folder == run_dir else load(folder))
     values = {"run_dir": run_dir, "output_dir": str(tmp_path / "out"), "title": None, "hints": None}
     values |= {"skip_colored": True, "keep_white": True, "color_layer": False, "skip_existing": False}
+    values |= {"references": [], "adapted_run": None}
 
     def call(*inputs, **options):
         flags = types.SimpleNamespace(**values | options)

@@ -1,161 +1,276 @@
-"""The app's whole way in a real browser: Debian's Chromium, driven by Playwright."""
+"""The app's whole way in a real browser: pages, files, colours, what is kept."""
 
-import base64
 import json
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+import pathlib
+import re
+import signal
 
 import cv2
 import numpy as np
 import pytest
 
-from tests.conftest import HINTS, make_run
-from tests.test_app_session import ab_at, assert_alike, page, png
+from tests import browser as app
+from tests.browser import click, dots, expect, expect_dots, open_pages, opened, saved, say, view, write_page
+from tests.comics import art
+from tests.test_app_session import ab_at, assert_alike, page, strip
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = app.needs_chromium
+run_dir, program, playwright, browser, tab, phone = (
+    getattr(app, name) for name in "run_dir program playwright browser tab phone".split()
+)
+
 SPOTS = [(100, 100), (300, 100), (100, 500), (300, 500), (60, 250)]  # one is undone
 COLORS = ["#c82828", "#2828c8", "#28c828", "#c8c828", "#c828c8"]
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-pytest.importorskip("nicegui", reason="NiceGUI is not installed")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium to open the app in")
-
-
-@pytest.fixture(scope="module")
-def run_dir(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("run")
-    make_run(folder, **HINTS)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(run_dir, tmp_path_factory):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "webtoon_colorize.app", f"--run_dir={run_dir}", f"--port={port}", "--noopen"]
-    log = tmp_path_factory.mktemp("app") / "log"
-    environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}  # NiceGUI looks for it
-    with open(log, "w") as output, subprocess.Popen(command, stdout=output, stderr=output, env=environment) as process:
-        try:
-            yield _wait_for(f"http://127.0.0.1:{port}", process, log)
-        finally:
-            process.terminate()
-
-
-def _wait_for(url, process, log):
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return url
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(log.read_text())
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def tab(browser, address):
-    with browser.new_context() as context:
-        tab = context.new_page()
-        tab.goto(address)
-        yield tab
-
-
-def write_page(folder, name="page.png", **size):
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(png(page(**size)))
-    return path
-
-
-def open_page(tab, path):
-    tab.locator("#open input[type=file]").set_input_files(path)
-    expect_status(tab, f"{path.name}, ")
-
-
-def expect_status(tab, text):
-    sync_api.expect(tab.locator("#status")).to_contain_text(text)
-
-
-def view(tab):
-    """The picture on the screen, uint8 RGB."""
-    source = tab.locator("#page img").get_attribute("src")
-    data = np.frombuffer(base64.b64decode(source.partition(",")[2]), np.uint8)
-    return cv2.cvtColor(cv2.imdecode(data, 1), cv2.COLOR_BGR2RGB)
-
-
-def click(tab, x, y, *, dots, width=400):
-    """Clicks at a pixel of the page and waits for the number of dots that there are then."""
-    image = tab.locator("#page img")
-    factor = image.bounding_box()["width"] / width
-    image.click(position={"x": x * factor, "y": y * factor})
-    expect_status(tab, f" {dots} dot")
-
-
-def wait_until(tab, condition):
-    for _ in range(100):
-        if condition():
-            return
-        tab.wait_for_timeout(100)
-    raise AssertionError("it did not happen within ten seconds")
-
-
-def say(tab, sentence):
-    sync_api.expect(tab.locator(".q-notification").filter(has_text=sentence).first).to_be_visible()
-
-
-def download(tab, button, folder):
-    with tab.expect_download() as waiting:
-        tab.get_by_role("button", name=button).click()
-    path = folder / waiting.value.suggested_filename
-    waiting.value.save_as(path)
-    return path
+# Every visible text, and its contrast with the colour behind it as WCAG 2.2 defines it.
+CONTRASTS = """() => {
+    const light = (rgb) => rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+    const behind = (each) => {
+        for (; each; each = each.parentElement) {
+            const [r, g, b, alpha = 1] = numbers(getComputedStyle(each).backgroundColor);
+            if (alpha === 1) return [r, g, b];
+        }
+        return [255, 255, 255];
+    };
+    const found = [];
+    for (const each of document.querySelectorAll("body *")) {
+        const own = [...each.childNodes].filter((node) => node.nodeType === 3);
+        const text = own.map((node) => node.data.trim()).join("");
+        const isText = text || (each.value && !["color", "range"].includes(each.type));
+        if (!isText || !each.checkVisibility() || each.disabled) continue;
+        const [one, other] = [numbers(getComputedStyle(each).color).slice(0, 3), behind(each)].map(light);
+        found.push([text || each.id, (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)]);
+    }
+    return found;
+}"""
+# What can be used or seen and has no name for those who hear the page.
+UNNAMED = """() => [...document.querySelectorAll("button, input, [tabindex], img")].filter((each) => {
+    const label = each.labels?.length && [...each.labels].some((label) => label.textContent.trim());
+    const name = each.getAttribute("aria-label") || each.textContent.trim() || label || each.alt;
+    return !name && !each.closest(".colors") && each.checkVisibility();
+}).map((each) => each.outerHTML)"""
 
 
 def test_the_whole_way_from_a_gray_page_to_hints_that_the_command_replays(tab, tmp_path, run_dir, colorize):
-    source = write_page(tmp_path / "in")
-    open_page(tab, source)
+    open_pages(tab, write_page(tmp_path / "in"))
     for count, ((x, y), color) in enumerate(zip(SPOTS, COLORS), 1):
         before = view(tab)
-        tab.locator(".color input").first.fill(color)
-        click(tab, x, y, dots=count)
+        tab.locator("#hex").fill(color)
+        tab.locator("#hex").press("Enter")
+        click(tab, x, y, count=count)
     near, far = (ab_at(view(tab), x, 290) - ab_at(before, x, 290) for x in (100, 350))
     assert np.linalg.norm(near) > 10 and np.linalg.norm(near) > 3 * np.linalg.norm(far)  # its region and no other
-    tab.get_by_role("button", name="Undo").click()
-    expect_status(tab, " 4 dots")
+    tab.locator("#undo").click()
+    expect_dots(tab, 4)
     assert_alike(view(tab), before)
 
-    hints = download(tab, "Export hints", tmp_path)
+    hints = saved(tab, "#export", tmp_path)
+    assert hints.name == "page.png.hints.json"
     assert [each["color"] for each in json.loads(hints.read_text())["page.png"]] == COLORS[:4]
-    finished = download(tab, "Download the page", tmp_path)
+    finished = saved(tab, "#download", tmp_path)
+    assert finished.name == "page.png" and colorize("in", run_dir=str(run_dir), hints=str(hints))[0] == 0
+    np.testing.assert_array_equal(cv2.imread(str(finished)), cv2.imread(str(tmp_path / "out" / "page.png")))
+    assert_alike(view(tab), cv2.imread(str(finished))[..., ::-1])
+
+    tab.locator("#clear").click()
+    expect_dots(tab, 0)
+    tab.locator("#import").set_input_files(hints)
+    expect_dots(tab, 4)
+    assert_alike(view(tab), before)
+
+
+def test_40_fast_clicks_are_40_dots_in_few_requests(tab, tmp_path, run_dir, colorize):
+    open_pages(tab, write_page(tmp_path / "in"))
+    asked = []
+    tab.on("request", lambda request: "/view" in request.url and asked.append(request.url))
+    for number in range(40):
+        click(tab, 30 + 35 * (number % 10), 40 + 150 * (number // 10))
+    assert tab.locator("#dots > g").count() == 40  # whatever the program is doing
+    expect_dots(tab, 40)
+    assert len(asked) < 40 and len(dots(tab)) == 40
+    hints, finished = saved(tab, "#export", tmp_path), saved(tab, "#download", tmp_path)
     assert colorize("in", run_dir=str(run_dir), hints=str(hints))[0] == 0
     np.testing.assert_array_equal(cv2.imread(str(finished)), cv2.imread(str(tmp_path / "out" / "page.png")))
-    assert cv2.imread(str(finished)).shape == (640, 400, 3)
 
-    tab.get_by_role("button", name="Clear").click()
-    expect_status(tab, " 0 dots")
-    tab.locator("#import input[type=file]").set_input_files(hints)
-    expect_status(tab, " 4 dots")
+
+def test_a_dot_appears_before_the_program_answers(tab, tmp_path):
+    open_pages(tab, write_page(tmp_path))
+    held, is_held = [], [True]
+    tab.route("**/view?*", lambda route: held.append(route) if is_held else route.continue_())
+    for count, (x, y) in enumerate(SPOTS, 1):
+        click(tab, x, y)
+        assert tab.locator("#dots > g").count() == count
+    expect(tab.locator("#status")).to_have_text("page.png, 400 x 640, 5 dots, colouring ...")
+    [first] = held  # the others wait for it, and go together
+    is_held.clear()
+    first.continue_()
+    expect_dots(tab, 5)
+
+
+def test_several_pages_keep_their_dots_through_switching_reloading_and_closing(tab, tmp_path):
+    pages = [write_page(tmp_path, f"{number}.png", page() // number) for number in (1, 2, 3)]
+    open_pages(tab, *pages)
+    click(tab, 100, 100, count=1)
+    tab.get_by_role("button", name="2.png", exact=True).click()
+    click(tab, 100, 100, count=1)
+    click(tab, 300, 500, count=2)
+    before = view(tab)
+    hints = json.loads(saved(tab, "#export", tmp_path).read_text())
+    assert {name: len(each) for name, each in hints.items()} == {"1.png": 1, "2.png": 2}
+    tab.reload()
+    expect(tab.locator("#status")).to_have_text("2.png, 400 x 640, 2 dots")
     assert_alike(view(tab), before)
+    tab.get_by_role("button", name="Close 2.png").click()
+    say(tab, "2.png is closed. Its dots are kept, and come back when you open it again.")
+    tab.get_by_role("button", name="1.png", exact=True).click()
+    expect_dots(tab, 1)
+    open_pages(tab, write_page(tmp_path, "renamed.png", page() // 2))
+    expect_dots(tab, 2)
+    assert_alike(view(tab), before)
+
+
+def test_a_page_in_two_tabs_has_the_same_dots(tab, program, tmp_path):
+    open_pages(tab, write_page(tmp_path))
+    other = opened(tab.context, program)
+    click(other, 100, 100, count=1)
+    expect_dots(tab, 1)
+    click(tab, 300, 500, count=2)
+    expect_dots(other, 2)
+    assert_alike(view(other), view(tab))
+
+
+def test_a_program_that_ends_and_starts_again_loses_nothing(tab, program, tmp_path):
+    open_pages(tab, write_page(tmp_path))
+    click(tab, 100, 100, count=1)
+    program.end()
+    click(tab, 300, 500)
+    expect(tab.locator("#status")).to_contain_text("2 dots. The program does not answer; your dots are kept.")
+    program.start()
+    expect_dots(tab, 2)
+    click(tab, 100, 500, count=3)
+
+
+def test_a_browser_that_is_killed_loses_nothing(playwright, program, tmp_path):
+    def start():
+        return playwright.chromium.launch_persistent_context(
+            tmp_path / "profile", executable_path=app.CHROMIUM, args=app.NO_SANDBOX
+        )
+
+    context = start()
+    tab = opened(context, program)
+    open_pages(tab, write_page(tmp_path))
+    for count, (x, y) in enumerate(SPOTS, 1):
+        click(tab, x, y, count=count)
+    tab.locator("#keep").click()
+    for process in _processes_of(tmp_path / "profile"):
+        os.kill(process, signal.SIGKILL)
+    context.close()
+    (tmp_path / "page.png").unlink()
+    with start() as context:
+        tab = opened(context, program)
+        expect_dots(tab, 5)
+
+
+def _processes_of(profile):
+    """The browser's processes: those whose command line names its folder."""
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = path.read_bytes().split(b"\0")
+        except OSError:
+            continue  # it has ended
+        if b"chrom" in command[0] and f"--user-data-dir={profile}".encode() in command:
+            yield int(path.parent.name)
+
+
+def test_a_page_that_has_colour_asks(tab, tmp_path):
+    colored = write_page(tmp_path, "cover.png", np.zeros((300, 200, 3), np.uint8) + np.uint8([40, 80, 200]))
+    question = tab.locator("#question")
+
+    def answer(button):
+        tab.locator("#open").set_input_files([colored])
+        expect(question).to_have_text("cover.png: this page has colour already.")
+        tab.get_by_role("button", name=button).click()
+        expect(question).to_be_hidden()
+
+    answer("Leave alone")
+    expect(tab.locator("#status")).to_have_text("Open a gray page to begin.")
+    answer("Colour anew")
+    expect_dots(tab, 0)
+    open_pages(tab, colored, write_page(tmp_path))  # it is open already, so nothing is asked
+    other = write_page(tmp_path, "other.png", np.zeros((300, 200, 3), np.uint8) + np.uint8([40, 200, 80]))
+    tab.locator("#open").set_input_files([other])
+    tab.get_by_role("button", name="Use as reference picture").click()
+    tab.locator("#referenced").click()
+    expect(tab.locator("#hex")).to_have_value("#50c828")
+
+
+def test_the_colours_of_a_coloured_page_are_used_on_the_others(tab, tmp_path):
+    open_pages(tab, write_page(tmp_path))
+    before = view(tab)
+    tab.locator("#open").set_input_files([write_page(tmp_path, "cover.png", art(1))])
+    tab.get_by_role("button", name="Use its colours for the other pages").click()
+    expect(tab.locator("#status")).to_contain_text("Learning the colours of cover.png")
+    expect(tab.locator("#status")).to_contain_text("0 dots", timeout=100_000)
+    app.wait_until(tab, lambda: (view(tab) != before).any())
+
+
+def test_what_cannot_be_opened_is_said_and_names_are_text(tab, tmp_path):
+    (tmp_path / "text.png").write_text("no image")
+    name = "<img src=x onerror=document.title=1>.png"
+    tab.locator("#open").set_input_files([tmp_path / "text.png", write_page(tmp_path, name)])
+    say(tab, "text.png: this is not an image")
+    expect(tab.get_by_role("button", name=name, exact=True)).to_be_visible()
+    expect(tab).to_have_title("webtoon colorize")
+    tab.evaluate("""() => {
+        const data = new DataTransfer();
+        const folder = new File([], "folder");
+        folder.arrayBuffer = () => Promise.reject(new Error("a folder"));
+        Object.defineProperty(data, "files", { value: [folder] });
+        const event = new DragEvent("drop");
+        Object.defineProperty(event, "dataTransfer", { value: data });
+        window.dispatchEvent(event);
+    }""")
+    say(tab, "folder: this cannot be read. Folders and archives: webtoon-colorize FOLDER.")
+    for content, said in (
+        ('{"other.png": []}', "hints.json: it has hints for other.png, and no open page has such a name."),
+        ("[]", 'hints.json: expected {"page name": [hint, ...], ...}.'),
+        (
+            json.dumps({name: [{"x": 400, "y": 0, "color": "#000000"}]}),
+            f"hints.json: a dot at 400, 0 is outside {name}, which has 400 x 640.",
+        ),
+    ):
+        (tmp_path / "hints.json").write_text(content)
+        tab.locator("#import").set_input_files(tmp_path / "hints.json")
+        say(tab, said)
+    expect_dots(tab, 0)
+
+
+def test_a_palette_outlives_pages_and_is_saved_as_gpl(tab, tmp_path):
+    open_pages(tab, write_page(tmp_path))
+    tab.locator("#hex").fill("123456")
+    tab.locator("#hex").press("Enter")
+    tab.locator("#keep").click()
+    (tmp_path / "more.gpl").write_text("GIMP Palette\nName: more\n#\n  1   2   3\tdark\n255 255 256\n")
+    tab.locator("#open").set_input_files(tmp_path / "more.gpl")
+    say(tab, "more.gpl: 1 colours, now in the palette.")
+    tab.get_by_role("button", name="Close page.png").click()
+    tab.reload()
+    open_pages(tab, write_page(tmp_path, "other.png", page() // 2))
+    colors = [each.get_attribute("title") for each in tab.locator("#palette button").all()]
+    assert len(colors) == 10 and colors[-2:] == ["#123456", "#010203"]
+    header, *rows = saved(tab, "#gpl", tmp_path).read_text().splitlines()
+    assert header == "GIMP Palette" and rows[-2] == " 18  52  86\t#123456"
+    tab.locator("#palette button").last.click()
+    expect(tab.locator("#hex")).to_have_value("#010203")
+    tab.locator("#drop").click()
+    expect(tab.locator("#palette button")).to_have_count(9)
 
 
 def test_a_swatch_and_the_strength_change_the_dot_that_was_placed_last(tab, tmp_path):
-    open_page(tab, write_page(tmp_path))
-    click(tab, 100, 100, dots=1)
+    open_pages(tab, write_page(tmp_path))
+    click(tab, 100, 100, count=1)
     before = np.linalg.norm(ab_at(view(tab), 150, 200))
     slider = tab.locator("#strength").bounding_box()
     x, y = slider["x"] + slider["width"] / 1.5, slider["y"] + slider["height"] / 2  # full strength of 1.5
@@ -164,48 +279,87 @@ def test_a_swatch_and_the_strength_change_the_dot_that_was_placed_last(tab, tmp_
     tab.mouse.move(slider["x"] + 2, y, steps=8)
     wait_until(tab, lambda: np.linalg.norm(ab_at(view(tab), 150, 200)) < 0.8 * before)  # while it is being dragged
     tab.mouse.up()
-    tab.get_by_role("button", name="Undo").click()
+    tab.locator("#undo").click()
     wait_until(tab, lambda: np.linalg.norm(ab_at(view(tab), 150, 200)) == pytest.approx(before, rel=0.02))
-    expect_status(tab, " 1 dot")
-    click(tab, 100, 100, dots=1)
+    expect_dots(tab, 1)
+    click(tab, 100, 100, count=1)
     tab.locator("#suggested button").last.click()
-    click(tab, 300, 500, dots=2)
+    wait_until(tab, lambda: len({*bytes.fromhex(dots(tab)[0]["color"][1:])}) == 1)  # gray
+    tab.locator("#radius").fill("30")
+    wait_until(tab, lambda: dots(tab)[0]["radius"] == 30)
+    click(tab, 300, 500, count=2)
 
 
-def test_a_reload_loses_nothing_and_two_tabs_have_two_pages(tab, tmp_path):
-    open_page(tab, write_page(tmp_path, "one.png"))
-    click(tab, 100, 100, dots=1)
-    other = tab.context.new_page()
-    other.goto(tab.url)
-    open_page(other, write_page(tmp_path, "two.png"))
-    before = view(tab)
-    tab.reload()
-    expect_status(tab, "one.png, 400 x 640, 1 dot")
-    assert_alike(view(tab), before)
-    expect_status(other, "two.png, 400 x 640, 0 dots")
-    click(other, 300, 500, dots=1)
+def wait_until(tab, condition):
+    for _ in range(app.PATIENCE // 100):
+        if condition():
+            return
+        tab.wait_for_timeout(100)
+    raise AssertionError("it did not happen in time")
 
 
-def test_what_cannot_be_opened_is_said(tab, tmp_path):
+def test_the_first_page_shows_what_to_do_and_an_example(tab):
+    expect(tab.locator("#start img")).to_be_visible()
+    assert tab.locator("#start img").evaluate("each => each.naturalWidth") > 600
+    tab.locator("#example").click()
+    expect(tab.locator("#status")).to_have_text(re.compile("^example.png, .* 0 dots$"))
+
+
+def test_texts_can_be_read_and_everything_has_a_name(tab, tmp_path):
+    assert tab.evaluate(UNNAMED) == []
+    found = tab.evaluate(CONTRASTS)
+    open_pages(tab, write_page(tmp_path))
+    click(tab, 100, 100, count=1)
+    tab.locator("details").evaluate("each => (each.open = true)")
     (tmp_path / "text.png").write_text("no image")
-    tab.locator("#open input[type=file]").set_input_files(tmp_path / "text.png")
-    say(tab, "text.png: this is not an image")
-    transfer = tab.evaluate_handle(
-        "() => { const d = new DataTransfer(); d.items.add(new File([], 'folder')); return d }"
-    )
-    tab.locator("#open").dispatch_event("dragover", {"dataTransfer": transfer})
-    tab.locator("#open .q-uploader__dnd").dispatch_event("drop", {"dataTransfer": transfer})
-    say(tab, "Folders and archives: webtoon-colorize")
-    open_page(tab, write_page(tmp_path))
-    (tmp_path / "other.json").write_text('{"other.png": []}')
-    tab.locator("#import input[type=file]").set_input_files(tmp_path / "other.json")
-    say(tab, "other.json: it has hints for other.png, and this page is page.png")
+    tab.locator("#open").set_input_files([tmp_path / "text.png"])
+    say(tab, "text.png: ")
+    found += tab.evaluate(CONTRASTS)
+    tab.evaluate("document.getElementById('ask').showModal()")
+    found += tab.evaluate(CONTRASTS)
+    assert len(found) > 60 and [(text, ratio) for text, ratio in found if ratio < 4.5] == []
+    assert tab.evaluate(UNNAMED) == []
+
+
+def test_on_a_phone_the_page_gets_the_room(phone, tmp_path):
+    open_pages(phone, write_page(tmp_path, width=800, height=1200))
+    stage = phone.locator("#stage").bounding_box()
+    assert stage["width"] == 390 and stage["height"] > 0.75 * 780
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    quick = [each.bounding_box() for each in phone.locator("#quick > *").all()]
+    assert all(each["x"] >= 0 and each["x"] + each["width"] <= 390 for each in quick)
+    phone.locator("#more").tap()
+    expect(phone.locator("#palette")).to_be_visible()
+    phone.locator("#more").tap()
+    expect(phone.locator("#palette")).to_be_hidden()
+
+
+def test_the_colours_of_a_page_with_dots_are_used_on_the_others(tab, program, tmp_path):
+    open_pages(tab, write_page(tmp_path))
+    tab.route("**/settings", lambda route: route.fulfill(json={"largest": 100}))
+    asked = []
+    tab.route("**/learn", lambda route: (asked.append(route.request.post_data_json), route.fulfill(json={})))
+    tab.reload()
+    expect_dots(tab, 0)
+    click(tab, 100, 100, count=1)
+    tab.locator("#learn").click()
+    wait_until(tab, lambda: asked)
+    [[dot]] = asked[0].values()
+    assert dot["x"] == pytest.approx(100, abs=1) and len(*asked[0]) == 64
+    tab.locator("#open").set_input_files(write_page(tmp_path, "large.png"))
+    say(tab, "large.png: the file is larger than 0 MB.")
+
+
+def test_a_strip_is_shown_at_its_own_width_and_coloured_where_one_looks(tab, tmp_path):
+    open_pages(tab, write_page(tmp_path, image=strip(10)))
+    assert app.place(tab)[0] == 1
+    shown = view(tab)
+    assert shown.shape == (6400, 400, 3) and (np.ptp(shown[100::640, 100].astype(int), axis=-1) > 5).all()
 
 
 @pytest.mark.slow
 def test_a_scan_of_3000_x_4000_pixels_comes_back_at_its_size(tab, tmp_path):
-    open_page(tab, write_page(tmp_path, width=3000, height=4000))
-    click(tab, 700, 700, dots=1, width=3000)
-    assert view(tab).shape == (1333, 1000, 3)
-    tab.set_default_timeout(120_000)
-    assert cv2.imread(str(download(tab, "Download the page", tmp_path))).shape == (4000, 3000, 3)
+    open_pages(tab, write_page(tmp_path, width=3000, height=4000))
+    click(tab, 700, 700, count=1)
+    assert view(tab).shape == (4000, 3000, 3)
+    assert cv2.imread(str(saved(tab, "#download", tmp_path))).shape == (4000, 3000, 3)

@@ -1,4 +1,4 @@
-import json
+import base64
 
 import cv2
 import numpy as np
@@ -6,7 +6,9 @@ import pytest
 
 from tests.conftest import HINTS, make_run
 from webtoon_colorize import color
-from webtoon_colorize.app.session import Session, weakened
+from webtoon_colorize.app import session as sessions
+from webtoon_colorize.app.page import weakened
+from webtoon_colorize.app.session import NotOpenError, Session
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import images
@@ -31,6 +33,11 @@ def page(width=400, height=640):
     return image
 
 
+def strip(count=12, width=400):
+    """A column of such pages, higher than is coloured at a time."""
+    return np.concatenate([page(width)] * count)
+
+
 def png(image):
     return cv2.imencode(".png", image)[1].tobytes()
 
@@ -45,50 +52,54 @@ def assert_alike(view, other):
     assert difference.max() <= 1 and difference.mean() < 1e-3
 
 
-def test_a_dot_colours_what_is_as_light_in_its_panel_and_undo_takes_it_back(hinted):
-    session = Session(hinted, png(page()), "page.png")
-    before = session.view()
-    session.set((Hint(100, 100, RED, 6),))
-    after = session.view()
+def never(pages):
+    raise AssertionError("nothing is to be learned here")
+
+
+class Screen:
+    """What a browser shows of a page."""
+
+    def __init__(self, colorizer, image, adapt=never, **options):
+        self.session = Session(colorizer, adapt, **options)
+        self.key = self.session.open(png(image)).key
+        self.picture, self.seen = np.repeat(image[..., None], 3, axis=2), ""
+
+    def show(self, *hints, y=0):
+        """Colours all that waits for colour; returns the picture and the number of parts that came anew."""
+        parts, more = 0, True
+        while more:
+            self.seen, patches, more = self.session.view(self.key, hints, seen=self.seen, y=y)
+            parts += len(patches)
+            for x, top, width, height, encoded in patches:
+                data = np.frombuffer(base64.b64decode(encoded), np.uint8)
+                assert (x >= 0, top >= 0) and x + width <= self.picture.shape[1]
+                self.picture[top : top + height, x : x + width] = cv2.imdecode(data, 1)[..., ::-1]
+        return self.picture.copy(), parts
+
+
+def test_a_dot_colours_what_is_as_light_in_its_panel_and_without_it_all_is_as_before(hinted):
+    screen = Screen(hinted, page())
+    before, _ = screen.show()
+    after, parts = screen.show(Hint(100, 100, RED, 6))
     red = color.rgb_to_lab(np.float32([RED]) / 255)[1][0].numpy() * color.AB_SCALE
     far_before, far_after = (np.linalg.norm(ab_at(view, 150, 200) - red) for view in (before, after))
-    assert far_after < 0.67 * far_before and far_before > 15
+    assert parts == 1 and far_after < 0.67 * far_before and far_before > 15
     np.testing.assert_array_equal(after[330:], before[330:])
     assert np.abs(ab_at(after, 300, 200) - ab_at(before, 300, 200)).max() < 5
-    session.undo()
-    assert_alike(session.view(), before)
-    session.undo()
-    assert session.hints == ()
+    assert screen.show(Hint(100, 100, RED, 6))[1] == 0
+    assert_alike(screen.show()[0], before)
 
 
-def test_drafts_make_one_step_with_what_follows_them(hinted):
-    session = Session(hinted, png(page()), "page.png")
-    first, *drafts, last = [(Hint(100, 100, RED, radius),) for radius in (6, 7, 8, 9)]
-    session.set(first)
-    for draft in drafts:
-        session.set(draft, draft=True)
-        assert session.hints == draft
-    session.set(last)
-    session.set(last, draft=True)  # the slider's last word, after it was let go
-    session.undo()
-    assert session.hints == first
-    session.set(last, draft=True)
-    session.set(first)  # dragged and brought back
-    session.undo()
-    assert session.hints == ()
-
-
-def test_what_is_coloured_step_by_step_is_what_is_coloured_at_once(hinted):
+def test_what_is_coloured_step_by_step_is_what_is_coloured_at_once_and_what_is_written(hinted):
     dots = (Hint(100, 100, RED, 6), Hint(300, 500, BLUE, 9), Hint(300, 100, BLUE, 6))
-    slowly, at_once = (Session(hinted, png(page()), "page.png") for _ in range(2))
+    slowly, at_once = (Screen(hinted, page()) for _ in range(2))
     for count in range(1, len(dots) + 1):
-        slowly.set(dots[:count])
-        slowly.view()
-    at_once.set(dots)
-    assert_alike(slowly.view(), at_once.view())
-    written = cv2.cvtColor(cv2.imdecode(np.frombuffer(at_once.finished(), np.uint8), 1), cv2.COLOR_BGR2RGB)
+        slowly.show(*dots[:count])
+    assert_alike(slowly.picture, at_once.show(*dots)[0])
+    data = at_once.session.finished(at_once.key, dots)
+    written = cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), 1), cv2.COLOR_BGR2RGB)
     np.testing.assert_array_equal(written, hinted.colorize(page(), dots))
-    assert_alike(written, at_once.view())  # a page this small is shown as it is
+    assert_alike(written, at_once.picture)  # a page this small is shown as it is
 
 
 def test_only_panels_that_new_dots_reach_are_coloured_again(hinted):
@@ -96,6 +107,32 @@ def test_only_panels_that_new_dots_reach_are_coloured_again(hinted):
     assert len(chroma.color(())) == 2 and chroma.color(()) == []
     [box] = chroma.color((Hint(100, 100, RED, 6),))
     assert box.y < 100 < box.y + box.height and crop(page(), box).shape == (box.height, box.width)
+
+
+def test_a_browser_that_has_seen_nothing_gets_everything(hinted):
+    screen = Screen(hinted, page())
+    shown, _ = screen.show(Hint(100, 100, RED, 6))
+    for unknown in ("", "0-9", "no version"):
+        screen.picture[:], screen.seen = 0, unknown
+        np.testing.assert_array_equal(screen.show(Hint(100, 100, RED, 6))[0], shown)
+
+
+def test_a_strip_is_coloured_part_by_part_from_where_one_looks(hinted):
+    screen = Screen(hinted, strip())
+    _, patches, more = screen.session.view(screen.key, (), y=5000)
+    [patch] = patches
+    assert more and patch.y <= 5000 < patch.y + patch.height <= 5000 + 4 * 400 and patch.width == 400
+    shown, _ = screen.show()
+    assert (np.ptp(shown[100::640, 100].astype(int), axis=-1) > 5).all()  # every page of it
+    assert screen.show(Hint(100, 5000, RED, 6), y=5000)[1] == 1
+
+
+def test_parts_of_a_strip_without_gutters_fade_into_each_other(hinted):
+    ramp = np.linspace(60, 200, 3000, dtype=np.uint8)[:, None] + np.zeros((1, 400), np.uint8)
+    shown, _ = Screen(hinted, ramp).show()
+    _, ab = color.rgb_to_lab(shown[:, 200].astype(np.float32) / 255)
+    steps = np.abs(np.diff(cv2.blur(ab.numpy() * color.AB_SCALE, (1, 15)), axis=0)).max(axis=1)
+    assert np.ptp(shown.astype(int), axis=-1).mean() > 5 and steps.max() < 2
 
 
 def test_paper_that_a_dot_lies_on_takes_its_colour(hinted):
@@ -108,44 +145,77 @@ def test_paper_that_a_dot_lies_on_takes_its_colour(hinted):
     assert automatic.max() == on_dark.max() == 0 and on_sky.min() > 0 and on_sky.mean() > 5
 
 
-def test_large_pages_are_shown_smaller_and_written_whole(hinted):
-    session = Session(hinted, png(page(2000, 1200)), "page.png")
-    session.set((Hint(500, 300, RED, 20),))
-    assert session.view().shape == (600, 1000, 3)
-    assert ab_at(session.view(), 200, 200)[0] > 15
-    assert cv2.imdecode(np.frombuffer(session.finished(), np.uint8), 1).shape == (1200, 2000, 3)
+def test_large_pages_are_shown_and_written_at_their_size(hinted):
+    screen = Screen(hinted, page(2000, 1200))
+    dot = Hint(500, 300, RED, 20)
+    shown, _ = screen.show(dot)
+    assert shown.shape == (1200, 2000, 3) and ab_at(shown, 400, 400)[0] > 15
+    written = cv2.imdecode(np.frombuffer(screen.session.finished(screen.key, [dot]), np.uint8), 1)[..., ::-1]
+    assert written.shape == (1200, 2000, 3) and np.abs(written.astype(int) - shown).mean() < 1.5
 
 
-def test_a_hint_file_comes_back_and_one_of_another_page_does_not(hinted):
-    session = Session(hinted, png(page()), "page.png")
-    dots = (Hint(100.5, 100, RED, 6), Hint(300, 500, BLUE, 9))
-    session.set(dots)
-    written = session.hint_file()
-    assert json.loads(written)["page.png"][0] == {"x": 100.5, "y": 100, "color": "#c82828", "radius": 6}
-    session.set(())
-    assert session.load(written.encode()) == 2 and session.hints == dots
-    for content, said in (
-        (b'{"other.png": []}', "^it has hints for other.png, and this page is page.png; nothing was placed$"),
-        (b"\xff", "^this is not JSON"),
-        (b'{"page.png": [{"x": 400, "y": 0, "color": "#000000"}]}', "hint 1 at 400, 0 is outside the page"),
-    ):
-        with pytest.raises(ValueError, match=said):
-            session.load(content)
-    assert session.hints == dots
-
-
-def test_what_is_no_image_is_refused(hinted):
+def test_a_dot_outside_the_page_is_refused_and_so_is_what_is_no_image(hinted):
+    screen = Screen(hinted, page())
+    with pytest.raises(ValueError, match="^hint 1 at 400, 0 is outside the page of 400 x 640$"):
+        screen.show(Hint(400, 0, RED))
     with pytest.raises(images.ImageError, match="^this is not an image"):
-        Session(hinted, b"text", "text.png")
+        screen.session.open(b"text")
+
+
+def test_pages_know_whether_they_have_colour(hinted):
+    session = Session(hinted, never)
+    colored = np.zeros((200, 200, 3), np.uint8) + np.uint8([200, 80, 40])
+    assert session.open(png(colored)).is_colored and not session.open(png(page())).is_colored
+
+
+def test_pages_that_were_used_least_recently_make_room(hinted, monkeypatch):
+    monkeypatch.setattr(sessions, "MOST_PIXELS", 2 * 400 * 640)
+    session = Session(hinted, never)
+    first, second, third = (session.open(png(page() // divisor)).key for divisor in (1, 2, 3))
+    with pytest.raises(NotOpenError, match="^this page is not open$"):
+        session.view(first, ())
+    session.finished(second, ())
+    session.open(png(page()))
+    assert session.view(second, ()).patches
+    with pytest.raises(NotOpenError):
+        session.finished(third, ())
+
+
+def test_the_same_bytes_are_the_same_page(hinted):
+    session = Session(hinted, never)
+    assert session.open(png(page())) is session.open(png(page()))
+
+
+def test_learned_colours_are_those_of_all_pages(hinted, trained):
+    """The second colorizer is another run, whose tint is not that of the first after a dot."""
+    learned = []
+
+    def adapt(pages):
+        learned.extend(pages)
+        return trained[1]
+
+    screen = Screen(hinted, page(), adapt=adapt)
+    before, _ = screen.show()
+    other = screen.session.open(png(np.uint8([[[200, 80, 40]]]).repeat(99, 0).repeat(99, 1))).key
+    dot = Hint(100, 100, RED, 6)
+    screen.session.learn_from({screen.key: [dot], other: []})
+    np.testing.assert_array_equal(learned[0], hinted.colorize(page(), [dot]))
+    assert learned[1][0, 0].tolist() == [40, 80, 200]
+    after, _ = screen.show()
+    assert_alike(after, trained[1].colorize(page()))
+    assert np.abs(after.astype(int) - before).max() > 5
 
 
 def test_suggestions_are_what_the_network_gave_there_and_to_what_looks_like_it_and_neutral(trained):
     """The fixture tints everything alike, and what is tinted enough has that colour and gray to choose from."""
-    first, *others = Session(trained[1], png(page()), "page.png").suggestions(100, 100)
-    view = Session(trained[1], png(page()), "page.png").view()
+    screen = Screen(trained[1], page())
+    assert screen.session.suggestions(screen.key, 100, 100) == []
+    view, _ = screen.show()
+    first, *others = screen.session.suggestions(screen.key, 100, 100)
     _, ab = color.rgb_to_lab(np.float32(first)[None] / 255)
     np.testing.assert_allclose(ab[0] * color.AB_SCALE, ab_at(view, 100, 100), atol=3)
     assert len(set(others[-1])) == 1
+    assert screen.session.suggestions(screen.key, 100, 9999) == []
 
 
 def test_strength_scales_chroma():

@@ -38,3 +38,9 @@ def test_outer_sides_move_and_inner_sides_stay():
     assert gutters._grown(Box(10, 10, 80, 30), whole, wider) == Box(0, 10, 100, 30)
     assert gutters._grown(Box(10, 50, 30, 40), whole, wider) == Box(0, 50, 40, 55)
     assert gutters._grown(Box(50, 50, 20, 20), whole, wider) == Box(50, 50, 20, 20)
+
+
+def test_panels_that_overlap_are_one(monkeypatch):
+    left, below, right = Box(0, 0, 60, 40), Box(0, 50, 100, 50), Box(40, 0, 60, 40)
+    monkeypatch.setattr(gutters, "find_panels", lambda image, background: [left, below, right])
+    assert joined_panels(np.full((100, 100, 3), 255, np.uint8)) == [below, Box(0, 0, 100, 40)]

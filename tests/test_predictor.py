@@ -4,8 +4,8 @@ import pytest
 import tensorflow as tf
 
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.pages.predictor import Predictor
 from webtoon_colorize.panels import Box
-from webtoon_colorize.predictor import Predictor
 
 SIZE = 4
 

@@ -9,7 +9,11 @@ Exit code: 0 all is well; 1 some pages could not be coloured (they are named, th
 (the reason is given).
 """
 
+import contextlib
+import os
 import sys
+import tempfile
+from collections.abc import Iterator
 
 from absl import flags
 
@@ -25,7 +29,9 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     hints = _read_hints(values.hints) if values.hints else {}
     found, faults = chapters.find_chapters(inputs, values.output_dir)
     assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
-    colorizer = Colorizer.load(values.run_dir)
+    with contextlib.ExitStack() as stack:
+        run_dir = stack.enter_context(_adapted(values)) if values.references else values.run_dir
+        colorizer = Colorizer.load(run_dir)
     colorizer.check_options(title=values.title, hints=bool(hints))
     options = color_chapters.Options(
         title=values.title,
@@ -40,6 +46,17 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
         print(f"{values.hints}: there is no page {name} among the inputs.", file=sys.stderr)
     print(*report.notes, sep="\n", end="\n" * bool(report.notes))
     return summarize(report.colored, report.left, [*faults, *report.faults])
+
+
+@contextlib.contextmanager
+def _adapted(values: flags.FlagValues) -> Iterator[str | os.PathLike]:
+    """The run, adapted to the references; a folder that lasts only if the user names it."""
+    from webtoon_colorize import adaptation
+
+    panels, faults = adaptation.read_panels(values.references)
+    print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        yield adaptation.adapt(values.run_dir, panels, values.adapted_run or folder)
 
 
 def _read_hints(path: str) -> dict:
@@ -70,6 +87,10 @@ def _count(number: int, noun: str) -> str:
 def define_flags() -> None:
     flags.DEFINE_string("run_dir", None, "Folder of a trained run; without it, the weights that come with the package.")
     flags.DEFINE_string("output_dir", None, "Where the coloured pages go, under the inputs' names.", required=True)
+    flags.DEFINE_multi_string(
+        "references", [], "Coloured pages of the comic (image, folder, CBZ), whose colours the pages get; repeatable."
+    )
+    flags.DEFINE_string("adapted_run", None, "Folder to keep the run in that has learned the references.")
     flags.DEFINE_string("title", None, "The comic's title, for runs that are given it.")
     flags.DEFINE_alias("label", "title")
     flags.DEFINE_string("hints", None, "JSON file with dots of colour per page (docs/coloring.md).")

@@ -10,6 +10,7 @@ import inspect
 import itertools
 import os
 import pathlib
+import tempfile
 from collections.abc import Sequence
 
 import cv2
@@ -18,13 +19,52 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from webtoon_colorize import checkpoints, data, run, training
+from webtoon_colorize import checkpoints, data, files, run, training
+from webtoon_colorize.colorizer import Colorizer
+from webtoon_colorize.io import chapters, page_images
 from webtoon_colorize.methods.method import Method
+from webtoon_colorize.pages.grayscale import color_share
+from webtoon_colorize.pages.gutters import joined_panels
+from webtoon_colorize.panels import crop
 
 STEPS = 100  # of training
 _BATCH_SIZE = 8
 _LEARNING_RATE = 3e-4
 _SEED = 0
+
+
+COLORED_SHARE = 0.05  # of a panel's pixels; panels with less colour say nothing
+_NOWHERE = ".references"  # `find_chapters` asks where outputs go; there are none
+
+
+def read_panels(inputs: Sequence[str]) -> tuple[list[np.ndarray], list[str]]:
+    """The coloured panels of images, folders and archives, uint8 [H, W, 3], and a sentence for each page without any.
+
+    Raises:
+      ValueError: there is no coloured panel at all; the message says why of each page.
+    """
+    panels: list[np.ndarray] = []
+    faults: list[str] = []
+    for each in inputs:
+        found, left_out = chapters.find_chapters([each], _NOWHERE)
+        faults += left_out
+        for page in (page for chapter in found for page in chapter.pages):
+            try:
+                coloured = cut(page_images.decode(page.read()).on_white())
+            except Exception as error:  # whatever is wrong with one page, the others are used
+                faults.append(f"{page.name}: {files.reason(error)}.")
+                continue
+            panels += coloured
+            faults += [] if coloured else [f"{page.name}: it has no coloured panel."]
+    if not panels:
+        raise ValueError(" ".join(["there is no coloured panel among the references.", *faults]).rstrip("."))
+    return panels, faults
+
+
+def cut(page: np.ndarray) -> list[np.ndarray]:
+    """The coloured panels of a page, uint8 [H, W, 3]."""
+    panels = [crop(page, box) for box in joined_panels(page)]
+    return [panel for panel in panels if color_share(panel) >= COLORED_SHARE]
 
 
 def adapt(
@@ -71,6 +111,12 @@ def adapt(
         method.remember(data.evaluation_batches(known, batch_size=_BATCH_SIZE))
     checkpoints.write_packed(output, method)
     return output
+
+
+def learn(run_dir: str | os.PathLike | None, pages: Sequence[np.ndarray]) -> Colorizer:
+    """A colorizer that knows the panels of coloured pages, uint8 [H, W, 3] each. Raises what `adapt` raises."""
+    with tempfile.TemporaryDirectory() as folder:
+        return Colorizer.load(adapt(run_dir, [panel for page in pages for panel in cut(page)], folder))
 
 
 def _as_split(panels: Sequence[np.ndarray], size: int) -> data.Panels:

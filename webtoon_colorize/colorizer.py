@@ -17,7 +17,7 @@ from webtoon_colorize.methods.method import Method
 from webtoon_colorize.pages import strips
 from webtoon_colorize.pages.compositing import Painter
 from webtoon_colorize.pages.page_chroma import PageChroma
-from webtoon_colorize.predictor import Predictor
+from webtoon_colorize.pages.predictor import Predictor
 
 _LARGEST = 2**23  # pixels; the chroma of larger images (scans) is predicted on a reduced copy, without visible loss
 

@@ -105,11 +105,8 @@ def train(
     optimizers = make_optimizers(method, learning_rate)
     state = _resume(run_dir, method, optimizers)
     done, steps = int(state.progress.epoch.numpy()), len(training.path) // batch_size
-    batches = iter(
-        data.training_batches(
-            training, batch_size=batch_size, seed=seed, epochs=epochs, first_epoch=done, together=method.together
-        )
-    )
+    order = {"batch_size": batch_size, "seed": seed, "epochs": epochs, "together": method.together}
+    batches = iter(data.training_batches(training, first_epoch=done, **order))
     train_step = make_train_step(method, optimizers)
     evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
     log_grid = _make_log_grid(method, evaluation.pick(validation, GRID_PANELS))

@@ -1,12 +1,15 @@
-"""Opens a gray page in the browser, coloured, and takes a person's dots of colour.
+"""Opens gray pages in the browser, coloured, and takes a person's dots of colour.
 
 Usage: webtoon-colorize-app
 Example: webtoon-colorize-app --port=9000 --noopen
 
-Pages stay in this program's memory, one per browser tab, until it ends; nothing else is read or written.
+The browser keeps pages and dots; this program reads and writes no file of yours.
 """
 
+import functools
 import sys
+import threading
+import webbrowser
 
 from absl import flags
 
@@ -14,23 +17,31 @@ from webtoon_colorize import startup
 
 
 def main(_: list[str]) -> int:
-    startup.import_tensorflow()
     values = flags.FLAGS
+    startup.import_tensorflow()
     try:
-        from webtoon_colorize.app import editor
+        from webtoon_colorize import adaptation
+        from webtoon_colorize.app import server
+        from webtoon_colorize.app.session import Session
         from webtoon_colorize.colorizer import Colorizer
 
+        listening = server.bind(values.host, values.port)
         colorizer = Colorizer.load(values.run_dir)
         colorizer.check_options(title=values.title, hints=True)
-        editor.serve(colorizer, title=values.title, host=values.host, port=values.port, show=values.open)
     except ModuleNotFoundError as error:
-        if error.name != "nicegui":
+        if error.name not in ("starlette", "uvicorn"):
             raise
-        print("The app needs NiceGUI: pip install 'webtoon_colorize[app]'", file=sys.stderr)
+        print("The app needs a web server: pip install 'webtoon_colorize[app]'", file=sys.stderr)
         return 2
     except (ValueError, OSError) as error:
         print(f"{error}.", file=sys.stderr)
         return 2
+    address = f"http://{values.host}:{values.port}"
+    print(f"{address} (Ctrl+C ends it)", flush=True)
+    if values.open:
+        threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
+    learn = functools.partial(adaptation.learn, values.run_dir)
+    server.serve(Session(colorizer, learn, title=values.title), listening, host=values.host)
     return 0
 
 
@@ -38,8 +49,8 @@ def run() -> None:
     flags.DEFINE_string("run_dir", None, "Folder of a trained run; without it, the weights that come with the package.")
     flags.DEFINE_string("title", None, "The comic's title, for runs that are given it.")
     flags.DEFINE_alias("label", "title")
-    flags.DEFINE_string("host", "127.0.0.1", "Address to serve on.")
-    flags.DEFINE_integer("port", 8080, "Port to serve on.")
+    flags.DEFINE_string("host", "127.0.0.1", "Address to serve on; with another one, other computers can use the app.")
+    flags.DEFINE_integer("port", 8080, "Port to serve on.", lower_bound=1, upper_bound=65535)
     flags.DEFINE_bool("open", True, "Open it in the browser.")
     startup.run(main, __doc__)
 

@@ -12,76 +12,54 @@ colour a thing has can then be known from the references only.
 Hints change the proposal as in `color_and_apply_hints`, without its second applier.
 """
 
+import functools
+from collections.abc import Iterable
+from typing import NamedTuple
+
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
 from webtoon_colorize import losses
+from webtoon_colorize.data import Batch
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks import candidates
-from webtoon_colorize.networks import references as networks
+from webtoon_colorize.networks import references as references_networks
 from webtoon_colorize.networks.kriging import propagate
 
 TOGETHER = 4  # panels of an episode that stand together in a training batch
 BANDWIDTH = 20.0  # Lab units, of `candidates.choose`
+_REMEMBERED = 4096  # places at most that a memory has room for
 _SEEN = 128  # places of each panel, chosen at random, that others see in training
+_ASKED = 256  # places of each panel, chosen at random, that choose in training
 _CHOICE_WEIGHT = 0.05  # of the choice beside the applied colour; both then fall alike in training
 _RARE = 0.5  # exponent of `losses.rarity` in the weights of true colours
 _NOISE = 0.1  # largest standard deviation of what is added to true coarse colours, network range
 
 
+class _Networks(NamedTuple):
+    generator: keras.Model
+    applier: keras.Model
+    memory: keras.Model | None  # a table with a row per remembered place: its embedding and its ab
+
+
 def build(size: Size, *, references: int = 0, bandwidth: float = BANDWIDTH) -> Method:
-    """The two networks, and a memory for the places of `references` panels."""
-    generator = networks.color_generator(size.image_size, filters=size.filters)
-    applier = networks.applier(size.image_size, filters=size.filters)
-    width = generator.outputs[2].shape[-1]
-    side, every = size.image_size // networks.STRIDE, networks.places(size.image_size)
-    memory = _memory(references * every, width + 2) if references else None
+    """The two networks, and a memory for the places of `references` panels, at most _REMEMBERED of them.
 
-    def enlarge(ab):
-        return ops.image.resize(ab, [size.image_size, size.image_size], interpolation="bilinear")
-
-    def pixels_of(ab):
-        return tf.reshape(ab[:, 2 :: networks.STRIDE, 2 :: networks.STRIDE], [-1, every, 2])
-
-    def apply_color(x, outermost, ab, *, training):
-        return enlarge(ab) + applier([x, outermost, ab], training=training)
+    A run with a memory learns from the panels of one comic, whose colours are not turned.
+    """
+    generator = references_networks.color_generator(size.image_size, filters=size.filters)
+    applier = references_networks.applier(size.image_size, filters=size.filters)
+    rows = min(_REMEMBERED, references * references_networks.places(size.image_size))
+    networks = _Networks(generator, applier, _table(rows, generator.outputs[2].shape[-1] + 2) if rows else None)
 
     def terms(batch, seed):
-        turn, see, pick, blur = tf.unstack(tf.random.split(seed, 4))
-        visible = _visible(batch.story, batch.panel, see)
-        ab = batch.ab if references else _turned(batch.ab, visible, turn)
-        pixels = pixels_of(ab)
-        x, outermost, embedding, logits = generator(batch.lightness, training=True)
-        choice = candidates.join(_seen(embedding, pixels, visible, pick), candidates.from_grid(_in_groups(logits)))
-        nll = candidates.negative_log_likelihood(choice, _in_groups(pixels))
-        weight = tf.reshape(losses.rarity(pixels) ** _RARE, tf.shape(nll))
-        chosen = tf.reshape(nll * weight / tf.reduce_mean(weight), tf.shape(pixels)[:2])
-        coarse = _spoiled(tf.image.resize(ab, [side, side], "area"), blur)
-        applied = losses.mean_squared_error(apply_color(x, outermost, coarse, training=True), ab)
-        choice_term = _CHOICE_WEIGHT * tf.reduce_mean(chosen, axis=1)
-        return {"color_generator": {"choice": choice_term, "apply": applied}, "applier": {"apply": applied}}
-
-    def propose(lightness):
-        x, outermost, embedding, logits = generator(lightness, training=False)
-        choice = candidates.from_grid(logits)
-        if memory is not None:
-            table = tf.repeat(tf.convert_to_tensor(memory.weights[0])[None], tf.shape(logits)[0], axis=0)
-            seen = candidates.from_references(embedding, table[..., :width], table[..., width:])
-            choice = candidates.join(seen, choice)
-        ab = tf.reshape(candidates.choose(choice, bandwidth), [-1, side, side, 2])
-        return ops.clip(apply_color(x, outermost, ab, training=False), -1.0, 1.0)
-
-    def remember(batches):
-        rows = []
-        for batch in batches:
-            embedding = generator(batch.lightness, training=False)[2]
-            rows.append(tf.concat([embedding, pixels_of(batch.ab)], axis=-1))
-        memory.weights[0].assign(tf.reshape(tf.concat(rows, axis=0), memory.weights[0].shape))
+        return _terms(networks, batch, seed, turn=not references)
 
     def colorize(lightness, label=None, hints=None):
         del label
-        proposal = propose(lightness)
+        proposal = _propose(networks, lightness, bandwidth)
         if hints is None:
             return proposal
         given = hints[..., 2:]
@@ -92,21 +70,69 @@ def build(size: Size, *, references: int = 0, bandwidth: float = BANDWIDTH) -> M
         {"color_generator": generator, "applier": applier},
         terms,
         colorize,
-        helpers={"memory": memory} if memory is not None else {},
+        helpers={"memory": networks.memory} if networks.memory else {},
         takes_hints=True,
         together=TOGETHER,
-        remember=remember if memory is not None else None,
+        remember=functools.partial(_remember, networks) if networks.memory else None,
     )
 
 
-def _memory(rows: int, width: int) -> keras.Model:
-    """A table: a row per place of the reference panels, its embedding and its ab."""
+def _table(rows: int, width: int) -> keras.Model:
     return keras.Sequential([keras.Input([], dtype="int32"), keras.layers.Embedding(rows, width)], name="memory")
+
+
+def _terms(networks: _Networks, batch: Batch, seed: tf.Tensor, *, turn: bool) -> dict[str, dict[str, tf.Tensor]]:
+    """The terms of both networks."""
+    turning, seeing, picking, spoiling = tf.unstack(tf.random.split(seed, 4))
+    visible = _visible(batch.story, batch.panel, seeing)
+    ab = _turned(batch.ab, visible, turning) if turn else batch.ab
+    x, outermost, embedding, logits = networks.generator(batch.lightness, training=True)
+    surprise = _surprise(embedding, logits, _at_places(ab), visible, picking)
+    coarse = _spoiled(tf.image.resize(ab, x.shape[1:3], "area"), spoiling)
+    applied = losses.mean_squared_error(_apply(networks, x, outermost, coarse, training=True), ab)
+    return {
+        "color_generator": {"choice": _CHOICE_WEIGHT * surprise, "apply": applied},
+        "applier": {"apply": applied},
+    }
+
+
+def _apply(networks: _Networks, x: tf.Tensor, outermost: tf.Tensor, ab: tf.Tensor, *, training: bool) -> tf.Tensor:
+    """ab [B, S/4, S/4, 2] of the places, enlarged and corrected: [B, S, S, 2]."""
+    size = [2 * side for side in outermost.shape[1:3]]
+    return tf.image.resize(ab, size) + networks.applier([x, outermost, ab], training=training)
+
+
+def _propose(networks: _Networks, lightness: tf.Tensor, bandwidth: float) -> tf.Tensor:
+    """The colours without hints, [B, S, S, 2]."""
+    x, outermost, embedding, logits = networks.generator(lightness, training=False)
+    choice = candidates.from_grid(logits)
+    if networks.memory:
+        table = tf.repeat(tf.convert_to_tensor(networks.memory.weights[0])[None], tf.shape(logits)[0], axis=0)
+        choice = candidates.join(candidates.from_references(embedding, table[..., :-2], table[..., -2:]), choice)
+    ab = tf.reshape(candidates.choose(choice, bandwidth), [-1, *x.shape[1:3], 2])
+    return ops.clip(_apply(networks, x, outermost, ab, training=False), -1.0, 1.0)
+
+
+def _remember(networks: _Networks, batches: Iterable[Batch]) -> None:
+    """Fills the table with places of the panels: all, or as many as it has rows, at random."""
+    rows = [
+        tf.concat([networks.generator(batch.lightness, training=False)[2], _at_places(batch.ab)], axis=-1)
+        for batch in batches
+    ]
+    every, table = np.concatenate([np.reshape(each, [-1, each.shape[-1]]) for each in rows]), networks.memory.weights[0]
+    table.assign(np.random.default_rng(0).permutation(every)[: table.shape[0]])
+
+
+def _at_places(ab: tf.Tensor) -> tf.Tensor:
+    """ab [B, S, S, 2] of a pixel of each place, [B, N, 2]; a mean over the place may be a colour that is nowhere."""
+    step = references_networks.STRIDE
+    pixels = ab[:, step // 2 :: step, step // 2 :: step]
+    return tf.reshape(pixels, [-1, pixels.shape[1] * pixels.shape[2], 2])
 
 
 def _in_groups(places: tf.Tensor) -> tf.Tensor:
     """[B, N, D] -> [B / TOGETHER, TOGETHER * N, D]."""
-    _, count, width = places.shape
+    count, width = tf.shape(places)[1], places.shape[2]
     return tf.reshape(places, [-1, TOGETHER * count, width])
 
 
@@ -123,13 +149,22 @@ def _visible(story: tf.Tensor, panel: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     return others & seen[:, None, :]
 
 
-def _seen(embedding: tf.Tensor, pixels: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> candidates.Candidates:
-    """The places of a group's visible panels as candidates for all its places, _SEEN of each panel."""
-    count = embedding.shape[1]
-    some = tf.random.experimental.stateless_shuffle(tf.range(count), seed)[:_SEEN]
-    keys, ab = (_in_groups(tf.gather(each, some, axis=1)) for each in (embedding, pixels))
-    may_choose = tf.repeat(tf.repeat(visible, count, axis=1), tf.size(some), axis=2)
-    return candidates.from_references(_in_groups(embedding), keys, ab, may_choose)
+def _surprise(embedding: tf.Tensor, logits: tf.Tensor, ab: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """The mean negative log-likelihood of a panel's true ab, rare colours counting more, [B].
+
+    Some places of each panel choose among the grid's colours and some places of the panels that they see.
+    """
+    order = tf.random.experimental.stateless_shuffle(tf.range(embedding.shape[1]), seed)
+    asked, seen = order[:_ASKED], order[-_SEEN:]
+    queries, logits, true = (_in_groups(tf.gather(each, asked, axis=1)) for each in (embedding, logits, ab))
+    keys, colors = (_in_groups(tf.gather(each, seen, axis=1)) for each in (embedding, ab))
+    may_choose = tf.repeat(tf.repeat(visible, tf.size(asked), axis=1), tf.size(seen), axis=2)
+    choice = candidates.join(
+        candidates.from_references(queries, keys, colors, may_choose), candidates.from_grid(logits)
+    )
+    surprise, weight = candidates.negative_log_likelihood(choice, true), losses.rarity(true) ** _RARE
+    per_panel = tf.reshape(surprise * weight / tf.reduce_mean(weight), [-1, tf.size(asked)])
+    return tf.reduce_mean(per_panel, axis=1)
 
 
 def _turned(ab: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from webtoon_colorize.panels import CLEAR, Box, around, background_colors, find_panels, runs
+from webtoon_colorize.panels import CLEAR, Box, around, background_colors, find_panels, overlap
+from webtoon_colorize.panels.crossed_gutters import runs
 
 TOLERANCE = 24  # gray levels (0 to 255) by which background may differ from its colour
 MIN_GUTTER = 12  # pixels; height of the lowest gutter in a strip
@@ -15,17 +16,31 @@ MOSTLY = 0.7  # least share of such pixels; real gutters (with JPEG's noise and 
 
 
 def joined_panels(image: np.ndarray, *, background: np.ndarray | None = None) -> list[Box]:
-    """The panels that `panels.find_panels` finds in `image` (uint8 [H, W, 3]), joined if art lies between them.
+    """The panels of `image` (uint8 [H, W, 3]), as `panels.find_panels` finds them, but for some that are joined.
+
+    Panels are joined if they overlap or if art lies between them.
 
     `find_panels` can take a dim strip of art, such as grass, for a gutter. In a dataset such a strip is no loss. In a
-    coloured page it would be a gray band with a seam on each side.
+    coloured page it would be a gray band with a seam on each side. Boxes beside a slanted gutter overlap. In a coloured
+    page one would paint over the other.
     """
     panels: list[Box] = []
-    for box in find_panels(image, background=background):
+    for box in _without_overlap(find_panels(image, background=background)):
         while panels and not _are_separate(image, panels[-1], box):
             box = around(panels.pop(), box)
         panels.append(box)
     return _with_margins(image, panels)
+
+
+def _without_overlap(boxes: list[Box]) -> list[Box]:
+    """The boxes, with one box around those that overlap."""
+    result: list[Box] = []
+    for box in boxes:
+        while (other := next((each for each in result if overlap(each, box)), None)) is not None:
+            result.remove(other)
+            box = around(other, box)
+        result.append(box)
+    return result
 
 
 def _are_separate(image: np.ndarray, above: Box, below: Box) -> bool:

@@ -104,6 +104,20 @@ def _next_section(ahead: _Ahead, overlap: int, background: np.ndarray | None) ->
     return _Section(gutter.row, gutter.row, gutter.color)
 
 
+def sections(image: np.ndarray) -> Iterator[tuple[int, int, int]]:
+    """Where the sections of a whole strip, uint8 [H, W, 3], lie: first row, row after the last final one, end.
+
+    The rows between the last two are in the next section too, and are to fade into it.
+    """
+    top, background = 0, None
+    while top < len(image):
+        rows = image[top : top + REACH * image.shape[1]]
+        ahead = _Ahead(rows, is_end=top + len(rows) == len(image))
+        section = _next_section(ahead, OVERLAP * image.shape[1], background)
+        yield top, top + section.finished, top + section.height
+        top, background = top + section.finished, section.background
+
+
 class _PendingRows:
     """The rows of a strip that are not finished; slices are fetched when they are needed."""
 

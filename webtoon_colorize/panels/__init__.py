@@ -1,7 +1,8 @@
 """Cuts a page or a strip into its panels by the background colour between them (section III.A).
 
 A page is cut along straight runs of its background colour: into rows, each row into columns, and so on (a recursive XY
-cut, Nagy and Seth 1984). Only background that is connected to the page's edge separates panels, so a white panel inside
+cut, Nagy and Seth 1984), then along gutters that are crossed, slanted or bent (`crossed_gutters`). Boxes beside a
+slanted gutter overlap. Only background that is connected to the page's edge separates panels, so a white panel inside
 a border line stays whole. A part counts as a panel if it has straight sides. Figures that stand apart on a plain
 background have no straight sides, so a drawing without a frame stays whole.
 """
@@ -12,12 +13,13 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from webtoon_colorize.panels.crossed_gutters import halves, outlined, runs
+
 STRAIGHT = 0.6  # least share of content in the row or column at a panel's edge
 OVERHANG = 0.3  # outer rows or columns with a smaller share of content stick out of the panel (a bubble, a sword)
 SHARP = 0.3  # least share of a panel's edge that differs strongly from the background; a gradient's share is smaller
 REACH = 6  # pixels within which an edge must become straight and sharp
 CLEAR = 0.985  # least share of background in each row of a gutter that nothing crosses
-BRIDGED = 0.6  # least share of background in each row of a gutter that bubbles or figures cross
 
 
 class Box(NamedTuple):
@@ -157,11 +159,24 @@ def _cut(content: np.ndarray, box: Box, min_gutter: int) -> list[_Part]:
         return []
     box = shrunk
     for axis in (1, 0):
-        for parts in (_parts(content, box, axis, min_gutter), _bridged_parts(content, box, axis, min_gutter)):
-            if len(parts) > 1:
-                return _gather([_cut(content, part, min_gutter) for part in parts], box)
-    box, is_panel = _panel_edges(content, box)
-    return [_Part(box, is_panel)]
+        parts = _parts(content, box, axis, min_gutter)
+        if len(parts) > 1:
+            return _gather([_cut(content, part, min_gutter) for part in parts], box)
+    edges, is_panel = _panel_edges(content, box)
+    panels = _crossed_parts(content, box, min_gutter) if is_panel else []
+    return panels or [_Part(edges, is_panel)]
+
+
+def _crossed_parts(content: np.ndarray, box: Box, min_gutter: int) -> list[_Part]:
+    """The parts of `box` between gutters that are crossed, slanted or bent; none without such gutters."""
+    part = crop(content, box)
+    found = []
+    for half in halves(part, min_gutter) or ():
+        alone = np.zeros(content.shape, content.dtype)
+        crop(alone, box)[:] = half
+        parts = _cut(alone, box, min_gutter)
+        found += [parts[0]._replace(is_panel=True)] if len(parts) == 1 else parts
+    return found or [_Part(Box(box.x + x, box.y + y, w, h), True) for x, y, w, h in outlined(part)]
 
 
 def _filled(content: np.ndarray, box: Box, axis: int, *, level: int = 1) -> np.ndarray:
@@ -174,12 +189,6 @@ def _along(box: Box, axis: int, start: int, stop: int) -> Box:
     if axis == 1:
         return Box(box.x, box.y + start, box.width, stop - start)
     return Box(box.x + start, box.y, stop - start, box.height)
-
-
-def runs(flags: np.ndarray, min_length: int) -> list[tuple[int, int]]:
-    """(start, stop) of the runs of True in `flags` (bool [N]) that are at least `min_length` long."""
-    changes = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(changes[::2], changes[1::2]) if b - a >= min_length]
 
 
 def _between(gutters: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
@@ -201,24 +210,6 @@ def _shrink(content: np.ndarray, box: Box) -> Box | None:
 def _parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Box]:
     fill = _filled(content, box, axis)
     gutters = runs(fill <= 1 - CLEAR, min_gutter)
-    return [_along(box, axis, a, b) for a, b in _between(gutters, len(fill))]
-
-
-def _bridged_parts(content: np.ndarray, box: Box, axis: int, min_gutter: int) -> list[Box]:
-    """The parts of `box` on both sides of gutters that bubbles or figures cross.
-
-    Such a gutter has a straight panel edge on both sides.
-    """
-    fill, strong = (_filled(content, box, axis, level=level) for level in (1, 2))
-
-    def is_edge(part: slice) -> bool:
-        return fill[part].max(initial=0) >= (1 + STRAIGHT) / 2 and strong[part].max(initial=0) >= SHARP
-
-    gutters = [
-        (a, b)
-        for a, b in runs(fill <= 1 - BRIDGED, min_gutter)
-        if is_edge(slice(max(0, a - REACH), a)) and is_edge(slice(b, b + REACH))
-    ]
     return [_along(box, axis, a, b) for a, b in _between(gutters, len(fill))]
 
 
@@ -280,6 +271,11 @@ def around(a: Box, b: Box) -> Box:
     """The smallest box around two."""
     x, y = min(a.x, b.x), min(a.y, b.y)
     return Box(x, y, max(a.right, b.right) - x, max(a.bottom, b.bottom) - y)
+
+
+def overlap(a: Box, b: Box) -> bool:
+    """Whether two boxes share a pixel."""
+    return max(a.x, b.x) < min(a.right, b.right) and max(a.y, b.y) < min(a.bottom, b.bottom)
 
 
 def crop(image: np.ndarray, box: Box) -> np.ndarray:

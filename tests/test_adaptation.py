@@ -1,0 +1,157 @@
+"""Runs that learn coloured panels: `adaptation` and `methods.references`."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.comics import art, gray, save, strip
+from tests.test_run import SETTINGS
+from webtoon_colorize import adaptation, checkpoints, color, data, evaluation, run
+from webtoon_colorize.methods import references
+from webtoon_colorize.methods.method import Size
+
+SIZE = 32
+
+
+def write_run(folder, method="references.build", **changes):
+    """A run folder with random packed weights."""
+    settings = dataclasses.replace(
+        SETTINGS, method=method, arguments=run.describe(references.build)[1], image_size=SIZE, **changes
+    )
+    run.claim(folder, settings)
+    checkpoints.write_packed(folder, run.build(settings))
+    return folder
+
+
+def panels(count):
+    """Red on dark and blue on light ground: the colour follows from the lightness."""
+    light = np.random.default_rng(0).integers(0, 2, (count, 4, 4)).repeat(8, axis=1).repeat(8, axis=2)
+    return list(np.where(light[..., None] > 0, (120, 160, 250), (130, 20, 20)).astype(np.uint8))
+
+
+def error(run_dir, rgb):
+    known = data.Panels(np.stack(rgb), np.zeros(len(rgb), np.int32), [f"a/b/{number}" for number in range(len(rgb))])
+    method = run.load_method(run_dir)
+    values = evaluation.make_evaluate(evaluation.table_measure(method))(known)
+    return values["rmse_lab"].mean()
+
+
+@pytest.fixture(scope="module")
+def untrained(tmp_path_factory):
+    return write_run(tmp_path_factory.mktemp("untrained"))
+
+
+def test_an_adapted_run_colours_new_panels_of_the_comic_better(untrained, tmp_path):
+    *known, new = panels(5)
+    adapted = adaptation.adapt(untrained, known, tmp_path, steps=30)
+    assert error(adapted, [new]) < 0.7 * error(untrained, [new])
+
+
+def test_an_adapted_run_is_a_run_like_any_other_and_is_made_once(untrained, tmp_path):
+    folder = adaptation.adapt(untrained, panels(2), tmp_path / "run", steps=1)
+    settings = run.load_settings(folder)
+    assert settings.arguments["references"] == 2
+    assert settings.init_from == checkpoints.fingerprint(untrained)
+    before = (folder / "weights.npz").read_bytes()
+    assert adaptation.adapt(untrained, panels(2), folder, steps=1) == folder
+    assert (folder / "weights.npz").read_bytes() == before
+    with pytest.raises(ValueError, match="belongs to another run: .*references.* is"):
+        adaptation.adapt(untrained, panels(3), folder, steps=1)
+    assert (folder / "weights.npz").read_bytes() == before
+
+
+def test_the_same_panels_give_the_same_weights(untrained, tmp_path):
+    first, again = (adaptation.adapt(untrained, panels(3), tmp_path / name, steps=2) for name in "ab")
+    for one, other in zip(*(np.load(folder / "weights.npz").values() for folder in (first, again))):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_method_without_a_memory_is_trained_on(tmp_path):
+    settings = dataclasses.replace(SETTINGS, method="l2.build", arguments={"skips": True}, image_size=SIZE)
+    run.claim(tmp_path / "l2", settings)
+    checkpoints.write_packed(tmp_path / "l2", run.build(settings))
+    *known, new = panels(5)
+    adapted = adaptation.adapt(tmp_path / "l2", known, tmp_path / "adapted", steps=30)
+    assert run.load_settings(adapted).arguments == {"skips": True}
+    assert error(adapted, [new]) < error(tmp_path / "l2", [new])
+
+
+def test_what_cannot_be_adapted_is_said(untrained, tmp_path):
+    with pytest.raises(ValueError, match="there are no coloured panels"):
+        adaptation.adapt(untrained, [], tmp_path)
+    with pytest.raises(FileNotFoundError, match="is not a run folder"):
+        adaptation.adapt(tmp_path / "nothing", panels(1), tmp_path / "out")
+    titled = tmp_path / "titled"
+    settings = dataclasses.replace(SETTINGS, method="adversarial.build", arguments={"with_label": True})
+    run.claim(titled, settings)
+    checkpoints.write_packed(titled, run.build(settings))
+    with pytest.raises(ValueError, match="is given titles"):
+        adaptation.adapt(titled, panels(1), tmp_path / "out")
+
+
+def test_a_panel_sees_only_other_panels_of_its_story():
+    story, panel = tf.constant([1, 1, 1, 2, 3, 3, 3, 3]), tf.constant([0, 1, 2, 3, 4, 4, 5, 6])
+    seen = np.zeros((2, 4, 4), bool)
+    for seed in range(60):
+        visible = references._visible(story, panel, tf.constant([0, seed])).numpy()
+        assert (visible.any(axis=1).sum(axis=1) <= 3).all()
+        seen |= visible
+    expected = [
+        [[0, 1, 1, 0], [1, 0, 1, 0], [1, 1, 0, 0], [0, 0, 0, 0]],
+        [[0, 0, 1, 1], [0, 0, 1, 1], [1, 1, 0, 1], [1, 1, 1, 0]],
+    ]
+    np.testing.assert_array_equal(seen, np.array(expected, bool))
+
+
+def test_colours_are_turned_alike_in_a_group_and_only_where_references_are_seen():
+    ab = tf.random.stateless_uniform([8, 4, 4, 2], [0, 0], minval=-0.5, maxval=0.5)
+    visible = np.zeros((2, 4, 4), bool)
+    visible[1, 0, 1] = True
+    turned = 0
+    for seed in range(20):
+        out = references._turned(ab, tf.constant(visible), tf.constant([0, seed])).numpy()
+        np.testing.assert_array_equal(out[:4], ab[:4])
+        matrix, *_ = np.linalg.lstsq(ab[4:].numpy().reshape(-1, 2), out[4:].reshape(-1, 2), rcond=None)
+        np.testing.assert_allclose(ab[4:].numpy().reshape(-1, 2) @ matrix, out[4:].reshape(-1, 2), atol=1e-5)
+        scale = np.abs(np.linalg.det(matrix)) ** 0.5
+        np.testing.assert_allclose(matrix.T @ matrix, scale**2 * np.eye(2), atol=1e-4)  # angles stay
+        assert 0.7 <= scale <= 1.2
+        turned += not np.allclose(matrix, np.eye(2), atol=1e-4)
+    assert 3 <= turned <= 17
+
+
+def test_a_memory_holds_the_pixels_of_the_places_beside_their_embeddings():
+    method = references.build(Size(SIZE, 4, 1), references=2)
+    rgb = np.stack(panels(2))
+    known = data.Panels(rgb, np.zeros(2, np.int32), ["a/b/0", "a/b/1"])
+    method.remember(data.evaluation_batches(known, batch_size=2))
+    table = method.helpers["memory"].weights[0].numpy()
+    lightness, ab = color.rgb_to_lab(tf.constant(rgb / 255, tf.float32))
+    embedding = method.networks["color_generator"](lightness, training=False)[2].numpy().reshape(-1, table.shape[1] - 2)
+    rows = np.concatenate([embedding, ab.numpy()[:, 2::4, 2::4].reshape(-1, 2)], axis=1)
+    order = [np.lexsort(each.round(4).T) for each in (table, rows)]
+    np.testing.assert_allclose(table[order[0]], rows[order[1]], atol=1e-4)
+
+
+def test_references_are_cut_into_panels_and_pages_without_any_are_named(tmp_path):
+    save(tmp_path / "in" / "1.png", strip(art(1), art(2)))
+    save(tmp_path / "in" / "2.png", gray(3))
+    (tmp_path / "in" / "3.png").write_text("no image")
+    found, faults = adaptation.read_panels([str(tmp_path / "in")])
+    assert len(found) == 2 and all(panel.ndim == 3 for panel in found)
+    assert [fault.split(":")[0] for fault in faults] == ["2.png", "3.png"]
+    assert faults[0] == "2.png: it has no coloured panel."
+    with pytest.raises(ValueError, match=r"no coloured panel among the references\. 2.png: it has no coloured panel"):
+        adaptation.read_panels([str(tmp_path / "in" / "2.png")])
+
+
+def test_the_command_line_gives_pages_the_colours_of_references(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", gray(1))
+    save(tmp_path / "coloured.png", art(2))
+    code, said = colorize("in", references=[str(tmp_path / "coloured.png")], adapted_run=str(tmp_path / "kept"))
+    assert code == 0 and "1 page coloured." in said
+    assert run.load_settings(tmp_path / "kept").init_from != "none"
+    with pytest.raises(ValueError, match="there is no coloured panel among the references"):
+        colorize("in", references=[str(tmp_path / "in")])
