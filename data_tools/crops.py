@@ -1,18 +1,23 @@
-"""Reads one page, cuts it into panels, writes those that may be kept, and reports on the page and each panel.
+"""Cuts an episode into panels, writes those that may be kept, and reports on each page and panel.
 
 Runs in worker processes.
 """
 
 import dataclasses
 import hashlib
+import itertools
 import pathlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from data_tools.annotations import Annotation, best_match, bubbles_inside, count_matches, read_annotations
-from data_tools.duplicates import Signature, signature
-from data_tools.pages import Page, annotation_file, read_page
+from data_tools.duplicates import CELLS, signature
+from data_tools.pages import Page, annotation_file, page_path, read_page
+from data_tools.slices import Slice, strips
+from webtoon_colorize import files
 from webtoon_colorize.io.images import ImageError, write_image
 from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.panels import Box, crop, find_panels
@@ -32,66 +37,106 @@ class Settings:
     test_share: float = 0.05
 
 
-@dataclasses.dataclass(frozen=True)
-class Crop:
+class Crop(NamedTuple):
     """A page, or a panel cut from it.
 
     A panel that may be kept is written to panels/<path>.png, and the thumbnail of every crop to dropped/<path>.jpg.
     """
 
     path: str
-    box: Box  # in pixels of the page, after --page_width
-    signature: Signature
+    box: Box  # in pixels of the page, after --page_width; a panel can go on in the next slices of a strip
+    exact: str  # SHA-256 of the pixels
+    near: str  # `duplicates.near_hash` in hexadecimal digits
+    aspect: float  # width / height
     fault: tuple[str, str] | None = None  # reason and detail, if it must be dropped
     tags: tuple[str, ...] = ()
     bubbles: tuple = ()
+    sha256: str = ""  # of the PNG file
 
 
-@dataclasses.dataclass(frozen=True)
-class PageReport:
+class PageReport(NamedTuple):
     """A page and its panels, or why it could not be read."""
 
-    page: Page
-    whole: Crop | None = None  # the page; None if it could not be read
-    panels: tuple[Crop, ...] = ()
+    crops: tuple[Crop, ...] = ()  # the page as a whole, then its panels; empty if it could not be read
+    small: np.ndarray = np.empty((0, CELLS, CELLS, 3), np.int8)  # of each crop's `duplicates.Signature`
     fault: str = ""
     true: int = 0  # number of true panels in the annotation beside the page, if there is one
     matched: int = 0  # number of true panels that were found
     found: int = 0  # number of panels found, if the page has an annotation
 
 
-def cut_page(page: Page, folder: pathlib.Path, settings: Settings) -> PageReport:
-    """Cuts `page` and writes its panels and thumbnails below `folder`."""
-    cv2.setNumThreads(1)  # there is a process per core already
-    try:
-        image = read_page(page)
-        image = reduce_to_width(image, settings.page_width) if settings.page_width else image
-        file = annotation_file(page)
-        annotations = read_annotations(file, width=image.shape[1]) if file else []
-    except ImageError as error:
-        return PageReport(page, fault=str(error))
-    except (ValueError, KeyError, TypeError) as error:
-        return PageReport(page, fault=f"{file} is not an annotation that can be read ({error!r})")
-    boxes = find_panels(image)
-    path = page_path(page)
-    return PageReport(
-        page,
-        whole=_make_crop(path, image, Box(0, 0, image.shape[1], image.shape[0]), folder),
-        panels=tuple(
-            _panel(f"{path}_{number}", image, box, folder, settings, annotations) for number, box in enumerate(boxes)
-        ),
-        true=len(annotations),
-        matched=count_matches(boxes, annotations),
-        found=len(boxes) if file else 0,
-    )
+def cut_episode(
+    pages: Sequence[Page], folder: pathlib.Path, settings: Settings, begin: Callable[[Page], None] = lambda page: None
+) -> list[PageReport]:
+    """Cuts `pages`, which follow each other, and writes their panels and thumbnails below `folder`.
 
-
-def page_path(page: Page) -> str:
-    """<title>/<episode>/<page>, with %2F for a slash in the page's name and %25 for a percent sign.
-
-    Different pages have different paths.
+    Calls `begin` with each page that is read. A page that cannot be read or cut does not end the others. Raises OSError
+    if files cannot be written.
     """
-    return f"{page.title}/{page.episode}/{page.name.replace('%', '%25').replace('/', '%2F')}"
+    cv2.setNumThreads(1)  # there is a process per core already
+    reports: dict[Page, PageReport] = {}
+    for strip in strips(_slices(pages, reports, begin, settings)):
+        try:
+            reports |= _cut_strip(strip, folder, settings)
+        except OSError:
+            raise
+        except Exception as error:  # whatever a page's pixels lead to
+            fault = f"it cannot be cut into panels ({files.reason(error)})"
+            reports |= {each.page: PageReport(fault=fault) for each in strip}
+    return [reports[page] for page in pages]
+
+
+def _slices(
+    pages: Sequence[Page], reports: dict[Page, PageReport], begin: Callable[[Page], None], settings: Settings
+) -> Iterator[Slice | None]:
+    """The pages with their pixels; None, and a report, for those that cannot be read."""
+    for page in pages:
+        begin(page)
+        file = annotation_file(page)
+        try:
+            image = read_page(page)
+            width = min(image.shape[1], settings.page_width or image.shape[1])
+            yield Slice(page, image, read_annotations(file, width=width) if file else None)
+            continue
+        except ImageError as error:
+            fault = str(error)
+        except (ValueError, KeyError, TypeError) as error:
+            fault = f"{file} is not an annotation that can be read ({error!r})"
+        except MemoryError as error:
+            fault = files.reason(error)
+        reports[page] = PageReport(fault=fault)
+        yield None
+
+
+def _cut_strip(strip: Sequence[Slice], folder: pathlib.Path, settings: Settings) -> dict[Page, PageReport]:
+    """Cuts slices of one strip together; a panel belongs to the slice in which it begins."""
+    image = strip[0].image if len(strip) == 1 else np.concatenate([each.image for each in strip])
+    width = image.shape[1]
+    image = reduce_to_width(image, settings.page_width) if settings.page_width else image
+    scale = image.shape[1] / width
+    tops = [round(scale * top) for top in itertools.accumulate((len(each.image) for each in strip[:-1]), initial=0)]
+    boxes = find_panels(image)
+    reports = {}
+    for each, top, bottom in zip(strip, tops, [*tops[1:], len(image)]):
+        own = [box._replace(y=box.y - top) for box in boxes if top <= box.y < bottom]
+        reports[each.page] = _report(each, image[top:], bottom - top, own, folder, settings)
+    return reports
+
+
+def _report(
+    slice_: Slice, rows: np.ndarray, height: int, boxes: Sequence[Box], folder: pathlib.Path, settings: Settings
+) -> PageReport:
+    """Writes and reports on a slice, which is the first `height` of `rows`, and its panels."""
+    path, truth = page_path(slice_.page), slice_.annotations or []
+    crops = [_make_crop(path, rows[:height], Box(0, 0, rows.shape[1], height), folder)]
+    crops += [_panel(f"{path}_{number}", rows, box, folder, settings, truth) for number, box in enumerate(boxes)]
+    return PageReport(
+        tuple(crop for crop, _ in crops),
+        np.stack([small for _, small in crops]),
+        true=len(truth),
+        matched=count_matches(boxes, truth),
+        found=0 if slice_.annotations is None else len(boxes),
+    )
 
 
 def reduce_to_width(image: np.ndarray, width: int) -> np.ndarray:
@@ -105,25 +150,28 @@ def reduce_to_width(image: np.ndarray, width: int) -> np.ndarray:
     return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
 
 
-def _make_crop(path: str, image: np.ndarray, box: Box, folder: pathlib.Path, **rest) -> Crop:
-    """Writes the thumbnail of a crop and returns the crop; `rest` are its other fields."""
+def _make_crop(path: str, image: np.ndarray, box: Box, folder: pathlib.Path, **rest) -> tuple[Crop, np.ndarray]:
+    """Writes the thumbnail of a crop and returns the crop and its small picture; `rest` are its other fields."""
     scale = min(1.0, THUMBNAIL / max(image.shape[:2]))
     size = [max(1, round(scale * side)) for side in image.shape[1::-1]]
     write_image(folder / "dropped" / f"{path}.jpg", cv2.resize(image, size, interpolation=cv2.INTER_AREA))
     digest = hashlib.sha256(str(image.shape).encode() + image.tobytes()).hexdigest()
-    return Crop(path, box, signature(image, digest), **rest)
+    near, small, aspect = signature(image)
+    return Crop(path, box, digest, near.hex(), aspect, **rest), small
 
 
 def _panel(
     path: str, page: np.ndarray, box: Box, folder: pathlib.Path, settings: Settings, annotations: list[Annotation]
-) -> Crop:
+) -> tuple[Crop, np.ndarray]:
     panel = np.ascontiguousarray(crop(page, box))
-    fault = panel_fault(panel, settings)
+    fault, sha256 = panel_fault(panel, settings), ""
     if fault is None:
-        write_image(folder / "panels" / f"{path}.png", panel)
+        file = folder / "panels" / f"{path}.png"
+        write_image(file, panel)
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     match = best_match(box, annotations)
     tags, bubbles = (match.tags, tuple(bubbles_inside(match, box))) if match else ((), ())
-    return _make_crop(path, panel, box, folder, fault=fault, tags=tags, bubbles=bubbles)
+    return _make_crop(path, panel, box, folder, fault=fault, tags=tags, bubbles=bubbles, sha256=sha256)
 
 
 def panel_fault(panel: np.ndarray, settings: Settings) -> tuple[str, str] | None:

@@ -38,6 +38,7 @@ REASONS = {
     "too_small": "panels that are too small",
     "too_large": "panels that are too large",
     "gray": "panels that are gray by nature",
+    "too_few_episodes": "titles with too few episodes, and their panels",
 }
 
 
@@ -63,6 +64,7 @@ def inspect(data_dir: str | pathlib.Path) -> pathlib.Path:
     folder = pathlib.Path(data_dir)
     summary = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
     panels, dropped = csv_files.read(folder / "panels.csv"), csv_files.read(folder / "dropped.csv")
+    by_title, by_reason = _group(panels, "title"), _group(dropped, "reason")
     heads, rows = title_rows(summary)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
@@ -73,12 +75,8 @@ def inspect(data_dir: str | pathlib.Path) -> pathlib.Path:
         rows=rows,
         settings=summary["settings"],
         pairs=[_pair(folder, panel) for panel in sample(panels, PAIRS)],
-        kept=[_kept_sheet(folder, title, panels, KEPT // len(summary["titles"])) for title in summary["titles"]],
-        dropped=[
-            _dropped_sheet(folder, reason, dropped)
-            for reason in REASONS
-            if any(row["reason"] == reason for row in dropped)
-        ],
+        kept=[_kept_sheet(folder, title, by_title[title], len(summary["titles"])) for title in summary["titles"]],
+        dropped=[_dropped_sheet(folder, reason, by_reason[reason]) for reason in REASONS if reason in by_reason],
     )
     path = folder / "inspect.html"
     with atomic_path(path) as temporary:
@@ -112,17 +110,22 @@ def _caption(row: dict[str, str]) -> str:
     return f"{row['title']}/{row['episode']}/{row['page']}"
 
 
-def _kept_sheet(folder: pathlib.Path, title: str, panels: Iterable[dict[str, str]], most: int) -> Sheet:
-    rows = [row for row in panels if row["title"] == title]
+def _group(rows: Iterable[dict[str, str]], column: str) -> dict[str, list[dict[str, str]]]:
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        groups.setdefault(row[column], []).append(row)
+    return groups
+
+
+def _kept_sheet(folder: pathlib.Path, title: str, rows: Sequence[dict[str, str]], titles: int) -> Sheet:
     pictures = [
         Picture(_uri(folder / row["path"]), f"{_caption(row)}, {row['width']} x {row['height']}", row["split"])
-        for row in sample(rows, most)
+        for row in sample(rows, max(1, KEPT // titles))
     ]
     return Sheet(title, len(rows), pictures)
 
 
-def _dropped_sheet(folder: pathlib.Path, reason: str, dropped: Iterable[dict[str, str]]) -> Sheet:
-    rows = [row for row in dropped if row["reason"] == reason]
+def _dropped_sheet(folder: pathlib.Path, reason: str, rows: Sequence[dict[str, str]]) -> Sheet:
     return Sheet(REASONS[reason], len(rows), [_dropped_picture(folder, row) for row in sample(rows, DROPPED)])
 
 

@@ -1,6 +1,7 @@
 """Finds the pages of a comic on disk, in reading order, and reads them."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 import os
@@ -9,9 +10,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from webtoon_colorize.files import is_hidden, natural_key
-from webtoon_colorize.io import archives
-from webtoon_colorize.io.images import ImageError, is_image, read_image
+from webtoon_colorize.files import derived_name, is_hidden, natural_key, path_key
+from webtoon_colorize.io import archives, kinds, walking
+from webtoon_colorize.io.images import ImageError, read_image
 
 LAYOUT = "A comic is <title>/<episode>/<page>.jpg (.png, .webp) or <title>/<episode>.cbz"
 
@@ -20,7 +21,7 @@ class ComicError(ValueError):
     """A comic that cannot be prepared. The message says what is wrong and what to do."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Page:
     """One page.
 
@@ -31,24 +32,27 @@ class Page:
     title: str
     episode: str
     name: str
-    file: pathlib.Path  # the image, or the CBZ that it is in
-
-    @property
-    def is_archived(self) -> bool:
-        return self.file.suffix.lower() == ".cbz"
+    file: pathlib.Path  # the image, or the archive that it is in
+    is_archived: bool = False
 
     def __str__(self) -> str:
         return f"{self.file}/{self.name}" if self.is_archived else str(self.file)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Bad:
-    """A file that cannot be used, and why."""
+    """A file, or a title whose other names are empty, that cannot be used, and why."""
 
     title: str
     episode: str
     name: str
     fault: str
+    reason: str = "unreadable"
+
+
+def reading_order(file: Page | Bad) -> tuple:
+    """A sort key: the natural order of title, episode and name."""
+    return natural_key(file.title), natural_key(file.episode), path_key(file.name)
 
 
 def find_pages(comic_dirs: Iterable[str | os.PathLike], *, without: Iterable[str] = ()) -> tuple[list[Page], list[Bad]]:
@@ -71,7 +75,7 @@ def find_pages(comic_dirs: Iterable[str | os.PathLike], *, without: Iterable[str
         bad += faults
     if not pages and not bad:
         raise ComicError(f"There are no pages in {' or '.join(map(str, comic_dirs))}. {LAYOUT}.")
-    return sorted(pages, key=lambda page: tuple(map(natural_key, (page.title, page.episode, page.name)))), bad
+    return sorted(pages, key=reading_order), bad
 
 
 def _episode_paths(comic_dirs: Iterable[str | os.PathLike], without: set[str]) -> Iterable[tuple[str, pathlib.Path]]:
@@ -89,13 +93,24 @@ def _visible(folder: pathlib.Path) -> list[pathlib.Path]:
 
 def _episode_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Bad]]:
     if path.is_dir():
-        files = ((file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file())
-        return [
-            Page(title, path.name, name, file) for name, file in files if is_image(name) and not is_hidden(name)
-        ], []
-    if path.suffix.lower() == ".cbz":
+        return _pages_in_folder(title, path)
+    if kinds.is_book(path.name, lambda: walking.head(path)):
         return _archived_pages(title, path)
+    if walking.is_page_or_book(path):
+        return [], [Bad(title, path.stem, path.name, "this page lies beside the episodes' folders, not in one")]
     return [], []
+
+
+def _pages_in_folder(title: str, folder: pathlib.Path) -> tuple[list[Page], list[Bad]]:
+    pages, bad = [], []
+    for path, name, fault in walking.walk(folder):
+        if not fault and kinds.is_book(path.name, functools.partial(walking.head, path)):
+            fault = "this archive lies inside an episode; an episode is a folder or an archive"
+        if fault:
+            bad.append(Bad(title, folder.name, name, fault))
+        else:
+            pages.append(Page(title, folder.name, name, path))
+    return pages, bad
 
 
 def _archived_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Bad]]:
@@ -107,11 +122,21 @@ def _archived_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Ba
     for name in dict.fromkeys(names):
         if archives.points_outside(name):
             bad.append(Bad(title, path.stem, name, "its name in the archive points outside the archive"))
-        elif is_image(name) and not is_hidden(name):
-            pages.append(Page(title, path.stem, name, path))
+        elif kinds.is_image(name) and not is_hidden(name):
+            pages.append(Page(title, path.stem, name, path, is_archived=True))
     if not pages and not bad:
         bad.append(Bad(title, path.stem, path.name, "there are no images in this archive"))
     return pages, bad
+
+
+def page_path(page: Page) -> str:
+    """<title>/<episode>/<page>, with %2F for a slash in the page's name and %25 for a percent sign.
+
+    Different pages have different paths. A name that is too long for a file's is cut and ends in a part of its hash.
+    """
+    name = page.name.replace("%", "%25").replace("/", "%2F")
+    room = "_00000.png"  # a panel's number and ending
+    return f"{page.title}/{page.episode}/{derived_name(name, room).removesuffix(room)}"
 
 
 def read_page(page: Page) -> np.ndarray:

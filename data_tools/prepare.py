@@ -6,113 +6,137 @@ Example: python -m data_tools.prepare --comic_dir=comics --output_dir=data/mine 
 Cuts pages into panels, drops copies, panels of the wrong size and gray panels, splits by episode (the
 paper's section III), and prints Table I.
 
-Exit code: 0 if all is well, 1 if the dataset is made but some files could not be read (they are named), 2 if no dataset
-is made (the reason is given).
+A run that was interrupted goes on where it stopped when the same command is given again.
+
+Exit code: 0 if all is well, 1 if the dataset is made but some files could not be read or some titles have too few
+episodes (they are named), 2 if no dataset is made (the reason is given).
 """
 
-import concurrent.futures
 import contextlib
 import dataclasses
-import functools
+import itertools
 import json
-import multiprocessing
 import os
 import pathlib
 import shutil
-import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import tqdm
 from absl import flags
 
-from data_tools.crops import PageReport, Settings, cut_page
-from data_tools.dataset import Selection, select, write_dataset
-from data_tools.pages import ComicError, Page, find_pages, fingerprint
-from data_tools.splits import check_episodes
+from data_tools.crops import Settings
+from data_tools.cutting import cut_all
+from data_tools.dataset import Selection, advice, broken_panels, select, too_few, write_dataset
+from data_tools.journal import Journal
+from data_tools.pages import Bad, ComicError, Page, find_pages, fingerprint
 from data_tools.tables import box_table, title_table
-from webtoon_colorize import startup
+from webtoon_colorize import __version__, startup
 
 
-def prepare(comic_dirs: Sequence[str], output_dir: str, settings: Settings, *, without: Sequence[str] = ()) -> int:
+def prepare(
+    comic_dirs: Sequence[str],
+    output_dir: str,
+    settings: Settings,
+    *,
+    without: Sequence[str] = (),
+    workers: int | None = None,
+) -> int:
     """Makes the dataset in `output_dir`, prints Table I and returns the exit code (0 or 1).
+
+    What is done is kept beside `output_dir` until the dataset is there, and a later call goes on from it. `workers` is
+    the number of processes, by default one per core; the dataset does not depend on it.
 
     Raises ComicError if there can be no dataset.
     """
     pages, bad = find_pages(comic_dirs, without=without)
     output = pathlib.Path(output_dir).resolve()
     source = fingerprint(pages, dataclasses.asdict(settings))
+    work = output.with_name(f".{output.name}.partial")
     if is_done(output, source):
+        shutil.rmtree(work, ignore_errors=True)  # left by a run that was killed in its last moment
         print(f"{output_dir} is already made from these pages with these settings.")
         return 0
-    _check_titles(pages, settings)
-    with _appearing_whole(output) as folder:
-        reports = _cut_pages(pages, folder, settings)
-        selection = select(reports, bad, settings)
-        summary = write_dataset(folder, selection, settings, fingerprint=source)
-    print(*filter(None, (title_table(summary), box_table(reports), f"The dataset is in {output_dir}.")), sep="\n\n")
-    return _name_unreadable(selection)
+    pages, short = _leave_out_short_titles(pages, settings)
+    with contextlib.closing(Journal(work / "done.sqlite", f"{source} {__version__}")) as journal:
+        _cut_pages(pages, work / "dataset", journal, settings, workers or os.cpu_count() or 1)
+        try:
+            reports = list(journal.reports())
+            selection = select(pages, reports, journal.small(work / "small"), [*bad, *short], settings)
+        except ComicError:
+            shutil.rmtree(work)
+            raise
+        summary = write_dataset(work / "dataset", selection, settings, fingerprint=source)
+        shutil.rmtree(output, ignore_errors=True)  # empty, or damaged
+        os.replace(work / "dataset", output)
+    shutil.rmtree(work, ignore_errors=True)
+    print(
+        *filter(None, (title_table(summary), box_table(pages, reports), f"The dataset is in {output_dir}.")), sep="\n\n"
+    )
+    return _name_left_out(selection)
 
 
 def is_done(output: pathlib.Path, source: str) -> bool:
-    """Whether `output` holds the dataset with fingerprint `source`. Raises ComicError if it holds anything else."""
+    """Whether `output` holds the dataset with fingerprint `source`, with every panel as it was written.
+
+    If panels are missing or damaged they are named. Raises ComicError if it holds anything else.
+    """
     if not output.exists() or (output.is_dir() and not any(output.iterdir())):
         return False
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         if json.loads((output / "dataset.json").read_text(encoding="utf-8"))["fingerprint"] == source:
-            return True
+            broken = broken_panels(output)
+            for path in broken:
+                print(f"{output / path} is missing or damaged; the dataset is made again.", file=sys.stderr)
+            return not broken
     raise ComicError(
         f"{output} is there already, and was not made from these pages with these settings: "
         "remove it or choose another --output_dir."
     )
 
 
-def _check_titles(pages: Sequence[Page], settings: Settings) -> None:
-    """Raises ComicError early for titles that have too few episodes even if all of their panels are kept."""
-    for title in dict.fromkeys(page.title for page in pages):
-        count = len({page.episode for page in pages if page.title == title})
-        check_episodes(title, count, validation_share=settings.validation_share, test_share=settings.test_share)
+def _leave_out_short_titles(pages: Sequence[Page], settings: Settings) -> tuple[list[Page], list[Bad]]:
+    """The pages of titles with enough episodes if all of their panels are kept, and the titles that have too few.
+
+    Raises ComicError if no title has enough.
+    """
+    episodes: dict[str, set[str]] = {}
+    for page in pages:
+        episodes.setdefault(page.title, set()).add(page.episode)
+    short = {title: why for title, names in episodes.items() if (why := too_few(len(names), settings))}
+    if pages and len(short) == len(episodes):
+        raise ComicError(" ".join(advice(title, why) for title, why in short.items()))
+    kept = [page for page in pages if page.title not in short]
+    return kept, [Bad(title, "", "", why, "too_few_episodes") for title, why in short.items()]
 
 
-@contextlib.contextmanager
-def _appearing_whole(output: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A folder beside `output` that becomes `output` when the block ends well, and is removed when it raises."""
-    folder = output.with_name(f".{output.name}.partial")
-    shutil.rmtree(folder, ignore_errors=True)  # left by a run that was killed
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-        os.replace(folder, output)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def _cut_pages(pages: Sequence[Page], folder: pathlib.Path, journal: Journal, settings: Settings, workers: int) -> None:
+    """Cuts the pages that are not in the journal, episode by episode, and adds them to it."""
+    folder.mkdir(exist_ok=True)
+    numbers = {page: number for number, page in enumerate(pages)}
+    done = journal.pages()
+    episodes = (list(group) for _, group in itertools.groupby(pages, key=lambda page: (page.title, page.episode)))
+    missing = (episode for episode in episodes if any(numbers[page] not in done for page in episode))
+    with tqdm.tqdm(total=len(pages), initial=len(done), desc="cutting pages", unit="page") as bar:
+        for episode, reports in cut_all(missing, folder, settings, workers=workers, begin=bar.set_postfix_str):
+            journal.add((numbers[page], report) for page, report in zip(episode, reports, strict=True))
+            bar.update(len(episode))
 
 
-def _cut_pages(pages: Sequence[Page], folder: pathlib.Path, settings: Settings) -> list[PageReport]:
-    cut = functools.partial(cut_page, folder=folder, settings=settings)
-    # Workers are spawned, not forked: a fork of a program with threads (TensorFlow's) can hang. They ignore Ctrl-C,
-    # because the parent process ends them.
-    pool = concurrent.futures.ProcessPoolExecutor(
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),
-    )
-    try:
-        reports = pool.map(cut, pages, chunksize=4)
-        return list(tqdm.tqdm(reports, total=len(pages), desc="cutting pages", unit="page"))
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _name_unreadable(selection: Selection) -> int:
+def _name_left_out(selection: Selection) -> int:
+    """Says what is left out because of a fault, and returns the exit code."""
     unreadable = [each for each in selection.dropped if each.reason == "unreadable"]
     for each in unreadable:
-        print(f"Left out {each.title}/{each.episode}/{each.page}: {each.detail}.", file=sys.stderr)
+        file = each.file
+        print(f"Left out {file.title}/{file.episode}/{file.name}: {each.detail}.", file=sys.stderr)
     if unreadable:
         print(
             f"{len(unreadable)} file{'s' * (len(unreadable) > 1)} could not be read; all the rest is in the dataset.",
             file=sys.stderr,
         )
-    return 1 if unreadable else 0
+    for title, why in selection.short.items():
+        print(f"Left out {advice(title, why)}", file=sys.stderr)
+    return 1 if unreadable or selection.short else 0
 
 
 def define_flags() -> None:
@@ -144,7 +168,7 @@ def main(_) -> int:
         print(f"No dataset was made. {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nInterrupted: no dataset was made.", file=sys.stderr)
+        print("\nInterrupted: no dataset was made. The same command goes on from here.", file=sys.stderr)
         return 130
 
 

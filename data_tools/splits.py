@@ -20,13 +20,14 @@ def split_episodes(
     A split with a share of 0 is empty. A test share of 1 takes all. The order in which episodes are drawn depends only
     on the names of title and episode.
 
-    Raises ComicError if there are too few episodes.
+    Raises ComicError if there are too few episodes (`fault`).
     """
     if test_share == 1:
         return {episode: "test" for episode, size in sizes.items() if size}
     shares = {name: share for name, share in (("test", test_share), ("validation", validation_share)) if share > 0}
     left = sorted((episode for episode, size in sizes.items() if size), key=lambda episode: _lot(title, episode))
-    check_episodes(title, len(left), validation_share=validation_share, test_share=test_share)
+    if few := fault(len(left), validation_share=validation_share, test_share=test_share):
+        raise ComicError(f"{title}: {few}")
     splits, total = {}, sum(sizes.values())
     for number, (name, share) in enumerate(shares.items(), 1):
         taken = _draw(
@@ -37,15 +38,18 @@ def split_episodes(
     return {**dict.fromkeys(left, "train"), **splits}
 
 
-def check_episodes(title: str, count: int, *, validation_share: float, test_share: float) -> None:
-    """Raises ComicError unless `count` episodes with usable panels are enough: one for each split with a share."""
+def fault(count: int, why: str = "", *, validation_share: float, test_share: float) -> str:
+    """A clause that says that `count` episodes with usable panels are too few: each split with a share needs one.
+
+    `why` is added to the number. Empty if they are enough.
+    """
     needed = 1 if test_share == 1 else 1 + (validation_share > 0) + (test_share > 0)
-    if count < needed:
-        raise ComicError(
-            f"{title}: {count} episode{'s' * (count != 1)} with usable panels, "
-            f"but training, validation and test need one each ({needed} in all). "
-            f"Add episodes, leave the title out (--without={title}), or set --validation_share=0 or --test_share=0."
-        )
+    if count >= needed:
+        return ""
+    return (
+        f"{count} episode{'s' * (count != 1)} with usable panels{why}, "
+        f"but training, validation and test need one each ({needed} in all)"
+    )
 
 
 def _lot(title: str, episode: str) -> str:

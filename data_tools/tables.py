@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from data_tools.crops import PageReport
+from data_tools.pages import Page
 from data_tools.splits import SPLITS
 
 
@@ -12,7 +13,7 @@ def title_rows(summary: dict) -> tuple[list[str], list[list]]:
 
     Columns are the numbers of panels per split, and of what was dropped per reason.
     """
-    reasons = sorted({reason for counts in summary["dropped"].values() for reason in counts})
+    reasons = sorted({reason for title in summary["titles"] for reason in summary["dropped"].get(title, {})})
     rows = []
     for title in summary["titles"]:
         kept, dropped = summary["counts"].get(title, {}), summary["dropped"].get(title, {})
@@ -26,15 +27,15 @@ def title_table(summary: dict) -> str:
     return text_table([head.replace("_", " ") for head in heads], rows)
 
 
-def box_table(reports: Iterable[PageReport]) -> str:
+def box_table(pages: Iterable[Page], reports: Iterable[PageReport]) -> str:
     """Recall and precision (at an IoU of 0.8) of the panels found on annotated pages, per title.
 
     Empty if no page is annotated.
     """
     sums = {}
-    for each in reports:
+    for page, each in zip(pages, reports, strict=True):
         if each.true:
-            row = sums.setdefault(each.page.title, [0, 0, 0])
+            row = sums.setdefault(page.title, [0, 0, 0])
             row[:] = (a + b for a, b in zip(row, (each.true, each.found, each.matched)))
     if not sums:
         return ""

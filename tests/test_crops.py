@@ -3,7 +3,7 @@ import pathlib
 import numpy as np
 
 from data_tools import crops
-from data_tools.pages import Page
+from data_tools.pages import Page, page_path
 
 
 def page(name):
@@ -12,8 +12,14 @@ def page(name):
 
 def test_pages_with_slashes_and_percent_signs_in_their_names_have_different_paths():
     names = ["a/1.png", "a%2F1.png", "a%1.png", "a1.png"]
-    paths = [crops.page_path(page(name)) for name in names]
+    paths = [page_path(page(name)) for name in names]
     assert paths == ["title/1/a%2F1.png", "title/1/a%252F1.png", "title/1/a%251.png", "title/1/a1.png"]
+
+
+def test_long_names_are_cut_to_what_file_systems_take_and_stay_different():
+    paths = {page_path(page("쪽" * 80 + end + ".png")) for end in ("1", "2")}  # 245 bytes
+    assert len(paths) == 2
+    assert all(len(f"{path}_100.png".rsplit("/")[-1].encode()) <= 255 for path in paths)
 
 
 def test_wide_pages_are_reduced_to_the_width_and_narrow_ones_stay_as_they_are():

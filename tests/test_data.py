@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -59,6 +61,17 @@ def test_a_damaged_panel_is_named(dataset, tmp_path, content):
         (tmp_path / path).write_bytes(content)
     with pytest.raises(ValueError, match=r"00_0\.png is damaged"):
         data.load_panels(tmp_path, "train", image_size=48)
+
+
+def test_all_damaged_panels_are_named_and_missing_ones_too(dataset, tmp_path):
+    shutil.copytree(dataset, tmp_path / "data", ignore=shutil.ignore_patterns("cache"))
+    paths = sorted((tmp_path / "data" / "panels").rglob("*.png"))
+    paths[3].write_bytes(b"no picture")
+    paths[5].unlink()
+    with pytest.raises(ValueError) as error:
+        data.load_panels(tmp_path / "data", "train", image_size=48)
+    assert [path for path in paths if str(path) in str(error.value)] == [paths[3], paths[5]]
+    assert list((tmp_path / "data" / "cache").iterdir()) == []
 
 
 def test_an_epoch_shows_every_panel_once_in_an_order_of_its_own():

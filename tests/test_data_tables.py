@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 from data_tools import tables
+from data_tools.crops import PageReport
 
 SUMMARY = {
     "titles": ["가우스", "b"],
@@ -9,8 +10,7 @@ SUMMARY = {
 }
 
 
-def report(title, *, true, found, matched):
-    return SimpleNamespace(page=SimpleNamespace(title=title), true=true, found=found, matched=matched)
+PAGES = [SimpleNamespace(title=title) for title in "ab"]
 
 
 def test_table_one_counts_what_is_kept_and_what_is_dropped():
@@ -29,10 +29,10 @@ def test_columns_stay_aligned_with_letters_of_double_width():
 
 
 def test_recall_and_precision_are_of_annotated_pages_only():
-    reports = [report("a", true=4, found=5, matched=3), report("b", true=0, found=0, matched=0)]
-    assert [line.split() for line in tables.box_table(reports).splitlines()] == [
+    reports = [PageReport(true=4, found=5, matched=3), PageReport()]
+    assert [line.split() for line in tables.box_table(PAGES, reports).splitlines()] == [
         ["title", "true", "panels", "found", "matched", "recall", "precision"],
         ["a", "4", "5", "3", "0.750", "0.600"],
         ["all", "4", "5", "3", "0.750", "0.600"],
     ]
-    assert tables.box_table(reports[1:]) == ""
+    assert tables.box_table(PAGES[1:], reports[1:]) == ""

@@ -135,6 +135,17 @@ def test_the_page_width_comes_first_and_annotations_follow_it(tmp_path, capsys):
     assert ["t", "1", "1", "1", "1.000", "1.000"] in [line.split() for line in capsys.readouterr().out.splitlines()]
 
 
+def contents(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_number_of_workers_does_not_matter(tmp_path):
+    comic(tmp_path / "in", episodes=6)
+    for workers in (1, 3):
+        prepare([str(tmp_path / "in")], str(tmp_path / str(workers)), Settings(), workers=workers)
+    assert contents(tmp_path / "1") == contents(tmp_path / "3")
+
+
 def test_the_same_comic_gives_the_same_dataset(tmp_path):
     comic(tmp_path / "in", episodes=6)
     for name in ("one", "two"):
@@ -157,6 +168,21 @@ def test_a_dataset_that_is_there_is_not_made_again_nor_overwritten(tmp_path, cap
         run(tmp_path / "in", tmp_path / "out")
 
 
+def test_panels_that_were_damaged_are_named_and_made_again(tmp_path, capsys):
+    comic(tmp_path / "in", title="t")
+    run(tmp_path / "in", tmp_path / "out")
+    before = contents(tmp_path / "out")
+    paths = sorted((tmp_path / "out" / "panels").rglob("*.png"))
+    paths[0].write_bytes(paths[0].read_bytes()[:-20])
+    paths[1].unlink()
+    assert run(tmp_path / "in", tmp_path / "out")[0] == 0
+    errors = capsys.readouterr().err
+    assert [path.name for path in paths if f"{path} is missing or damaged" in errors] == [
+        path.name for path in paths[:2]
+    ]
+    assert contents(tmp_path / "out") == before
+
+
 def test_titles_may_be_spread_over_folders_but_episodes_may_not(tmp_path):
     comic(tmp_path / "a", title="t", episodes=2)
     save(tmp_path / "b" / "t" / "3화" / "01.png", strip(art(3)))
@@ -167,19 +193,44 @@ def test_titles_may_be_spread_over_folders_but_episodes_may_not(tmp_path):
 
 
 @pytest.mark.parametrize("episodes", [1, 2])
-def test_a_title_with_too_few_episodes_is_refused_with_what_to_do(tmp_path, episodes):
+def test_a_comic_of_one_title_with_too_few_episodes_is_refused_with_what_to_do(tmp_path, episodes):
     comic(tmp_path / "in", title="t", episodes=episodes)
     with pytest.raises(ComicError, match=rf"t: {episodes} episode.*Add episodes.*--without=t.*=0"):
         run(tmp_path / "in", tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
-def test_a_title_whose_episodes_turn_out_empty_is_refused_and_leaves_nothing(tmp_path):
+def test_a_title_whose_episodes_turn_out_empty_is_refused_with_the_reasons_and_leaves_nothing(tmp_path):
     title = comic(tmp_path / "in", title="t", episodes=2)
-    save(title / "3화" / "01.png", strip(np.repeat(art(3)[..., :1], 3, axis=2)))  # gray
-    with pytest.raises(ComicError, match="t: 2 episodes with usable panels"):
+    save(title / "3화" / "01.png", strip(np.repeat(art(3)[..., :1], 3, axis=2), art(4, 100, 250)))  # gray, too small
+    (title / "3화" / "02.png").touch()
+    reasons = "1 unreadable, 1 too small, 1 gray"
+    with pytest.raises(ComicError, match=rf"t: 2 episodes with usable panels \(left out: {reasons}\)"):
         run(tmp_path / "in", tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_titles_with_too_few_episodes_are_left_out_by_name_and_the_rest_is_done(tmp_path, capsys):
+    comic(tmp_path / "in", title="a", episodes=1, seed=1)
+    title = comic(tmp_path / "in", title="b", episodes=2, seed=2)
+    save(title / "3화" / "01.png", strip(np.repeat(art(3)[..., :1], 3, axis=2)))  # gray
+    save(title / "1화" / "02.png", strip(art(3001), art(9)))  # art of title c, which keeps it when b is left out
+    comic(tmp_path / "in", title="c", seed=3)
+    code, panels, dropped = run(tmp_path / "in", tmp_path / "out")
+    assert code == 1 and [row["title"] for row in panels] == ["c"] * 3
+    reasons = sorted((row["title"], row["episode"], row["reason"]) for row in dropped)
+    few = "too_few_episodes"
+    assert reasons == [
+        ("a", "", few),
+        ("b", "1화", few),
+        ("b", "1화", few),
+        ("b", "1화", few),
+        ("b", "2화", few),
+        ("b", "3화", "gray"),
+    ]
+    assert json.loads((tmp_path / "out" / "dataset.json").read_text())["titles"] == ["c"]
+    errors = capsys.readouterr().err
+    assert "Left out a: 1 episode with" in errors and "Left out b: 2 episodes with" in errors and "1 gray" in errors
 
 
 def test_a_share_of_zero_needs_no_episode(tmp_path):

@@ -67,6 +67,23 @@ def test_bad_files_are_named_and_counted_and_the_rest_is_done(tmp_path, capsys):
     assert all(name in errors for name in ("02.png", "03 빈.png", "04.jpg", "4화.cbz", "4 files"))
 
 
+def test_what_looks_like_a_page_or_a_book_is_done_or_named(tmp_path, capsys):
+    title = comic(tmp_path / "in", title="t")
+    save(title / "1화" / "02.jfif", strip(art(41)), format="JPEG")
+    save(title / "1화" / "no ending", strip(art(42)), format="PNG")
+    save(title / "1화" / "@eaDir" / "thumb.png", art(43))
+    save(title / "beside.png", art(44))
+    archive(title / "1화" / "inside.cbz", ["1.png"])
+    archive(title / "4화.zip", ["1.png"])
+    (title / "5화.cbr").write_bytes(b"Rar!\x1a\x07\x00" + bytes(100))
+    code, panels, dropped = run(tmp_path / "in", tmp_path / "out")
+    assert code == 1
+    assert [row["page"] for row in panels if row["episode"] == "1화"] == ["01.png", "02.jfif", "no ending"]
+    assert [row["episode"] for row in panels if row["page"] == "1.png"] == ["4화"]
+    named = {row["page"] for row in dropped}
+    assert named == {"beside.png", "inside.cbz", "5화.cbr"} and all(name in capsys.readouterr().err for name in ["RAR"])
+
+
 def test_odd_images_are_pages_like_others(tmp_path):
     title = comic(tmp_path / "in", title="t")
     Image.fromarray(strip(art(31))).convert("CMYK").save(title / "1화" / "02 cmyk.jpg", quality=95)

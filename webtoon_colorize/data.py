@@ -1,9 +1,11 @@
 """Prepared dataset -> batches of (lightness, ab, label)."""
 
+import csv
 import hashlib
 import json
 import os
 import pathlib
+import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -14,7 +16,6 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from webtoon_colorize import color, files
-from webtoon_colorize.io import csv_files
 
 SMALLEST_CROP = 0.6  # of the width and height; without crops a network overfits 1,400 panels in ten epochs
 
@@ -86,33 +87,61 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
       ValueError: the split is empty, or a panel is damaged.
     """
     data_dir = pathlib.Path(data_dir)
-    titles = load_titles(data_dir)
-    rows = csv_files.read(data_dir / "panels.csv")
-    chosen = [index for index, row in enumerate(rows) if row["split"] == split]
+    labels = {title: label for label, title in enumerate(load_titles(data_dir))}
+    rows = _read_manifest(data_dir)
+    chosen = [index for index, row in enumerate(rows) if row.split == split]
     if not chosen:
         raise ValueError(f"{data_dir} has no panels in its {split} split")
     cache = data_dir / "cache" / f"{image_size}_{fingerprint(data_dir)}.npy"
     if not cache.exists():
-        _write_cache(cache, [data_dir / row["path"] for row in rows], image_size=image_size)
+        _write_cache(cache, [data_dir / row.path for row in rows], image_size=image_size)
     return Panels(
         rgb=np.load(cache, mmap_mode="r")[chosen],
-        label=np.array([titles.index(rows[index]["title"]) for index in chosen], np.int32),
-        path=[rows[index]["path"] for index in chosen],
+        label=np.array([labels[rows[index].title] for index in chosen], np.int32),
+        path=[rows[index].path for index in chosen],
     )
 
 
+class _Row(NamedTuple):
+    """What is needed of a row of panels.csv. A dict of all columns takes ten times the memory."""
+
+    path: str
+    title: str
+    split: str
+
+
+def _read_manifest(data_dir: pathlib.Path) -> list[_Row]:
+    with open(data_dir / "panels.csv", newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        columns = next(rows)
+        path, title, split = map(columns.index, _Row._fields)
+        # One string for each title and split, not one per row.
+        return [_Row(row[path], sys.intern(row[title]), sys.intern(row[split])) for row in rows]
+
+
 def _write_cache(cache: pathlib.Path, paths: list[pathlib.Path], *, image_size: int) -> None:
-    def load(path):
-        content = np.fromfile(path, np.uint8)
+    """Raises ValueError, which names all damaged panels."""
+
+    def load(index: int) -> pathlib.Path | None:
+        """Writes a panel to its place; returns its path if it is damaged."""
+        try:
+            content = np.fromfile(paths[index], np.uint8)
+        except OSError:
+            return paths[index]
         rgb = cv2.imdecode(content, cv2.IMREAD_COLOR_RGB) if content.size else None
         if rgb is None:
-            raise ValueError(f"{path} is damaged; prepare the dataset again")
-        return cv2.resize(rgb, (image_size, image_size), interpolation=cv2.INTER_AREA)
+            return paths[index]
+        resized[index] = cv2.resize(rgb, (image_size, image_size), interpolation=cv2.INTER_AREA)
+        return None
 
-    with ThreadPoolExecutor() as pool:
-        resized = list(tqdm(pool.map(load, paths), f"resizing to {image_size} px", len(paths), unit="panel"))
-    with files.atomic_path(cache) as temporary:
-        np.save(temporary, np.stack(resized))
+    with files.atomic_path(cache) as temporary, ThreadPoolExecutor() as pool:
+        shape = (len(paths), image_size, image_size, 3)
+        resized = np.lib.format.open_memmap(temporary, "w+", np.uint8, shape)  # larger than memory, perhaps
+        done = tqdm(pool.map(load, range(len(paths))), f"resizing to {image_size} px", len(paths), unit="panel")
+        damaged = [path for path in done if path]
+        if damaged:
+            raise ValueError(f"{', '.join(f'{path} is damaged' for path in damaged)}; prepare the dataset again")
+        resized.flush()
 
 
 def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:

@@ -15,13 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.pages.gutters import TOLERANCE, last_gutter
+from webtoon_colorize.pages.borders import NEAR, continues
+from webtoon_colorize.pages.gutters import last_gutter
 from webtoon_colorize.pages.tiling import fade
-from webtoon_colorize.panels import CLEAR
 
 REACH = 4  # greatest height of a section, in widths of the strip; nearly all pages are lower and so one section
 OVERLAP = 1  # height that sections without a gutter between them share, in widths of the strip
-NEAR = 8  # rows on each side of a border that decide whether art continues across it
 
 # image uint8 [H, W, 3], hints, colour int [3] of the strip's gutters or None -> ab [H, W, 2] in network range
 ColorSection = Callable[[np.ndarray, Sequence[Hint], np.ndarray | None], np.ndarray]
@@ -59,26 +58,6 @@ def _numbered(slices: Iterable[Slice]) -> Iterator[tuple[int, Slice]]:
             number += 1
         end = each.image[-NEAR:].copy()  # a copy, because the caller may paint over the slice
         yield number, each
-
-
-def continues(above: np.ndarray, below: np.ndarray) -> bool:
-    """Whether art continues from the last row of `above` to the first row of `below`, both uint8 [N, W, 3].
-
-    It does if the images have the same width, at least one of these rows is not blank, and the difference between them
-    is not much larger than that between neighbouring rows nearby.
-    """
-    if above.shape[1] != below.shape[1] or (_is_blank(above[-1]) and _is_blank(below[0])):
-        return False
-    above, below = above[-NEAR:].astype(np.float32), below[:NEAR].astype(np.float32)
-    steps = np.abs(np.diff(np.concatenate([above, below]), axis=0)).mean(axis=(1, 2))
-    border = len(above) - 1
-    usual = np.delete(steps, border).max(initial=0.0)
-    return bool(steps[border] <= 1.5 * usual + 4)
-
-
-def _is_blank(row: np.ndarray) -> bool:
-    """Whether a row (uint8 [W, 3]) is white or black."""
-    return any((np.abs(row.astype(int) - end).max(axis=1) <= TOLERANCE).mean() >= CLEAR for end in (0, 255))
 
 
 def _color_strip(slices: Iterator[Slice], color_section: ColorSection) -> Iterator[ColoredRows]:
