@@ -213,7 +213,7 @@ def test_the_colours_of_a_coloured_page_are_used_on_the_others(tab, tmp_path):
     tab.get_by_role("button", name="Use its colours for the other pages").click()
     expect(tab.locator("#status")).to_contain_text("Learning the colours of cover.png")
     expect(tab.locator("#status")).to_contain_text("0 dots", timeout=100_000)
-    app.wait_until(tab, lambda: (view(tab) != before).any())
+    wait_until(tab, lambda: (view(tab) != before).any())
 
 
 def test_what_cannot_be_opened_is_said_and_names_are_text(tab, tmp_path):
