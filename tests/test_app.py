@@ -206,16 +206,6 @@ def test_a_page_that_has_colour_asks(tab, tmp_path):
     expect(tab.locator("#hex")).to_have_value("#50c828")
 
 
-def test_the_colours_of_a_coloured_page_are_used_on_the_others(tab, tmp_path):
-    open_pages(tab, write_page(tmp_path))
-    before = view(tab)
-    tab.locator("#open").set_input_files([write_page(tmp_path, "cover.png", art(1))])
-    tab.get_by_role("button", name="Use its colours for the other pages").click()
-    expect(tab.locator("#status")).to_contain_text("Learning the colours of cover.png")
-    expect(tab.locator("#status")).to_contain_text("0 dots", timeout=100_000)
-    wait_until(tab, lambda: (view(tab) != before).any())
-
-
 def test_what_cannot_be_opened_is_said_and_names_are_text(tab, tmp_path):
     (tmp_path / "text.png").write_text("no image")
     name = "<img src=x onerror=document.title=1>.png"
@@ -363,3 +353,14 @@ def test_a_scan_of_3000_x_4000_pixels_comes_back_at_its_size(tab, tmp_path):
     click(tab, 700, 700, count=1)
     assert view(tab).shape == (4000, 3000, 3)
     assert cv2.imread(str(saved(tab, "#download", tmp_path))).shape == (4000, 3000, 3)
+
+
+def test_the_colours_of_a_coloured_page_are_used_on_the_others(tab, tmp_path):
+    """The last test: the program goes on with what it has learned."""
+    open_pages(tab, write_page(tmp_path))
+    before = view(tab)
+    tab.locator("#open").set_input_files([write_page(tmp_path, "cover.png", art(1))])
+    tab.get_by_role("button", name="Use its colours for the other pages").click()
+    expect(tab.locator("#status")).to_contain_text("Learning the colours of cover.png")
+    expect(tab.locator("#status")).to_contain_text("0 dots", timeout=100_000)
+    wait_until(tab, lambda: (view(tab) != before).any())

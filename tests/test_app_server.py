@@ -56,7 +56,7 @@ def test_requests_that_make_no_sense_are_refused_in_a_sentence(program):
     for path, body, said in (
         ("/pages", b"text", "this is not an image that can be read (JPEG, PNG and WebP can)"),
         ("/pages", b"", "the file is empty"),
-        (view, b"no JSON", "this is not JSON (Expecting value: line 1 column 1 (char 0))"),
+        (view, b"no JSON", "this is not JSON (line 1, column 1)"),
         (view, b'{"a": [], "b": []}', "expected the hints of one page, got those of 2"),
         (f"{view}?y=-1", hints, "y is -1, expected a number"),
         (f"{view}?y=nan", hints, "y is nan, expected a number"),

@@ -35,7 +35,7 @@ def test_each_unit_is_probed_and_one_that_sees_lightness_tells_light_titles_from
     rgb = np.broadcast_to(np.where(label, 204, 51)[:, None, None, None], (40, 32, 32, 3)).astype(np.uint8)
     classifier = title_classifier.build_vgg16(SIZE, gray=True).networks["classifier"]
     every = probes.units(probes.core_of(classifier))
-    shown = data.Panels(rgb, label, [])
+    shown = data.Panels(rgb, label, [""] * len(rgb))
     assert [each.sum() for each in probes.unit_errors(classifier, every, shown, shown, gray=True)] == [0] * 13
     unlike = shown._replace(label=np.random.default_rng(0).permutation(label))
     assert min(each.mean() for each in probes.unit_errors(classifier, every, shown, unlike, gray=True)) > 0.2
@@ -97,7 +97,7 @@ def test_a_probe_sees_colour_or_gray_as_its_caller_says():
     label, rng = np.arange(40, dtype=np.int32) % 2, np.random.default_rng(0)
     lab = np.stack([rng.uniform(40, 60, 40), np.where(label, 30, -30), np.zeros(40)], axis=-1).astype(np.float32)
     rgb = np.round(255 * cv2.cvtColor(lab[:, None], cv2.COLOR_LAB2RGB)).astype(np.uint8)
-    panels = data.Panels(np.broadcast_to(rgb[:, None], (40, 32, 32, 3)), label, [])
+    panels = data.Panels(np.broadcast_to(rgb[:, None], (40, 32, 32, 3)), label, [""] * 40)
     method = title_classifier.build_vgg16(SIZE, gray=False)
     in_colour, in_gray = (probes.errors(method, panels, panels, gray=gray, seed=0) for gray in (False, True))
     assert in_colour["probe_early"] == [0.0] * 40
