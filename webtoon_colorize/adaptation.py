@@ -113,10 +113,10 @@ def adapt(
     return output
 
 
-def learn(run_dir: str | os.PathLike | None, pages: Sequence[np.ndarray]) -> Colorizer:
-    """A colorizer that knows the panels of coloured pages, uint8 [H, W, 3] each. Raises what `adapt` raises."""
+def learn(run_dir: str | os.PathLike | None, panels: Sequence[np.ndarray]) -> Colorizer:
+    """A colorizer that knows coloured panels, uint8 [H, W, 3] each. Raises what `adapt` raises."""
     with tempfile.TemporaryDirectory() as folder:
-        return Colorizer.load(adapt(run_dir, [panel for page in pages for panel in cut(page)], folder))
+        return Colorizer.load(adapt(run_dir, panels, folder))
 
 
 def _as_split(panels: Sequence[np.ndarray], size: int) -> data.Panels:

@@ -19,6 +19,7 @@ from experiments.cast import stories, table
 from experiments.cast.consistency import judge
 from experiments.cast.ways import Way, make_ways
 from webtoon_colorize import files, startup
+from webtoon_colorize.adaptation import learn
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.io import csv_files
 
@@ -60,8 +61,8 @@ def write_table(results_dir: str, measured: list[dict]) -> str:
 def main(_) -> None:
     settings = {name: FLAGS[name].value for name in ("run_dir", "titles", "stories", "seed")}
     try:
-        colorize = Colorizer.load(FLAGS.run_dir).colorize
-        measured = measure(FLAGS.results_dir, make_ways(colorize), settings | {"drawing_version": DRAWING_VERSION})
+        ways = make_ways(Colorizer.load(FLAGS.run_dir).colorize, lambda panels: learn(FLAGS.run_dir, panels).colorize)
+        measured = measure(FLAGS.results_dir, ways, settings | {"drawing_version": DRAWING_VERSION})
     except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f"error: {error}") from error
     except KeyboardInterrupt:

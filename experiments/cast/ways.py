@@ -39,8 +39,8 @@ def color_panels(colorize: Colorize, panels: Sequence[Panel], hints: Sequence[Hi
     return [colorize(gray(panel), () if number else hints) for number, panel in enumerate(panels)]
 
 
-def make_ways(colorize: Colorize, adapt: Adapt | None = None) -> dict[str, Way]:
-    """Name -> way. With `adapt`, there are also those that begin with coloured panels of the story."""
+def make_ways(colorize: Colorize, adapt: Adapt) -> dict[str, Way]:
+    """Name -> way."""
     ways: dict[str, Way] = {
         "gray": lambda story: [np.repeat(gray(panel)[..., None], 3, axis=2) for panel in story.judged],
         "automatic": lambda story: color_panels(colorize, story.judged),
@@ -49,7 +49,7 @@ def make_ways(colorize: Colorize, adapt: Adapt | None = None) -> dict[str, Way]:
         )[1:],
         "truth": lambda story: [panel.rgb for panel in story.judged],
     }
-    for count in COUNTS if adapt else ():
+    for count in COUNTS:
         ways[f"{count} coloured panels"] = lambda story, count=count: color_panels(
             adapt([panel.rgb for panel in story.references[:count]]), story.judged
         )

@@ -6,7 +6,6 @@ Example: webtoon-colorize-app --port=9000 --noopen
 The browser keeps pages and dots; this program reads and writes no file of yours.
 """
 
-import functools
 import sys
 import threading
 import webbrowser
@@ -40,7 +39,10 @@ def main(_: list[str]) -> int:
     print(f"{address} (Ctrl+C ends it)", flush=True)
     if values.open:
         threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
-    learn = functools.partial(adaptation.learn, values.run_dir)
+
+    def learn(pages):
+        return adaptation.learn(values.run_dir, [panel for page in pages for panel in adaptation.cut(page)])
+
     server.serve(Session(colorizer, learn, title=values.title), listening, host=values.host)
     return 0
 
