@@ -81,6 +81,23 @@ def test_an_epoch_shows_every_panel_once_in_an_order_of_its_own():
     assert list(first) != list(second) and list(first) != list(range(12))
 
 
+def test_panels_of_an_episode_stand_together_where_a_row_asks_for_it():
+    rgb = np.zeros((24, 16, 16, 3), np.uint8)
+    paths = [f"panels/a/{number % 3}/{number}.png" for number in range(24)]
+    panels = data.Panels(rgb, np.arange(24, dtype=np.int32), paths)
+    batches = collect(data.training_batches(panels, batch_size=8, seed=0, epochs=2, together=4))
+    first, second = ([batch.label.reshape(2, 4) for batch in part] for part in (batches[:3], batches[3:]))
+    assert sorted(np.ravel(first)) == sorted(np.ravel(second)) == list(range(24))
+    assert np.ravel(first).tolist() != np.ravel(second).tolist()
+    whole = [len(set(group % 3)) == 1 for group in np.reshape(first, [-1, 4])]
+    assert sum(whole) >= 3  # the others are at the ends of the three episodes
+    for batch in batches:
+        np.testing.assert_array_equal(batch.story, batch.label % 3)
+        assert len(set(batch.panel)) == 8
+    with pytest.raises(ValueError, match="batch_size is 6 and must be a multiple of 4"):
+        data.training_batches(panels, batch_size=6, seed=0, epochs=1, together=4)
+
+
 def test_batches_are_a_function_of_seed_and_epoch():
     panels = numbered(12)
     both = collect(data.training_batches(panels, batch_size=4, seed=7, epochs=2))
