@@ -78,6 +78,21 @@ def test_a_method_without_a_memory_is_trained_on(tmp_path):
     assert error(adapted, [new]) < error(tmp_path / "l2", [new])
 
 
+def test_frozen_networks_that_a_method_uses_stay_as_they_are(tmp_path):
+    settings = dataclasses.replace(SETTINGS, method="vgg_features.build", arguments={"helper": "vgg16_gray"})
+    run.claim(tmp_path / "run", settings)
+    method = run.build(settings)
+    for helper in method.helpers.values():
+        helper.set_weights([weight + 0.5 for weight in helper.get_weights()])
+    checkpoints.write_packed(tmp_path / "run", method)
+    before, after = (
+        run.load_method(folder).helpers["vgg16_gray"].get_weights()
+        for folder in (tmp_path / "run", adaptation.adapt(tmp_path / "run", panels(2), tmp_path / "out", steps=1))
+    )
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_what_cannot_be_adapted_is_said(untrained, tmp_path):
     with pytest.raises(ValueError, match="there are no coloured panels"):
         adaptation.adapt(untrained, [], tmp_path)

@@ -106,6 +106,8 @@ def adapt(
     method = run.build(settings)
     for name, network in source.networks.items():
         method.networks[name].set_weights(network.get_weights())
+    for name, helper in source.helpers.items() if method.remember is None else ():  # a memory is filled below
+        method.helpers[name].set_weights(helper.get_weights())
     _train(method, known, steps)
     if method.remember is not None:
         method.remember(data.evaluation_batches(known, batch_size=_BATCH_SIZE))
