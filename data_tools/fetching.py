@@ -89,13 +89,13 @@ class Fetcher:
 
         def fetch_once() -> bytes:
             answer = self._follow(url, self._check_robots)
-            self._failed[_origin(url)] = 0
+            self._failed[origin_of(url)] = 0
             if answer.status != 200:
                 raise FetchError(f"the server answers {answer.status} {answer.reason}")
             check(answer.content)
             return answer.content
 
-        return self._insist(fetch_once, _origin(url))
+        return self._insist(fetch_once, origin_of(url))
 
     def _insist(self, attempt: Callable[[], T], origin: str) -> T:
         """The result of the first attempt that succeeds. Raises FetchError."""
@@ -119,7 +119,7 @@ class Fetcher:
     def _follow(self, url: str, check_robots: Callable[[str], None]) -> _Answer:
         """Asks for `url` and follows redirects. Raises FetchError and Hitch."""
         for _ in range(REDIRECTS + 1):
-            if reason := self._left_alone.get(_origin(url)):
+            if reason := self._left_alone.get(origin_of(url)):
                 raise FetchError(f"this server is left alone: {reason}")
             check_robots(url)
             with self._ask(url) as response:
@@ -130,7 +130,7 @@ class Fetcher:
 
     def _check_robots(self, url: str) -> None:
         """Raises FetchError if the server's robots.txt forbids `url` or cannot be had."""
-        origin = _origin(url)
+        origin = origin_of(url)
         if origin not in self._rules:
             self._rules[origin] = self._read_rules(origin)
         if not self._rules[origin].can_fetch(url, ROBOT):
@@ -149,7 +149,7 @@ class Fetcher:
 
     def _ask(self, url: str) -> requests.Response:
         """The answer, unread, after the pause since the request before it. Raises FetchError and Hitch."""
-        rules = self._rules.get(_origin(url))
+        rules = self._rules.get(origin_of(url))
         time.sleep(max(0.0, self._earliest - time.monotonic()))
         try:
             return self._session.get(url, stream=True, timeout=TIMEOUT, allow_redirects=False)
@@ -161,7 +161,7 @@ class Fetcher:
             self._earliest = time.monotonic() + max(self._pause, (rules and rules.crawl_delay(ROBOT)) or 0.0)
 
 
-def _origin(url: str) -> str:
+def origin_of(url: str) -> str:
     """Scheme, host and port. Raises FetchError unless this is an address of the web."""
     try:
         parts = urlsplit(url)
@@ -176,7 +176,7 @@ def _redirected(url: str, target: str) -> str:
     """The address that a redirect leads to. Raises FetchError where it leads out of the web, or from https to http."""
     try:
         to = urljoin(url, target)
-        _origin(to)
+        origin_of(to)
     except ValueError as error:
         raise FetchError(f"the server redirects to {target}, which is no address of the web") from error
     if urlsplit(url).scheme == "https" and urlsplit(to).scheme == "http":

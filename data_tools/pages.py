@@ -33,7 +33,11 @@ class Page:
     episode: str
     name: str
     file: pathlib.Path  # the image, or the archive that it is in
-    is_archived: bool = False
+    entry: archives.Entry | None = None  # its place in the archive
+
+    @property
+    def is_archived(self) -> bool:
+        return self.entry is not None
 
     def __str__(self) -> str:
         return f"{self.file}/{self.name}" if self.is_archived else str(self.file)
@@ -115,15 +119,18 @@ def _pages_in_folder(title: str, folder: pathlib.Path) -> tuple[list[Page], list
 
 def _archived_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Bad]]:
     try:
-        names = archives.file_names(path)
+        entries = [entry for entry in archives.entries(path) if not entry.is_folder]
     except archives.ArchiveError as error:
         return [], [Bad(title, path.stem, path.name, str(error))]
     pages, bad = [], []
-    for name in dict.fromkeys(names):
+    first: dict[str, archives.Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.name, entry)
+    for name, entry in first.items():
         if archives.points_outside(name):
             bad.append(Bad(title, path.stem, name, "its name in the archive points outside the archive"))
         elif kinds.is_image(name) and not is_hidden(name):
-            pages.append(Page(title, path.stem, name, path, is_archived=True))
+            pages.append(Page(title, path.stem, name, path, entry))
     if not pages and not bad:
         bad.append(Bad(title, path.stem, path.name, "there are no images in this archive"))
     return pages, bad
@@ -141,10 +148,10 @@ def page_path(page: Page) -> str:
 
 def read_page(page: Page) -> np.ndarray:
     """The page as uint8 RGB [height, width, 3]. Raises ImageError."""
-    if not page.is_archived:
+    if page.entry is None:
         return read_image(page.file)
     try:
-        return read_image(archives.read_file(page.file, page.name))
+        return read_image(archives.read(page.file, page.entry))
     except archives.ArchiveError as error:
         raise ImageError(str(error)) from error
 

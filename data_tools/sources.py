@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from data_tools.fetching import Fetcher, Hitch
+from data_tools.fetching import Fetcher, FetchError, Hitch, origin_of
 from webtoon_colorize.files import is_hidden
 from webtoon_colorize.io.images import is_image
 
@@ -134,13 +134,10 @@ def _last_parts(url: str) -> str:
 
 def _url_fault(url: str) -> str | None:
     try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname
-    except ValueError:
-        usable = False
-    if not usable:
-        return f"{url} does not begin with https://host or http://host"
-    return "an address with a password would stand in the attribution" if "@" in parts.netloc else None
+        place = origin_of(url)
+    except FetchError as error:
+        return str(error)
+    return "an address with a password would stand in the attribution" if "@" in place else None
 
 
 def find_fault(target: str) -> str | None:

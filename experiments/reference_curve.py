@@ -8,7 +8,6 @@ story is judged. References are the first of the others; where a story has too f
 stories. What is measured is not measured again: the same command goes on where it stopped.
 """
 
-import json
 import pathlib
 import tempfile
 import time
@@ -17,10 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from absl import flags
 from matplotlib.figure import Figure
-from tqdm import tqdm
 
-from experiments import bootstrap, markdown, plots
-from webtoon_colorize import adaptation, data, evaluation, files, run, startup
+from experiments import bootstrap, markdown, plots, resumable
+from webtoon_colorize import adaptation, data, evaluation, files, metrics, run, startup
 from webtoon_colorize.io import csv_files
 
 COUNTS = (0, 1, 2, 4, 8, 16)
@@ -59,8 +57,8 @@ def judge(run_dir: str, panels: data.Panels, story: Story) -> dict[str, Any]:
     judged, errors, seconds = data.take(panels, story.judged), {}, {}
     for count in COUNTS[: 1 + sum(count <= len(story.references) for count in COUNTS[1:])]:
         start = time.perf_counter()
-        errors[count] = _error(run_dir, judged, list(panels.rgb[story.references[:count]]))
-        seconds[count] = round(time.perf_counter() - start, 1)
+        errors[str(count)] = _error(run_dir, judged, list(panels.rgb[story.references[:count]]))
+        seconds[str(count)] = round(time.perf_counter() - start, 1)
     gray = _rmse(evaluation.gray, judged)
     place = {"title": story.title, "episode": story.episode, "judged": len(story.judged)}
     return place | {"gray": gray, "errors": errors, "seconds": seconds}
@@ -74,7 +72,7 @@ def _error(run_dir: str, judged: data.Panels, references: list[np.ndarray]) -> f
 
 def _rmse(colorize: evaluation.Colorize, judged: data.Panels) -> float:
     def measure(batch):
-        return evaluation.colorizer_metrics(batch, colorize(batch.lightness, batch.label))
+        return {"rmse_lab": metrics.ab_rmse_lab(colorize(batch.lightness, batch.label), batch.ab)}
 
     return float(evaluation.make_evaluate(measure)(judged)["rmse_lab"].mean())
 
@@ -90,19 +88,9 @@ def measure(run_dir: str, data_dir: str, results_dir: str) -> list[dict[str, Any
     if seen := set(settings.titles) & set(data.load_titles(data_dir)):
         raise ValueError(f"{run_dir} was trained on {', '.join(sorted(seen))}, which {data_dir} has too")
     panels = data.load_panels(data_dir, "test", image_size=settings.image_size)
-    path, found = pathlib.Path(results_dir) / "references.json", []
-    content = {"settings": {"titles": settings.titles, "seed": settings.seed, "run": settings.data}, "stories": found}
-    content["settings"]["data"] = data.fingerprint(data_dir)
-    if path.exists():
-        there = json.loads(path.read_text(encoding="utf-8"))
-        if there["settings"] != content["settings"]:
-            raise ValueError(f"{path} is of another run or dataset: choose another --results_dir or delete it")
-        found.extend(there["stories"])
-    stories = find_stories(panels.path)
-    for story in tqdm(stories[len(found) :], "stories", initial=len(found), total=len(stories), unit="story"):
-        found.append(judge(run_dir, panels, story))
-        files.write_bytes(path, (json.dumps(content, indent=1) + "\n").encode())
-    return json.loads(path.read_text(encoding="utf-8"))["stories"]  # with keys as they are read
+    path = pathlib.Path(results_dir) / "references.json"
+    same = {"titles": settings.titles, "seed": settings.seed, "run": settings.data, "data": data.fingerprint(data_dir)}
+    return resumable.measure_stories(path, same, find_stories(panels.path), lambda story: judge(run_dir, panels, story))
 
 
 def rows(measured: list[dict[str, Any]]) -> list[tuple]:

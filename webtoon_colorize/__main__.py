@@ -9,15 +9,15 @@ Exit code: 0 all is well; 1 some pages could not be coloured (they are named, th
 (the reason is given).
 """
 
-import contextlib
-import os
 import sys
-import tempfile
-from collections.abc import Iterator
+import typing
 
 from absl import flags
 
 from webtoon_colorize import files, startup
+
+if typing.TYPE_CHECKING:
+    from webtoon_colorize.colorizer import Colorizer
 
 
 def colorize(inputs: list[str], values: flags.FlagValues) -> int:
@@ -29,9 +29,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     hints = _read_hints(values.hints) if values.hints else {}
     found, faults = chapters.find_chapters(inputs, values.output_dir)
     assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
-    with contextlib.ExitStack() as stack:
-        run_dir = stack.enter_context(_adapted(values)) if values.references else values.run_dir
-        colorizer = Colorizer.load(run_dir)
+    colorizer = _learned(values) if values.references else Colorizer.load(values.run_dir)
     colorizer.check_options(title=values.title, hints=bool(hints))
     options = color_chapters.Options(
         title=values.title,
@@ -48,15 +46,16 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     return summarize(report.colored, report.left, [*faults, *report.faults])
 
 
-@contextlib.contextmanager
-def _adapted(values: flags.FlagValues) -> Iterator[str | os.PathLike]:
-    """The run, adapted to the references; a folder that lasts only if the user names it."""
+def _learned(values: flags.FlagValues) -> "Colorizer":
+    """A colorizer that knows the references; its run stays if the user names a folder for it."""
     from webtoon_colorize import adaptation
+    from webtoon_colorize.colorizer import Colorizer
 
     panels, faults = adaptation.read_panels(values.references)
     print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
-    with tempfile.TemporaryDirectory() as folder:
-        yield adaptation.adapt(values.run_dir, panels, values.adapted_run or folder)
+    if values.adapted_run:
+        return Colorizer.load(adaptation.adapt(values.run_dir, panels, values.adapted_run))
+    return adaptation.learn(values.run_dir, panels)
 
 
 def _read_hints(path: str) -> dict:

@@ -156,6 +156,6 @@ def _train(method: Method, known: data.Panels, steps: int) -> None:
         repeated, batch_size=_BATCH_SIZE, seed=_SEED, epochs=steps, together=method.together
     )
     for number, batch in enumerate(tqdm(itertools.islice(batches, steps), "learning the colours", steps, unit="step")):
-        step(batch, tf.random.fold_in([_SEED, 2], number))
+        step(batch, tf.random.fold_in([_SEED, training.STEP_STREAM], number))
     for layer in frozen:
         layer.trainable = True

@@ -187,6 +187,7 @@ def training_batches(
         raise ValueError(f"batch_size is {batch_size}, but there are only {count} panels to train on")
     steps = count // batch_size
     rgb, identity = tf.constant(panels.rgb), tuple(map(tf.constant, _identity(panels)))
+    _, story, _ = identity
     # Compiled, the conversion is four times as fast on a CPU: one pass over memory.
     rgb_to_lab = tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)
 
@@ -195,7 +196,7 @@ def training_batches(
         shuffle, stream = tf.random.experimental.stateless_shuffle, _fold(seed, _SHUFFLE, epoch)
         shuffled = shuffle(tf.range(count), stream)
         if together > 1:  # by episode, from a random panel on, and then the groups at random
-            by_story = tf.gather(shuffled, tf.argsort(tf.gather(identity[1], shuffled), stable=True))
+            by_story = tf.gather(shuffled, tf.argsort(tf.gather(story, shuffled), stable=True))
             rolled = tf.roll(by_story, shuffled[0], axis=0)[: count // together * together]
             shuffled = tf.reshape(shuffle(tf.reshape(rolled, [-1, together]), tf.random.fold_in(stream, 1)), [-1])
         return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size, drop_remainder=True)

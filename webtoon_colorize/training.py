@@ -20,7 +20,7 @@ from webtoon_colorize.methods.method import Method
 ADAM_BETA_1 = 0.5  # pix2pix
 CURVES = "validation.csv"  # in a run folder: a row per epoch
 GRID_PANELS = 8  # of the validation split, shown in TensorBoard
-_STEP_STREAM = 2  # of randomness; data.py has 0 and 1
+STEP_STREAM = 2  # of randomness; data.py has 0 and 1
 
 TrainStep = Callable[[data.Batch, tf.Tensor], dict[str, tf.Tensor]]
 
@@ -155,7 +155,7 @@ def _run_epoch(
     """Trains on `steps` batches; returns the mean of every term over them."""
     history = []
     for step in range(first_step, first_step + steps):
-        history.append(train_step(next(batches), tf.random.fold_in([seed, _STEP_STREAM], step)))
+        history.append(train_step(next(batches), tf.random.fold_in([seed, STEP_STREAM], step)))
         bar.update()
     return {f"loss/{term}": float(np.mean([terms[term] for terms in history])) for term in history[0]}
 

@@ -7,14 +7,13 @@ Stories are three fresh episodes in a row of the drawn comic, which knows who is
 again: the same command goes on where it stopped.
 """
 
-import json
 import pathlib
 from typing import Any
 
-import tqdm
 from absl import flags
 
 from data_tools.synthesize import DRAWING_VERSION
+from experiments import resumable
 from experiments.cast import stories, table
 from experiments.cast.consistency import judge
 from experiments.cast.ways import Way, make_ways
@@ -33,20 +32,15 @@ def measure(results_dir: str, ways: dict[str, Way], settings: dict[str, Any]) ->
     Raises:
       ValueError: the file was measured with other settings.
     """
-    path, found = pathlib.Path(results_dir) / "cast.json", []
-    content = {"settings": settings | {"ways": list(ways)}, "stories": found}
-    if path.exists():
-        there = json.loads(path.read_text(encoding="utf-8"))
-        if there["settings"] != content["settings"]:
-            raise ValueError(f"{path} was measured with other settings: choose another --results_dir or delete it")
-        found.extend(there["stories"])
-    every = [(index, number) for index in range(settings["titles"]) for number in range(settings["stories"])]
-    for index, number in tqdm.tqdm(every[len(found) :], "cast", initial=len(found), total=len(every), unit="story"):
-        story = stories.draw_story(settings["seed"], index, number)
+
+    def measure_story(place: tuple[int, int]) -> dict:
+        story = stories.draw_story(settings["seed"], *place)
         values = {name: [value._asdict() for value in judge(way(story), story.judged)] for name, way in ways.items()}
-        found.append({"title": story.title, "first_episode": story.first_episode, "ways": values})
-        files.write_bytes(path, (json.dumps(content, indent=1) + "\n").encode())
-    return found
+        return {"title": story.title, "first_episode": story.first_episode, "ways": values}
+
+    every = [(index, number) for index in range(settings["titles"]) for number in range(settings["stories"])]
+    path = pathlib.Path(results_dir) / "cast.json"
+    return resumable.measure_stories(path, settings | {"ways": list(ways)}, every, measure_story)
 
 
 def write_table(results_dir: str, measured: list[dict]) -> str:

@@ -135,8 +135,8 @@ class Page:
                 self._ab[below.top : above.bottom] = fade(above.chroma.ab[-overlap:], below.chroma.ab[:overlap])
 
     def _patch(self, colorizer: Colorizer, box: Box) -> Patch:
-        left, right = (min(self.width, round(x / self._scale)) for x in (box.x, box.x + box.width))
-        top, bottom = (min(self.height, round(y / self._scale)) for y in (box.y, box.y + box.height))
+        left, right = (min(self.width, round(x / self._scale)) for x in (box.x, box.right))
+        top, bottom = (min(self.height, round(y / self._scale)) for y in (box.y, box.bottom))
         ab = crop(self._ab, box)
         if self._scale < 1:
             ab = cv2.resize(ab, (right - left, bottom - top))

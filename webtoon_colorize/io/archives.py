@@ -145,13 +145,3 @@ def write_copy(path: str | os.PathLike, target: pathlib.Path, replaced: Mapping[
     refused = {entry.position for entry in entries(path) if entry.refusal()}
     with files.atomic_path(target) as temporary, open(path, "rb") as source, open(temporary, "wb") as copy:
         zip_records.write_copy(source, copy, replaced, refused)
-
-
-def file_names(path: str | os.PathLike) -> list[str]:
-    """The files in the archive, in its order. Raises ArchiveError."""
-    return [entry.name for entry in entries(path) if not entry.is_folder]
-
-
-def read_file(path: str | os.PathLike, name: str) -> bytes:
-    """The content of the first file of this name. Raises ArchiveError."""
-    return read(path, next(entry for entry in entries(path) if entry.name == name))

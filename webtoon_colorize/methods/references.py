@@ -13,6 +13,7 @@ Hints change the proposal as in `color_and_apply_hints`, without its second appl
 """
 
 import functools
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -172,7 +173,7 @@ def _turned(ab: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     groups = tf.shape(visible)[0]
     angle, chroma, mirror, coin = tf.unstack(tf.random.stateless_uniform([4, groups], seed))
     turned = (coin < 0.5) & tf.reduce_any(visible, axis=(1, 2))
-    angle = 2.0 * 3.14159265 * angle
+    angle = 2.0 * math.pi * angle
     size, sign = 0.7 + 0.5 * chroma, tf.where(mirror < 0.5, -1.0, 1.0)
     rows = [[tf.cos(angle), -sign * tf.sin(angle)], [tf.sin(angle), sign * tf.cos(angle)]]
     matrix = size[:, None, None] * tf.transpose(tf.convert_to_tensor(rows), [2, 0, 1])

@@ -54,8 +54,7 @@ def from_references(
       ab: of the reference pixels, [B, M, 2].
       may_choose: bool [B, N, M]; None: each place may choose each pixel.
     """
-    squares = [tf.reduce_sum(tf.square(each), axis=-1) for each in (queries, keys)]
-    logits = 2.0 * tf.matmul(queries, keys, transpose_b=True) - squares[0][:, :, None] - squares[1][:, None, :]
+    logits = -_squared_distances(queries, keys)
     return Candidates(logits if may_choose is None else tf.where(may_choose, logits, _NEVER), ab)
 
 
@@ -88,7 +87,7 @@ def choose(candidates: Candidates, bandwidth: float | None) -> tf.Tensor:
     return ab
 
 
-def _squared_distances(ab: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-    """Of [B, N, 2] from [B, M, 2]: [B, N, M]."""
-    squares = [tf.reduce_sum(tf.square(each), axis=-1) for each in (ab, others)]
-    return squares[0][:, :, None] + squares[1][:, None, :] - 2.0 * tf.matmul(ab, others, transpose_b=True)
+def _squared_distances(points: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
+    """Of [B, N, D] from [B, M, D]: [B, N, M]."""
+    squares = [tf.reduce_sum(tf.square(each), axis=-1) for each in (points, others)]
+    return squares[0][:, :, None] + squares[1][:, None, :] - 2.0 * tf.matmul(points, others, transpose_b=True)
