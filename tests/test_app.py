@@ -258,6 +258,16 @@ def test_a_palette_outlives_pages_and_is_saved_as_gpl(tab, tmp_path):
     expect(tab.locator("#palette button")).to_have_count(9)
 
 
+def test_a_page_that_is_chosen_before_the_program_is_ready_is_opened(tab, tmp_path):
+    held = []
+    tab.route("**/settings", lambda route: held.append(route))
+    tab.reload(wait_until="commit")
+    wait_until(tab, lambda: held)
+    tab.locator("#open").set_input_files(write_page(tmp_path))
+    held[0].continue_()
+    expect(tab.locator("#status")).to_contain_text("page.png, 400 x 640")
+
+
 def test_a_swatch_and_the_strength_change_the_dot_that_was_placed_last(tab, tmp_path):
     open_pages(tab, write_page(tmp_path))
     click(tab, 100, 100, count=1)

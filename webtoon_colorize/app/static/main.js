@@ -257,10 +257,13 @@ function save(content, name) {
 function connect() {
   const press = (id, action) => element(id).addEventListener("click", action);
   for (const id of ["open", "import"]) {
-    element(id).addEventListener("change", async ({ target }) => {
-      await openFiles([...target.files]);
-      target.value = ""; // the same file can be opened again
-    });
+    const input = element(id);
+    const take = async () => {
+      await openFiles([...input.files]);
+      input.value = ""; // the same file can be opened again
+    };
+    input.addEventListener("change", take);
+    if (input.files.length) take(); // chosen before the program was ready
   }
   element("reference").addEventListener("change", ({ target }) => target.files.length && tools.setReference(target.files[0]));
   press("example", async () => openFiles([new File([await (await ask("example.png")).blob()], "example.png")]));
