@@ -19,13 +19,14 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from webtoon_colorize import checkpoints, data, files, run, training
+from webtoon_colorize import checkpoints, data, files, run
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.io import chapters, page_images
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.pages.gutters import joined_panels
 from webtoon_colorize.panels import crop
+from webtoon_colorize.training.steps import STEP_STREAM, make_optimizers, make_train_step
 
 STEPS = 100  # of training
 _BATCH_SIZE = 8
@@ -137,6 +138,7 @@ def _adapted_settings(settings: run.Settings, known: data.Panels, *, init_from: 
         learning_rate=_LEARNING_RATE,
         data=hashlib.sha256(known.rgb.tobytes()).hexdigest()[:16],
         init_from=init_from,
+        precision="float32",
     )
 
 
@@ -150,12 +152,12 @@ def _train(method: Method, known: data.Panels, steps: int) -> None:
     ]
     for layer in frozen:
         layer.trainable = False
-    step = training.make_train_step(method, training.make_optimizers(method, _LEARNING_RATE))
+    step = make_train_step(method, make_optimizers(method, _LEARNING_RATE))
     repeated = data.take(known, np.arange(max(len(known.path), _BATCH_SIZE)) % len(known.path))
     batches = data.training_batches(
         repeated, batch_size=_BATCH_SIZE, seed=_SEED, epochs=steps, together=method.together
     )
     for number, batch in enumerate(tqdm(itertools.islice(batches, steps), "learning the colours", steps, unit="step")):
-        step(batch, tf.random.fold_in([_SEED, training.STEP_STREAM], number))
+        step(batch, tf.random.fold_in([_SEED, STEP_STREAM], number))
     for layer in frozen:
         layer.trainable = True
