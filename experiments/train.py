@@ -77,6 +77,7 @@ def train(
             training=panels,
             validation=validation,
             description=_described(settings),
+            settings=_compared(settings),
             compiled=compiled,
             profile=profile,
         )
@@ -109,6 +110,13 @@ def load_split(experiment: str, image_size: int, *, data_dir: str, test_dir: str
 def _described(settings: run.Settings) -> str:
     rows = [(name, json.dumps(value)) for name, value in dataclasses.asdict(settings).items()]
     return markdown.table(["setting", "value"], rows)
+
+
+def _compared(settings: run.Settings) -> dict[str, str | float]:
+    """What TensorBoard compares between runs: settings that are a text or a number, and the method's arguments."""
+    every = dataclasses.asdict(settings)
+    every |= every.pop("arguments")
+    return {name: value for name, value in every.items() if isinstance(value, (str, int, float))}
 
 
 def _argument(text: str) -> tuple[str, Any]:

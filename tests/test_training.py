@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorboard.plugins.hparams import plugin_data_pb2
 
 from experiments import ablations
 from experiments.train import train as train_row
@@ -69,20 +70,36 @@ def test_a_run_folder_holds_settings_summary_checkpoints_and_tensorboards_events
     summary = json.loads((trained / "training.json").read_text())
     count = sum(weight.numpy().size for weight in run.build(settings).networks["generator"].trainable_variables)
     assert summary["images_seen"] == 2 * 24 and summary["parameters"] == {"generator": count}
-    [events] = (trained / "tensorboard").iterdir()
+    [events] = trained.glob("events.out.*")
     logged = [value for event in tf.compat.v1.train.summary_iterator(str(events)) for value in event.summary.value]
-    l2 = [float(tf.make_ndarray(value.tensor)) for value in logged if value.tag == "validation/l2"]
+    l2 = [float(tf.make_ndarray(value.tensor)) for value in logged if value.tag == "validation_others/l2"]
     assert len(l2) == 2 and summary["best_epoch"] == 1 + np.argmin(l2)
     assert summary["best_validation"] == pytest.approx(min(l2), rel=1e-6)
-    assert {value.tag for value in logged} == {
-        "settings",
-        "loss/generator/l2",
-        "validation/l2",
+    settings, *shown = sorted({value.tag for value in logged} - {"_hparams_/session_start_info"})
+    assert settings == "settings"
+    assert shown == [
         "validation/rmse_lab",
-        "learning_rate",
-        "images_per_s",
-        "gray | colorized | truth",
-    }
+        "validation_others/l2",
+        "validation_panels/gray | colorized | truth",
+        "while_training/loss/generator/l2",
+        "while_training/speed/images_per_s",
+    ]
+    pictures = next(value.tensor.string_val for value in logged if value.tag == shown[2])
+    width, height, *panels = pictures
+    assert (width, height, len(panels)) == (b"768", b"256", 6)
+
+
+def test_tensorboard_compares_the_settings_of_runs(trained):
+    [events] = trained.glob("events.out.*")
+    contents = [
+        plugin_data_pb2.HParamsPluginData.FromString(value.metadata.plugin_data.content)
+        for event in tf.compat.v1.train.summary_iterator(str(events))
+        for value in event.summary.value
+        if value.metadata.plugin_data.plugin_name == "hparams"
+    ]
+    found = contents[0].session_start_info.hparams
+    assert found["experiment"].string_value == "l2" and found["filters"].number_value == 4
+    assert found["skips"].bool_value and "titles" not in found
 
 
 @pytest.fixture(scope="module")

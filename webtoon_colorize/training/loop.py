@@ -6,12 +6,13 @@ import math
 import os
 import pathlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorboard.plugins.hparams import summary_v2 as hparams
 from tqdm import tqdm
 
 from webtoon_colorize import checkpoints, data, evaluation, files, run
@@ -21,7 +22,8 @@ from webtoon_colorize.training import devices
 from webtoon_colorize.training.steps import STEP_STREAM, TrainStep, make_optimizers, make_train_step
 
 CURVES = "validation.csv"  # in a run folder: a row per epoch
-GRID_PANELS = 8  # of the validation split, shown in TensorBoard
+SHOWN_PANELS = 8  # of the validation split, in TensorBoard
+_SHOWN_SIZE = 256  # pixels of such a panel, at least
 
 
 class Schedule(NamedTuple):
@@ -52,6 +54,7 @@ def train(
     training: data.Panels,
     validation: data.Panels,
     description: str,
+    settings: Mapping[str, str | float] | None = None,
     compiled: bool = False,
     profile: bool = False,
 ) -> None:
@@ -65,6 +68,7 @@ def train(
     Args:
       method: freshly built; its networks are trained in place.
       description: the run's settings in Markdown, for TensorBoard.
+      settings: those that TensorBoard compares between runs.
       compiled: whether XLA compiles the step.
       profile: whether TensorBoard gets a trace of ten steps.
 
@@ -79,14 +83,15 @@ def train(
     batches = _batches(training, schedule, first_epoch=done, together=method.together)
     train_step = make_train_step(method, optimizers, compiled=compiled)
     evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
-    log_grid = _make_log_grid(method, evaluation.pick(validation, GRID_PANELS))
-    writes, logs = devices.is_writer(), str(pathlib.Path(run_dir) / "tensorboard")
+    log_panels = _make_log_panels(method, evaluation.pick(validation, SHOWN_PANELS))
+    writes, logs = devices.is_writer(), str(run_dir)
     writer = tf.summary.create_file_writer(logs) if writes else tf.summary.create_noop_writer()
     bar = tqdm(total=epochs * steps, initial=done * steps, unit="step", mininterval=1, disable=not writes)
     traced = devices.profiled(train_step, logs) if profile and writes else contextlib.nullcontext(train_step)
 
     with writer.as_default(), bar, traced as train_step:
         tf.summary.text("settings", description, step=0)
+        hparams.hparams(dict(settings or {}))
         for epoch in _epochs_left(state.progress, epochs=epochs, patience=patience):
             bar.set_description(f"epoch {epoch + 1}/{epochs}")
             start = time.perf_counter()
@@ -98,8 +103,8 @@ def train(
             _save(state, values, judged_by=method.judged_by, seconds=time.perf_counter() - start)
             bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
             if writes:
-                _log(terms | values | {"learning_rate": learning_rate, "images_per_s": speed}, step=epoch + 1)
-                log_grid(epoch + 1)
+                _log(terms | values | {"speed/images_per_s": speed}, step=epoch + 1)
+                log_panels(epoch + 1)
     if writes:
         _write_summary(method, state, images_per_epoch=steps * batch_size)
 
@@ -187,20 +192,31 @@ def _save(state: _State, values: dict[str, float], *, judged_by: str, seconds: f
 
 def _log(values: dict[str, float], *, step: int) -> None:
     for name, value in values.items():
-        tf.summary.scalar(name, value, step=step)
+        tf.summary.scalar(_shown(name), value, step=step)
 
 
-def _make_log_grid(method: Method, panels: data.Panels) -> Callable[[int], None]:
-    """A function of the epoch that logs an image with a row per panel: gray | colorized | truth."""
+def _shown(name: str) -> str:
+    """The name that TensorBoard sorts by, so that validation/rmse_lab is the first curve that one sees."""
+    kind, _, rest = name.partition("/")
+    if kind == "validation":
+        return name if rest == "rmse_lab" else f"validation_others/{rest}"
+    return f"while_training/{kind}/{rest}"
+
+
+def _make_log_panels(method: Method, panels: data.Panels) -> Callable[[int], None]:
+    """A function of the epoch that logs a picture for each panel: gray | colorized | truth."""
     if method.colorize is None:
         return lambda step: None
     gray, picture = evaluation.make_picture(evaluation.gray)(panels), evaluation.make_picture(method.colorize)
+    times = -(-_SHOWN_SIZE // panels.rgb.shape[1])
 
-    def log_grid(step):
+    def log_panels(step):
         rows = np.concatenate([gray, picture(panels), panels.rgb], axis=2)
-        tf.summary.image("gray | colorized | truth", np.concatenate(list(rows))[None], step=step)
+        large = rows.repeat(times, axis=1).repeat(times, axis=2)
+        name = "validation_panels/gray | colorized | truth"
+        tf.summary.image(name, large, step=step, max_outputs=SHOWN_PANELS)
 
-    return log_grid
+    return log_panels
 
 
 def _count(weights: list[keras.Variable]) -> int:
