@@ -63,6 +63,11 @@ def join(*several: Candidates) -> Candidates:
     return Candidates(tf.concat([each.logits for each in several], -1), tf.concat([each.ab for each in several], 1))
 
 
+def share(candidates: Candidates, count: int) -> tf.Tensor:
+    """The probability of the first `count` candidates together, [B, N, 1]."""
+    return tf.reduce_sum(tf.nn.softmax(candidates.logits)[..., :count], axis=-1, keepdims=True)
+
+
 def negative_log_likelihood(candidates: Candidates, ab: tf.Tensor) -> tf.Tensor:
     """-log sum_j softmax(logits)_j exp(-|ab - ab_j|^2 / (2 sigma^2)) in nats, [B, N], of true ab [B, N, 2]."""
     logits, distances = candidates.logits, _squared_distances(ab, candidates.ab)
