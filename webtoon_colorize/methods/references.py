@@ -33,7 +33,7 @@ from webtoon_colorize.networks import references as references_networks
 from webtoon_colorize.networks.kriging import propagate
 
 TOGETHER = 4  # panels of an episode that stand together in a training batch
-BANDWIDTH = 20.0  # Lab units, of `candidates.choose`
+_CHROMA = 1.3  # of the automatic colours, because a mean of colours is paler than they are; chosen on validation
 TRUST = 0.5  # in a single reference panel, and what the trust in several is drawn to
 _REMEMBERED = 4096  # places at most that a memory has room for
 _JUDGED = 32  # reference panels at most that are coloured by the others
@@ -50,7 +50,7 @@ class _Networks(NamedTuple):
     memory: keras.Model | None  # a table with a row per remembered place: its embedding and its ab; the trust
 
 
-def build(size: Size, *, references: int = 0, bandwidth: float = BANDWIDTH) -> Method:
+def build(size: Size, *, references: int = 0) -> Method:
     """The two networks, and a memory for the places of `references` panels, at most _REMEMBERED of them.
 
     A run with a memory learns from the panels of one comic, whose colours are not turned.
@@ -65,7 +65,7 @@ def build(size: Size, *, references: int = 0, bandwidth: float = BANDWIDTH) -> M
 
     def colorize(lightness, label=None, hints=None):
         del label
-        proposal = _propose(networks, lightness, bandwidth)
+        proposal = _propose(networks, lightness)
         if hints is None:
             return proposal
         given = hints[..., 2:]
@@ -79,7 +79,7 @@ def build(size: Size, *, references: int = 0, bandwidth: float = BANDWIDTH) -> M
         helpers={"memory": networks.memory} if networks.memory else {},
         takes_hints=True,
         together=TOGETHER,
-        remember=functools.partial(_remember, networks, bandwidth) if networks.memory else None,
+        remember=functools.partial(_remember, networks) if networks.memory else None,
     )
 
 
@@ -110,15 +110,19 @@ def _apply(networks: _Networks, x: tf.Tensor, outermost: tf.Tensor, ab: tf.Tenso
     return tf.image.resize(ab, size) + networks.applier([x, outermost, ab], training=training)
 
 
-def _propose(networks: _Networks, lightness: tf.Tensor, bandwidth: float) -> tf.Tensor:
+def _propose(networks: _Networks, lightness: tf.Tensor) -> tf.Tensor:
     """The colours without hints, [B, S, S, 2]."""
     x, outermost, embedding, logits = networks.generator(lightness, training=False)
-    ab = candidates.choose(candidates.from_grid(logits), bandwidth)
+    ab = _automatic(logits)
     if networks.memory:
         table, trust = (tf.convert_to_tensor(each) for each in networks.memory.weights)
         ab += trust * _towards_references(embedding, logits, ab, table)
     ab = tf.reshape(ab, [-1, *x.shape[1:3], 2])
     return ops.clip(_apply(networks, x, outermost, ab, training=False), -1.0, 1.0)
+
+
+def _automatic(logits: tf.Tensor) -> tf.Tensor:
+    return _CHROMA * candidates.annealed_mean(candidates.from_grid(logits))
 
 
 def _towards_references(embedding: tf.Tensor, logits: tf.Tensor, ab: tf.Tensor, table: tf.Tensor) -> tf.Tensor:
@@ -127,10 +131,10 @@ def _towards_references(embedding: tf.Tensor, logits: tf.Tensor, ab: tf.Tensor, 
     references = candidates.from_references(embedding, places[..., :-2], places[..., -2:])
     choice = candidates.join(references, candidates.from_grid(logits))
     share = candidates.share(choice, table.shape[0])
-    return share**2 * (candidates.choose(choice, None) - ab)
+    return share**2 * (candidates.annealed_mean(choice) - ab)
 
 
-def _remember(networks: _Networks, bandwidth: float, batches: Iterable[Batch]) -> float:
+def _remember(networks: _Networks, batches: Iterable[Batch]) -> float:
     """Fills the table with places of the panels, all or as many as it has rows, at random; returns the trust."""
     known: list[list[np.ndarray]] = [[], [], []]  # of each panel: its embeddings, its grid's logits, its ab
     for batch in batches:
@@ -139,7 +143,7 @@ def _remember(networks: _Networks, bandwidth: float, batches: Iterable[Batch]) -
             values += list(np.asarray(panels))
     table, trust = networks.memory.weights
     table.assign(_table_of(known, range(len(known[0])), table.shape[0]))
-    trust.assign([[_trust(known, bandwidth)]])
+    trust.assign([[_trust(known)]])
     return float(trust[0, 0])
 
 
@@ -148,7 +152,7 @@ def _table_of(known: list[list[np.ndarray]], panels: Iterable[int], rows: int) -
     return np.random.default_rng(0).permutation(every)[:rows]
 
 
-def _trust(known: list[list[np.ndarray]], bandwidth: float) -> float:
+def _trust(known: list[list[np.ndarray]]) -> float:
     """The share of the way to the references that leaves the least error where each panel is coloured by the others.
 
     It is the slope of a regression, drawn to TRUST by one more panel whose true slope is TRUST.
@@ -157,7 +161,7 @@ def _trust(known: list[list[np.ndarray]], bandwidth: float) -> float:
     for panel in range(min(count, _JUDGED)) if count > 1 else ():
         table = tf.constant(_table_of(known, [other for other in range(count) if other != panel], _REMEMBERED))
         embedding, logits, true = (tf.constant(values[panel][None]) for values in known)
-        ab = candidates.choose(candidates.from_grid(logits), bandwidth)
+        ab = _automatic(logits)
         change = _towards_references(embedding, logits, ab, table)
         fits.append(float(tf.reduce_sum((true - ab) * change)))
         sizes.append(float(tf.reduce_sum(tf.square(change))))
