@@ -290,6 +290,20 @@ def test_a_swatch_and_the_strength_change_the_dot_that_was_placed_last(tab, tmp_
     click(tab, 300, 500, count=2)
 
 
+def test_suggestions_are_of_the_place_that_was_looked_at_last(tab, tmp_path):
+    open_pages(tab, write_page(tmp_path))
+    held = []
+    tab.route("**/suggestions?*", lambda route: held.append(route))
+    for number, (x, y) in enumerate([(100, 100), (300, 500)], 1):
+        click(tab, x, y, count=number)
+        wait_until(tab, lambda number=number: len(held) == number)
+    held[1].fulfill(json=["#ff0000"])
+    expect(tab.locator("#suggested button")).to_have_css("background-color", "rgb(255, 0, 0)")
+    held[0].fulfill(json=["#00ff00"])
+    tab.wait_for_timeout(300)
+    expect(tab.locator("#suggested button")).to_have_css("background-color", "rgb(255, 0, 0)")
+
+
 def wait_until(tab, condition):
     for _ in range(app.PATIENCE // 100):
         if condition():
