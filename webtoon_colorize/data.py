@@ -191,8 +191,7 @@ def training_batches(
     own = slice(*(batch_size * number // part[1] for number in (part[0], part[0] + 1)))
     with tf.device("CPU:0"):  # not in a GPU's memory
         read, identity = _reader(panels.rgb), tuple(map(tf.constant, _identity(panels)))
-    # Compiled, the conversion is four times as fast on a CPU: one pass over memory.
-    rgb_to_lab = tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)
+    rgb_to_lab = _compiled_rgb_to_lab()
 
     @tf.autograph.experimental.do_not_convert
     def order(epoch):
@@ -237,6 +236,11 @@ def _reader(rgb: np.ndarray | Pictures) -> Callable[[tf.Tensor], tf.Tensor]:
         )
 
     return read
+
+
+def _compiled_rgb_to_lab() -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+    """Four times as fast on a CPU: one pass over memory."""
+    return tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)
 
 
 def _to_float(rgb: tf.Tensor) -> tf.Tensor:
