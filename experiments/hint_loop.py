@@ -4,8 +4,8 @@ Usage: python -m experiments.hint_loop --run_dir=RUN --data_dir=DATA --results_d
 Example: python -m experiments.hint_loop --run_dir=runs/mine --data_dir=data/mine --results_dir=out
 
 Panels have the size that they were prepared with. Each click goes where the blurred error is largest, as a person's
-would, but not on an earlier dot, and has the colour of the original there. Our way is measured beside four others
-(`experiments.hint_peers`), all from the same guess. What is measured is not measured again.
+would, but not onto an edge or an earlier dot, and has the colour of the original there. Our way is measured beside
+four others (`experiments.hint_peers`), all from the same guess. What is measured is not measured again.
 """
 
 import pathlib
@@ -22,7 +22,8 @@ from experiments import hint_peers, plots, resumable
 from webtoon_colorize import color, data, files, startup
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.io import csv_files, images
+from webtoon_colorize.io import csv_files
+from webtoon_colorize.io.images import read_image
 from webtoon_colorize.pages.compositing import lightness_of
 
 COUNTS = (0, 1, 2, 5, 10, 20, 50)
@@ -33,6 +34,7 @@ _EVEN = 2.5  # Lab units; a pixel is flat if the 5 x 5 around it differ by less
 _GRAY = 4.0  # Lab units; a panel of less RMSE to gray has no colour to find
 _WORSE = 0.02  # Lab units; an error that grows by less has not grown
 _ACROSS = 3  # pixels on each side of a click that say which colour is there
+_EDGES = 0.25  # of the pixels, those with the most varied colours around them: nobody clicks there
 
 
 class Row(NamedTuple):
@@ -53,7 +55,7 @@ def find_panels(data_dir: str, split: str, *, kind: str | None, count: int) -> l
     paths = [row["path"] for row in csv_files.read(pathlib.Path(data_dir) / "panels.csv") if row["split"] == split]
     wanted: dict[str, list[str]] = {each: [] for each in ([kind] if kind else KINDS)}
     for path in np.random.default_rng(0).permutation(np.array(sorted(paths), object)):
-        rgb = images.read_image(pathlib.Path(data_dir) / path)
+        rgb = read_image(pathlib.Path(data_dir) / path)
         lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
         own = wanted[kind or KINDS[share_of_flat(lab) < FLAT]]
         if len(own) < count and np.sqrt(np.mean(lab[..., 1:] ** 2)) >= _GRAY:
@@ -84,10 +86,13 @@ def automatic(colorizer: Colorizer, rgb: np.ndarray, cache: pathlib.Path) -> tup
 def clicks(way: hint_peers.Way, rgb: np.ndarray, guess: np.ndarray, count: int) -> Iterator[np.ndarray]:
     """Yields the ab without hints, and after each click."""
     true = color.rgb_to_lab(tf.constant(rgb, tf.float32) / 255)[1].numpy()
+    square = np.ones((2 * _ACROSS + 1, 2 * _ACROSS + 1), np.uint8)
+    variety = (cv2.dilate(true, square) - cv2.erode(true, square)).max(axis=2)
+    even = variety <= np.quantile(variety, 1 - _EDGES)
     ab, hints = guess, []
     yield ab
     for _ in range(count):
-        row, column = worst_place(np.sum((ab - true) ** 2, axis=2), hints)
+        row, column = worst_place(np.sum((ab - true) ** 2, axis=2), even, hints)
         around = rgb[max(0, row - _ACROSS) : row + _ACROSS + 1, max(0, column - _ACROSS) : column + _ACROSS + 1]
         seen = np.median(around.reshape(-1, 3), axis=0).astype(int).tolist()
         hints.append(Hint(column + 0.5, row + 0.5, tuple(seen)))
@@ -95,19 +100,23 @@ def clicks(way: hint_peers.Way, rgb: np.ndarray, guess: np.ndarray, count: int) 
         yield ab
 
 
-def worst_place(error: np.ndarray, hints: Sequence[Hint]) -> tuple[int, int]:
-    """Row and column of the largest error [H, W], averaged over a 16th of the longer side, but on no earlier dot."""
+def worst_place(error: np.ndarray, even: np.ndarray, hints: Sequence[Hint]) -> tuple[int, int]:
+    """Row and column of the largest error [H, W], averaged over a 16th of the longer side.
+
+    It is a place that is `even` (bool [H, W]) and on no earlier dot.
+    """
     side = max(error.shape) // 16 + 1
     smooth = cv2.blur(error, (side, side), borderType=cv2.BORDER_REFLECT)
     for hint in hints:
         cv2.circle(smooth, (int(hint.x), int(hint.y)), side // 4, 0, cv2.FILLED)
+    smooth[~even] = 0
     row, column = np.unravel_index(smooth.argmax(), smooth.shape)
     return int(row), int(column)
 
 
 def judge(colorizer: Colorizer, data_dir: str, cache: pathlib.Path, kind: str, path: str) -> dict[str, Any]:
     """The errors of a panel, those of each way from no click on."""
-    rgb = images.read_image(pathlib.Path(data_dir) / path)
+    rgb = read_image(pathlib.Path(data_dir) / path)
     lightness, guess = automatic(colorizer, rgb, cache / f"{path.replace('/', '_')}.npy")
     true = color.rgb_to_lab(tf.constant(rgb, tf.float32) / 255)[1].numpy()
     errors = {}

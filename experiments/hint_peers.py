@@ -118,7 +118,7 @@ def _squeezed(plane: np.ndarray) -> np.ndarray:
 
 
 def _ab(hints: Sequence[Hint]) -> np.ndarray:
-    return color.rgb_to_lab(np.float32([hint.rgb for hint in hints]) / 255)[1].numpy()
+    return color.rgb_to_lab(np.array([hint.rgb for hint in hints], np.float32) / 255)[1].numpy()
 
 
 def _places(hints: Sequence[Hint], shape: tuple[int, ...]) -> np.ndarray:

@@ -73,4 +73,3 @@ def _filled(gray: np.ndarray, markers: np.ndarray) -> np.ndarray:
     for width in (3, 5):  # the watershed leaves its borders and the picture's without a label
         labels = np.where(labels > 0, labels, cv2.dilate(labels, np.ones((width, width), np.uint8)))
     return np.maximum(labels.astype(np.int32) - 1, 0)
-

@@ -79,7 +79,7 @@ class Spreading:
         height, width = self._lightness.shape
         rows = np.clip([int(hint.y) for hint in hints], 0, height - 1)
         columns = np.clip([int(hint.x) for hint in hints], 0, width - 1)
-        wanted = color.rgb_to_lab(np.float32([hint.rgb for hint in hints]) / 255)[1].numpy()
+        wanted = color.rgb_to_lab(np.array([hint.rgb for hint in hints], np.float32) / 255)[1].numpy()
         labels, region = self._regions.labels, self._regions.labels[rows, columns]
         flatness = self._agreed_flatness(region, wanted)
         places, room = self._places(rows, columns, region, flatness)
