@@ -44,10 +44,14 @@ def test_dots_that_disagree_in_a_region_make_a_smooth_change():
     assert ab[25] > 10 and ab[275] < -50 and (np.diff(ab[25:275]) < 0.5).all() and np.abs(np.diff(ab)).max() < 3
 
 
-def test_a_shaded_area_takes_one_colour_without_steps():
+def test_a_dot_in_a_shaded_area_fades_and_several_fill_it_without_steps():
     gray = np.repeat(np.linspace(90, 190, 300).astype(np.uint8)[None], 200, axis=0)
-    ab = spread(gray, Hint(150, 100, RED))
-    assert ab[..., 0].min() > 15 and np.abs(np.diff(ab, axis=1)).max() < 2
+    dots = [Hint(x, 100, RED) for x in (150, 40, 260)]
+    one, three = (spread(gray, *dots[:count])[..., 0] for count in (1, 3))
+    assert (np.diff(one[100, 160:290]) < 0.05).all() and one[100, 160] > 50 > 25 > one[100, 290]
+    assert three.min() > 20 and three[100, 40:260].min() > 50
+    for ab in (one, three):
+        assert np.abs(np.diff(ab, axis=1)).max() < 2 and np.abs(np.diff(ab, axis=0)).max() < 2
 
 
 def test_a_dot_among_large_ones_counts():

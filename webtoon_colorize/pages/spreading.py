@@ -1,9 +1,9 @@
 """Spreads the colour of hints over a panel, whatever run guessed its colours: kriging that knows regions.
 
 A hint says by how much the guess is wrong at its place. Simple kriging (Gaussian process regression) estimates this
-change everywhere. Its covariance compares two pixels' place, guess, lightness and the lightness around (`_covariance`),
-and is smaller where the two lie in different regions (`pages.regions`). A flat region counts as one place, so it ends
-flat. Where its hints disagree it counts pixel by pixel, like regions that are painted.
+change everywhere. Its covariance compares two pixels' place, guess, lightness and the lightness around, and is smaller
+if they lie in different regions (`pages.regions`). A flat region counts as one place, so it ends flat. If its hints
+disagree, it counts pixel by pixel, as painted regions do.
 
 Sources: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), section 2.2 and chapter 4. Closings and
 openings of several widths are the morphological profile of Pesaresi and Benediktsson (2001). The numbers were chosen by
@@ -22,9 +22,10 @@ from webtoon_colorize.pages.regions import find_regions
 from webtoon_colorize.pages.upsampling import upsample
 
 CELLS = 128  # per side of a square panel; cells are square, and as many in panels of other shapes
-NOISE = 0.01  # variance of the noise of a hint; the prior variance of the change is 1
-ELSEWHERE = 0.5  # the factor of the covariance of two regions, if there are many hints
-TONE, TONED = 0.03, 0.0
+NOISE = 0.003  # variance of the noise of a hint; the prior variance of the change is 1
+ELSEWHERE = 0.9  # the factor of the covariance of two regions of one lightness, if there are many hints
+TONED, TONE = 0.7, 0.1  # the share of ELSEWHERE that falls to 1/e at this difference in lightness
+NEAR = 0.3  # sides of a square of the panel's area, times the number of hints: how far a hint reaches in its region
 DISAGREE = (4.0, 8.0)  # Lab units that the hints of a region differ from their mean, where it begins and where it ends
 WIDTHS = (5, 9, 17)  # cells, of the closings and openings
 
@@ -142,23 +143,26 @@ def _closed(lightness: np.ndarray, size: int) -> np.ndarray:
 
 def _krige(hints: _Places, change: np.ndarray, others: Sequence[_Places]) -> list[np.ndarray]:
     """The change at other places, float32 [N, 2] for each of them, from that at the hints [K, 2]."""
-    count = len(change)
-    elsewhere = ELSEWHERE * count / (count + 1)  # a single hint says little about other regions
-    noise = NOISE * np.eye(count, dtype=np.float32)
-    weights = np.linalg.solve(_covariance(hints, hints, elsewhere) + noise, change).astype(np.float32)
-    return [_covariance(places, hints, elsewhere) @ weights for places in others]
+    noise = NOISE * np.eye(len(change), dtype=np.float32)
+    weights = np.linalg.solve(_covariance(hints, hints) + noise, change).astype(np.float32)
+    return [_covariance(places, hints) @ weights for places in others]
 
 
-def _covariance(places: _Places, others: _Places, elsewhere: float) -> np.ndarray:
-    """exp(-difference) of N and K places, times `elsewhere` if they lie in different regions: float32 [N, K]."""
-    one, other = places.features, others.features
-    difference = _distance(one[:, :2], other[:, :2]) + _distance(one[:, 2:4], other[:, 2:4])
-    for channel in range(4, one.shape[1]):
+def _covariance(places: _Places, hints: _Places) -> np.ndarray:
+    """Of N places and K hints, float32 [N, K]: exp(-difference), times a factor for their regions.
+
+    The factor falls with the distance in one region, and is below ELSEWHERE in two. It is 1 in a flat region, which is
+    one place. The fewer hints, the less they say: a lone one says nothing about other regions.
+    """
+    one, other = places.features, hints.features
+    apart, tone = _distance(one[:, :2], other[:, :2]), np.abs(one[:, 4, None] - other[:, 4])
+    difference = apart + _distance(one[:, 2:4], other[:, 2:4]) + tone
+    for channel in range(5, one.shape[1]):
         difference += np.abs(one[:, channel, None] - other[:, channel])
-    same = places.region[:, None] == others.region
-    alike = np.exp(-np.abs(one[:, 4, None] - other[:, 4]) * (LIGHTNESS / TONE))
-    share = elsewhere * (1 - TONED + TONED * alike)
-    return np.exp(-difference) * np.where(same, np.float32(1), share)
+    count = len(other)
+    elsewhere = ELSEWHERE * (1 - 1 / count) * (1 - TONED + TONED * np.exp(tone * (-LIGHTNESS / TONE)))
+    within = (places.region[:, None] == hints.region) * np.exp(apart * (-POSITION / (NEAR * count)))
+    return np.exp(-difference) * (elsewhere + (1 - ELSEWHERE * (1 - 1 / count)) * within)
 
 
 def _distance(points: np.ndarray, others: np.ndarray) -> np.ndarray:
