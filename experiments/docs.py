@@ -7,13 +7,16 @@ A table stands between the lines `<!-- table: NAME -->` and `<!-- end -->`; TABL
 """
 
 import functools
+import json
 import pathlib
 import re
 from collections.abc import Callable
+from typing import Any
 
 from absl import flags
 
 from experiments import markdown
+from experiments.benchmark import table as benchmark_tables
 from experiments.cast import table as cast
 from experiments.claims import pages as claims
 from experiments.claims.store import REPORTED
@@ -201,6 +204,11 @@ def hints() -> str:
     return markdown.table(("dots", *map(str, counts)), lines)
 
 
+def benchmark() -> dict[str, Any]:
+    """What `experiments.benchmark` measured last."""
+    return json.loads((REPORTED / "benchmark.json").read_text(encoding="utf-8"))
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "six rows": six_rows,
     "every row": every_row,
@@ -217,6 +225,10 @@ TABLES: dict[str, Callable[[], str]] = {
     "claims, more titles": claims.more_titles,
     "hints": hints,
     "cast": lambda: cast.markdown_table(read("drawn_stories/cast.csv")),
+    "benchmark: machine": lambda: benchmark_tables.machine(benchmark()),
+    "benchmark: rows": lambda: benchmark_tables.rows(benchmark()),
+    "benchmark: pages": lambda: benchmark_tables.pages(benchmark()),
+    "benchmark: PyTorch": lambda: benchmark_tables.against(benchmark()),
 }
 
 _START, _END = "<!-- table: ", "<!-- end -->"

@@ -44,7 +44,7 @@ def test_losses_metrics_and_colours_are_float32_under_a_policy_of_half_precision
 def curve(method, *, count=40, **options):
     """The loss after each of `count` steps on the same eight panels."""
     step = steps.make_train_step(method, steps.make_optimizers(method, 1e-3), **options)
-    return np.array([float(step(make_batch(8), [0, number])["generator/l2"]) for number in range(count)])
+    return np.array([float(step(make_batch(8), tf.constant([0, number]))["generator/l2"]) for number in range(count)])
 
 
 @pytest.fixture(scope="module")
