@@ -19,8 +19,9 @@ from absl import flags
 from matplotlib.figure import Figure
 
 from experiments import bootstrap, markdown, plots, resumable
-from webtoon_colorize import adaptation, checkpoints, data, evaluation, files, run, startup, training
+from webtoon_colorize import adaptation, checkpoints, data, evaluation, files, run, startup
 from webtoon_colorize.io import csv_files
+from webtoon_colorize.training import loop
 
 COUNTS = (10, 25, 50, 100, 200, 400)
 WAYS = ("from nothing", "from the weights", "references")
@@ -84,8 +85,8 @@ def _train(run_dir: str, folder: str, settings: run.Settings, splits: dict[str, 
     if point.way == "from the weights":
         run.start_from(method, run_dir)
     shown = data.take(known, np.resize(np.arange(point.count), SHOWN))
-    schedule = training.Schedule(EPOCHS, PATIENCE, settings.batch_size, settings.learning_rate, point.seed)
-    training.train(method, folder, schedule, training=shown, validation=splits["validation"], description="")
+    schedule = loop.Schedule(EPOCHS, PATIENCE, settings.batch_size, settings.learning_rate, point.seed)
+    loop.train(method, folder, schedule, training=shown, validation=splits["validation"], description="")
     return folder
 
 
