@@ -8,12 +8,13 @@ import dataclasses
 import functools
 import json
 import pathlib
+import sys
 from typing import Any
 
 from absl import flags
 
 from experiments import ablations, markdown, training_subsets
-from webtoon_colorize import checkpoints, data, run, startup, training
+from webtoon_colorize import checkpoints, data, files, run, startup, training
 from webtoon_colorize.methods.method import Method
 
 
@@ -37,7 +38,8 @@ def train(
     <runs>/vgg16_gray/seed_0.
 
     Raises:
-      ValueError: `run_dir` belongs to a run with other settings, the data is too small, or `init_from` does not fit.
+      ValueError: `run_dir` belongs to a run with other settings or is in use, the data is too small or changes while it
+        is read, or `init_from` does not fit.
       FileNotFoundError: `data_dir` is no prepared dataset, or `init_from` or a required run is missing.
       MissingWeights: the row needs weights that the user must supply.
       MissingTitle: the row is about a title that is not in the dataset.
@@ -45,6 +47,7 @@ def train(
     """
     row = ablations.TRAINABLE[experiment]
     method, every = run.describe(functools.partial(row.build, **(arguments or {})))
+    datasets = {"data_dir": data_dir, "test_dir": test_dir or data_dir}
     settings = run.Settings(
         experiment=experiment,
         method=method,
@@ -53,17 +56,25 @@ def train(
         learning_rate=learning_rate,
         seed=seed,
         titles=data.load_titles(data_dir),
-        data=fingerprint(experiment, data_dir=data_dir, test_dir=test_dir or data_dir),
+        data=fingerprint(experiment, **datasets),
         **({"init_from": checkpoints.fingerprint(init_from)} if init_from else {}),
     )
-    run.claim(run_dir, settings)
-    if (pathlib.Path(run_dir) / run.FINISHED).exists():
-        print(f"{run_dir} is finished")
-        return
+    with files.locked(run_dir):
+        run.claim(run_dir, settings)
+        if (pathlib.Path(run_dir) / run.FINISHED).exists():
+            print(f"{run_dir} is finished")
+        else:
+            _train(settings, run_dir=run_dir, init_from=init_from, **datasets)
+
+
+def _train(settings: run.Settings, *, run_dir: str, init_from: str | None, **datasets: str) -> None:
     method = run.build(settings)
     _fill(method, settings, run_dir=run_dir, init_from=init_from)
-    panels, validation = load_split(experiment, scale.image_size, data_dir=data_dir, test_dir=test_dir or data_dir)
-    schedule = training.Schedule(scale.epochs, scale.patience, scale.batch_size, learning_rate, seed)
+    panels, validation = load_split(settings.experiment, settings.image_size, **datasets)
+    if fingerprint(settings.experiment, **datasets) != settings.data:
+        raise ValueError(f"{datasets['data_dir']} changed while it was read; start again")
+    names = training.Schedule._fields
+    schedule = training.Schedule(**{name: getattr(settings, name) for name in names})
     described = _described(settings)
     training.train(method, run_dir, schedule, training=panels, validation=validation, description=described)
 
@@ -122,10 +133,13 @@ def main(_) -> None:
             arguments=dict(map(_argument, FLAGS.argument)),
             init_from=FLAGS.init_from,
         )
-    except (ValueError, FileNotFoundError, FloatingPointError) as error:
-        raise SystemExit(f"error: {error}") from error
+    except (ValueError, OSError, FloatingPointError) as error:
+        raise startup.failure(error) from error
     except KeyboardInterrupt:
-        raise SystemExit("interrupted; the same command goes on from the last whole epoch") from None
+        print(
+            f"\nInterrupted: what is trained is saved. This goes on from there:\n{startup.command()}", file=sys.stderr
+        )
+        raise SystemExit(startup.INTERRUPTED) from None
 
 
 if __name__ == "__main__":

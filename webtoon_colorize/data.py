@@ -1,14 +1,17 @@
 """Prepared dataset -> batches of (lightness, ab, label)."""
 
+import contextlib
 import csv
 import hashlib
+import itertools
 import json
 import os
 import pathlib
 import sys
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import cv2
 import numpy as np
@@ -17,6 +20,7 @@ from tqdm import tqdm
 
 from webtoon_colorize import color, files
 
+_AT_ONCE = 256  # panels that are decoded before they are written
 SMALLEST_CROP = 0.6  # of the width and height; without crops a network overfits 1,400 panels in ten epochs
 
 # Each use of randomness has its own stream.
@@ -31,6 +35,10 @@ class Batch(NamedTuple):
     label: tf.Tensor  # [B] int32, the title's index in dataset.json
     story: tf.Tensor  # [B] int32, equal for panels of one episode
     panel: tf.Tensor  # [B] int32, equal for copies of one panel
+
+
+class Damaged(ValueError):
+    """A dataset that is not as it was prepared; the message names the files."""
 
 
 class Panels(NamedTuple):
@@ -62,16 +70,30 @@ def load_titles(data_dir: str | os.PathLike) -> list[str]:
 
     Raises:
       FileNotFoundError: `data_dir` is no prepared dataset.
+      Damaged: its dataset.json is damaged.
     """
-    path = pathlib.Path(data_dir) / "dataset.json"
-    if not path.exists():
+    path = _file_of(data_dir, "dataset.json")
+    with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
+        titles = json.loads(path.read_text(encoding="utf-8"))["titles"]
+        if isinstance(titles, list) and all(isinstance(title, str) for title in titles):
+            return titles
+    raise Damaged(f"{path} is damaged; prepare the dataset again")
+
+
+def _file_of(data_dir: str | os.PathLike, name: str) -> pathlib.Path:
+    """A file that every prepared dataset has. Raises FileNotFoundError."""
+    path = pathlib.Path(data_dir) / name
+    if not path.is_file():
         raise FileNotFoundError(f"{data_dir} is not a prepared dataset: {path} is missing; run data_tools.prepare")
-    return json.loads(path.read_text(encoding="utf-8"))["titles"]
+    return path
 
 
 def fingerprint(data_dir: str | os.PathLike) -> str:
-    """Identifies a prepared dataset: the first 16 hexadecimal digits of the SHA-256 of its panels.csv."""
-    return hashlib.sha256((pathlib.Path(data_dir) / "panels.csv").read_bytes()).hexdigest()[:16]
+    """Identifies a prepared dataset: the first 16 hexadecimal digits of the SHA-256 of its panels.csv.
+
+    Raises FileNotFoundError.
+    """
+    return hashlib.sha256(_file_of(data_dir, "panels.csv").read_bytes()).hexdigest()[:16]
 
 
 def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> Panels:
@@ -80,23 +102,22 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
     Deviation: OpenCV resizes, by means over areas. "All image preprocessing was done with ImageMagick" (appendix).
 
     The first call decodes and resizes the panels of all splits and keeps them as `cache/<size>_<fingerprint>.npy` in
-    the dataset.
+    the dataset, or, where that cannot be written, in a temporary file.
 
     Raises:
       FileNotFoundError: `data_dir` is no prepared dataset.
-      ValueError: the split is empty, or a panel is damaged.
+      Damaged: a file is damaged, or is not as it was prepared.
+      ValueError: the split is empty.
+      OSError: there is no room for the resized panels.
     """
     data_dir = pathlib.Path(data_dir)
     labels = {title: label for label, title in enumerate(load_titles(data_dir))}
-    rows = _read_manifest(data_dir)
+    rows = _read_manifest(data_dir, labels)
     chosen = [index for index, row in enumerate(rows) if row.split == split]
     if not chosen:
         raise ValueError(f"{data_dir} has no panels in its {split} split")
-    cache = data_dir / "cache" / f"{image_size}_{fingerprint(data_dir)}.npy"
-    if not cache.exists():
-        _write_cache(cache, [data_dir / row.path for row in rows], image_size=image_size)
     return Panels(
-        rgb=np.load(cache, mmap_mode="r")[chosen],
+        rgb=_resized(data_dir, len(rows), image_size)[chosen],
         label=np.array([labels[rows[index].title] for index in chosen], np.int32),
         path=[rows[index].path for index in chosen],
     )
@@ -110,38 +131,77 @@ class _Row(NamedTuple):
     split: str
 
 
-def _read_manifest(data_dir: pathlib.Path) -> list[_Row]:
-    with open(data_dir / "panels.csv", newline="", encoding="utf-8") as file:
-        rows = csv.reader(file)
-        columns = next(rows)
-        path, title, split = map(columns.index, _Row._fields)
-        # One string for each title and split, not one per row.
-        return [_Row(row[path], sys.intern(row[title]), sys.intern(row[split])) for row in rows]
+def _read_manifest(data_dir: pathlib.Path, titles: Container[str]) -> list[_Row]:
+    """Raises FileNotFoundError and Damaged."""
+    # One string for each title and split, not one per row.
+    rows = [_Row(path, *map(sys.intern, rest)) for path, *rest in _columns(data_dir, *_Row._fields)]
+    if strange := next((row.title for row in rows if row.title not in titles), None):
+        raise Damaged(f"{data_dir}: dataset.json lacks the title {strange} of panels.csv; prepare the dataset again")
+    return rows
 
 
-def _write_cache(cache: pathlib.Path, paths: list[pathlib.Path], *, image_size: int) -> None:
-    """Raises ValueError, which names all damaged panels."""
+def _columns(data_dir: pathlib.Path, *names: str) -> Iterator[list[str]]:
+    """Some columns of panels.csv, row by row. Raises FileNotFoundError and Damaged."""
+    path = _file_of(data_dir, "panels.csv")
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = csv.reader(file)
+            places = list(map(next(rows, []).index, names))
+            for row in rows:
+                yield [row[place] for place in places]
+    except (ValueError, IndexError, csv.Error) as error:
+        raise Damaged(f"{path} is damaged; prepare the dataset again") from error
 
-    def load(index: int) -> pathlib.Path | None:
-        """Writes a panel to its place; returns its path if it is damaged."""
-        try:
-            content = np.fromfile(paths[index], np.uint8)
-        except OSError:
-            return paths[index]
-        rgb = cv2.imdecode(content, cv2.IMREAD_COLOR_RGB) if content.size else None
-        if rgb is None:
-            return paths[index]
-        resized[index] = cv2.resize(rgb, (image_size, image_size), interpolation=cv2.INTER_AREA)
+
+def _resized(data_dir: pathlib.Path, count: int, size: int) -> np.ndarray:
+    """All panels, uint8 [count, size, size, 3], mapped into memory from a file."""
+    shape = (count, size, size, 3)
+    cache = data_dir / "cache" / f"{size}_{fingerprint(data_dir)}.npy"
+    with contextlib.suppress(OSError, ValueError, EOFError):  # missing or cut off: it is made again
+        there = np.load(cache, mmap_mode="r")
+        if there.shape == shape and there.dtype == np.uint8:
+            return there
+    try:
+        with files.atomic_path(cache) as temporary, open(temporary, "wb") as file:
+            _write_resized(file, data_dir, shape)
+        return np.load(cache, mmap_mode="r")
+    except OSError as error:
+        print(f"{cache.parent}: {files.reason(error)}; the resized panels are not kept there.", file=sys.stderr)
+    with tempfile.TemporaryFile() as file:
+        place = _write_resized(file, data_dir, shape)
+        return np.memmap(file, np.uint8, "r", place, shape)
+
+
+def _write_resized(file: BinaryIO, data_dir: pathlib.Path, shape: tuple[int, ...]) -> int:
+    """Writes the panels as NumPy does; returns where the first one begins. Raises Damaged, which names all bad ones.
+
+    They go through `write`, which says that a disk is full. A program that fills a mapped file is ended by the system.
+    """
+    np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    start, size, damaged = file.tell(), shape[1], []
+    panels = ((data_dir / path, digest) for path, digest in _columns(data_dir, "path", "sha256"))
+    with ThreadPoolExecutor() as pool, tqdm(total=shape[0], desc=f"resizing to {size} px", unit="panel") as bar:
+        while some := list(itertools.islice(panels, _AT_ONCE)):
+            for (path, _), rgb in zip(some, pool.map(lambda each: _read_panel(*each, size), some)):
+                damaged += [] if rgb is not None else [path]
+                file.write(b"" if rgb is None else rgb)
+                bar.update()
+    if damaged:
+        raise Damaged(f"{', '.join(f'{path} is damaged' for path in damaged)}; prepare the dataset again")
+    file.flush()
+    return start
+
+
+def _read_panel(path: pathlib.Path, digest: str, size: int) -> np.ndarray | None:
+    """uint8 [size, size, 3]; None if the file is missing, or not the one that was prepared."""
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError):  # ValueError: a path with a NUL
         return None
-
-    with files.atomic_path(cache) as temporary, ThreadPoolExecutor() as pool:
-        shape = (len(paths), image_size, image_size, 3)
-        resized = np.lib.format.open_memmap(temporary, "w+", np.uint8, shape)  # larger than memory, perhaps
-        done = tqdm(pool.map(load, range(len(paths))), f"resizing to {image_size} px", len(paths), unit="panel")
-        damaged = [path for path in done if path]
-        if damaged:
-            raise ValueError(f"{', '.join(f'{path} is damaged' for path in damaged)}; prepare the dataset again")
-        resized.flush()
+    if hashlib.sha256(content).hexdigest() != digest:
+        return None
+    rgb = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
+    return None if rgb is None else cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA)
 
 
 def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:

@@ -31,6 +31,7 @@ SETTINGS = "settings.json"
 FINISHED = "training.json"  # exists only in folders of finished runs
 
 _METHODS = "webtoon_colorize.methods."
+_LIMITS = {"image_size": (16, 2048), "filters": (1, 512), "seed": (0, 2**32 - 1)}  # a file may come from somebody else
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +73,10 @@ def build(settings: Settings) -> Method:
 
 def _seeded(build_networks: Callable[[], Method], seed: int) -> Method:
     keras.utils.set_random_seed(seed)
-    return build_networks()
+    try:
+        return build_networks()
+    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        raise ValueError("the run's networks are too large for the memory") from error
 
 
 def find_build(settings: Settings) -> Callable[[], Method]:
@@ -148,7 +152,13 @@ def _read_settings(path: pathlib.Path) -> Settings:
         kind: Any = typing.get_origin(field.type) or field.type
         if not isinstance(content[field.name], (int, float) if kind is float else kind):
             raise ValueError(f"{field.name} in {SETTINGS} is not a {kind.__name__}: {content[field.name]!r}")
-    return Settings(**{field.name: content[field.name] for field in dataclasses.fields(Settings)})
+    settings = Settings(**{field.name: content[field.name] for field in dataclasses.fields(Settings)})
+    for name, (least, most) in _LIMITS.items():
+        if not least <= getattr(settings, name) <= most:
+            raise ValueError(f"{name} in {SETTINGS} is {getattr(settings, name)}; {least} to {most} is possible")
+    if not all(isinstance(title, str) for title in settings.titles):
+        raise ValueError(f"titles in {SETTINGS} are not all text")
+    return settings
 
 
 @contextlib.contextmanager
@@ -160,8 +170,11 @@ def _naming_folder(run_dir: str | os.PathLike) -> Iterator[None]:
         raise ValueError(f"{run_dir} is not a run folder of this version: {error}") from error
 
 
-def load_method(run_dir: str | os.PathLike) -> Method:
+def load_method(run_dir: str | os.PathLike, *, older: bool = False) -> Method:
     """The method with the weights of its best epoch, or with packed weights if the folder has them.
+
+    `older`: whether, if these are damaged, those of the best epoch before may take their place (see
+    `checkpoints.restore`). They are good enough to colour a page, and not to measure a row.
 
     Raises:
       FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
@@ -172,7 +185,9 @@ def load_method(run_dir: str | os.PathLike) -> Method:
     with _naming_folder(run_dir):
         build_networks = find_build(settings)
     method = _seeded(build_networks, settings.seed)  # its errors say nothing about the folder
-    if not checkpoints.restore_packed(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):
+    if not checkpoints.restore_packed(run_dir, method) and not checkpoints.restore(
+        checkpoints.best(run_dir, method), older=older
+    ):
         raise FileNotFoundError(f"{run_dir} has no checkpoint yet; train the run for at least one epoch")
     return method
 
