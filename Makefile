@@ -38,7 +38,7 @@ CLAIM_ROWS := vgg_features_color vgg_features_control residual_encoder_pretraine
   l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
 
 .DEFAULT_GOAL := help
-.PHONY: help lint test test-slow reproduce-table claims train-claims figures pretrained docs inspect tensorboard data fresh own-comic
+.PHONY: help lint test test-slow reproduce-table claims train-claims figures pretrained docs torture inspect tensorboard data fresh own-comic
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,10 @@ pretrained: own-comic reproduce-table ## Train the weights that come with the pa
 	  --data_dir=$(DATA) --results_dir=results/$(NAME)
 
 docs: $(VENV) ## Write the tables of README and docs from experiments/reported.
+	$(RUN) experiments.docs
+
+torture: $(VENV) ## Try to break it: kills, damaged files, long runs (hours; writes experiments/reported/torture.json).
+	$(RUN) tests.torture
 	$(RUN) experiments.docs
 
 fresh: $(VENV)

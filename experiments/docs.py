@@ -7,6 +7,7 @@ A table stands between the lines `<!-- table: NAME -->` and `<!-- end -->`; TABL
 """
 
 import functools
+import json
 import pathlib
 import re
 from collections.abc import Callable
@@ -201,6 +202,23 @@ def hints() -> str:
     return markdown.table(("dots", *map(str, counts)), lines)
 
 
+def reliability() -> str:
+    """Each promise: how it is tested, how often it was tried with what failures, and what the tests found before."""
+    measured = json.loads((REPORTED / "torture.json").read_text(encoding="utf-8"))
+    lines = []
+    for row in read("promises.csv"):
+        kinds = [kind for kind in measured.get(row["part"], {}) if _is_of(kind, row["kinds"].split(";"))]
+        own = [measured[row["part"]][kind] for kind in kinds]
+        trials, failures = (f"{sum(each[name] for each in own):,}" for name in ("trials", "failures"))
+        counts = (trials, failures) if own else (f"`{row['part']}`" if not row["kinds"] else MISSING, "0")
+        lines.append((row["promise"], row["how it is tested"], *counts, row["found and mended"]))
+    return markdown.table(("promise", "how it is tested", "trials", "failures", "found and mended"), lines)
+
+
+def _is_of(kind: str, names: list[str]) -> bool:
+    return any(name and kind.startswith(name) for name in names)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "six rows": six_rows,
     "every row": every_row,
@@ -216,6 +234,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **{f"claims, {section}": functools.partial(claims.claims, section) for section in claims.SECTIONS},
     "claims, more titles": claims.more_titles,
     "hints": hints,
+    "reliability": reliability,
     "cast": lambda: cast.markdown_table(read("drawn_stories/cast.csv")),
 }
 

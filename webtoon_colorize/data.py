@@ -244,7 +244,8 @@ def training_batches(
         raise ValueError(f"batch_size is {batch_size} and must be a multiple of {together} for this row")
     count = len(panels.path)
     if count < batch_size:
-        raise ValueError(f"batch_size is {batch_size}, but there are only {count} panels to train on")
+        there = "is only 1 panel" if count == 1 else f"are only {count} panels"
+        raise ValueError(f"batch_size is {batch_size}, but there {there} to train on")
     steps = count // batch_size
     rgb, identity = tf.constant(panels.rgb), tuple(map(tf.constant, _identity(panels)))
     _, story, _ = identity

@@ -30,6 +30,7 @@ PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # the run folder that
 SETTINGS = "settings.json"
 FINISHED = "training.json"  # exists only in folders of finished runs
 
+_WORDS = {str: "text", dict: "an object", list: "a list", int: "a whole number", float: "a number"}
 _METHODS = "webtoon_colorize.methods."
 _LIMITS = {"image_size": (16, 2048), "filters": (1, 512), "seed": (0, 2**32 - 1)}  # a file may come from somebody else
 
@@ -140,10 +141,12 @@ def _read_settings(path: pathlib.Path) -> Settings:
     """Raises ValueError with the reason."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # neither UTF-8 nor JSON
-        raise ValueError(f"{SETTINGS} is not JSON ({error})") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{SETTINGS} is not JSON (line {error.lineno}, column {error.colno})") from error
+    except (ValueError, RecursionError) as error:  # no UTF-8, a number of thousands of digits, brackets in brackets
+        raise ValueError(f"{SETTINGS} is not JSON that can be read") from error
     if not isinstance(content, dict):
-        raise ValueError(f"{SETTINGS} is not an object but a {type(content).__name__}")
+        raise ValueError(f"{SETTINGS} holds no settings")
     # Runs from before there was patience never ended early, and older ones all started from random weights.
     content = {"patience": content.get("epochs"), "init_from": "none"} | content
     for field in dataclasses.fields(Settings):
@@ -151,7 +154,8 @@ def _read_settings(path: pathlib.Path) -> Settings:
             raise ValueError(f"{SETTINGS} lacks {field.name}")
         kind: Any = typing.get_origin(field.type) or field.type
         if not isinstance(content[field.name], (int, float) if kind is float else kind):
-            raise ValueError(f"{field.name} in {SETTINGS} is not a {kind.__name__}: {content[field.name]!r}")
+            there = json.dumps(content[field.name], ensure_ascii=False)[:80]
+            raise ValueError(f"{field.name} in {SETTINGS} is {there}, and must be {_WORDS[kind]}")
     settings = Settings(**{field.name: content[field.name] for field in dataclasses.fields(Settings)})
     for name, (least, most) in _LIMITS.items():
         if not least <= getattr(settings, name) <= most:
