@@ -14,6 +14,7 @@ import os
 import pathlib
 import tempfile
 import time
+import types
 
 from absl import flags
 
@@ -25,11 +26,12 @@ from tests.torture import kills, long_runs, readers  # noqa: E402
 
 OUTPUT = pathlib.Path(__file__).parents[2] / "experiments" / "reported" / "torture.json"
 TRAINING_KILLS, KILLS, FILES = 50, 25, 2000
+OPTIONS = types.SimpleNamespace()  # from the command line; damaged ones overwrite FLAGS
 
 
 def note(part: str, kind: str, trials: int, failures: list[str], **more: object) -> bool:
     """Writes what came out of one kind of trials to the file, and says it; returns whether all went well."""
-    path = pathlib.Path(FLAGS.output)
+    path = pathlib.Path(OPTIONS.output)
     content = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     today = datetime.date.today().isoformat()
     there = content.setdefault(part, {})
@@ -42,7 +44,7 @@ def note(part: str, kind: str, trials: int, failures: list[str], **more: object)
 
 
 def _share(count: int) -> int:
-    return max(1, math.ceil(FLAGS.share * count))
+    return max(1, math.ceil(OPTIONS.share * count))
 
 
 def run_kills(work: pathlib.Path) -> bool:
@@ -84,9 +86,10 @@ PARTS = {"kills": run_kills, "files": run_files, "long": run_long}
 
 
 def main(_: list[str]) -> int:
+    vars(OPTIONS).update({name: FLAGS[name].value for name in ("only", "share", "output")})
     os.nice(10)
     with tempfile.TemporaryDirectory(prefix="torture") as folder:
-        well = [PARTS[part](pathlib.Path(folder)) for part in PARTS if part in FLAGS.only]
+        well = [PARTS[part](pathlib.Path(folder)) for part in PARTS if part in OPTIONS.only]
     return 0 if all(well) else 1
 
 
