@@ -207,7 +207,7 @@ def reliability() -> str:
     measured = json.loads((REPORTED / "torture.json").read_text(encoding="utf-8"))
     lines = []
     for row in read("promises.csv"):
-        kinds = [kind for kind in measured.get(row["part"], {}) if _is_of(kind, row["kinds"].split(";"))]
+        kinds = [kind for kind in measured.get(row["part"], {}) if is_of(kind, row["kinds"].split(";"))]
         own = [measured[row["part"]][kind] for kind in kinds]
         trials, failures = (f"{sum(each[name] for each in own):,}" for name in ("trials", "failures"))
         counts = (trials, failures) if own else (f"`{row['part']}`" if not row["kinds"] else MISSING, "0")
@@ -215,7 +215,7 @@ def reliability() -> str:
     return markdown.table(("promise", "how it is tested", "trials", "failures", "found and mended"), lines)
 
 
-def _is_of(kind: str, names: list[str]) -> bool:
+def is_of(kind: str, names: list[str]) -> bool:
     return any(name and kind.startswith(name) for name in names)
 
 

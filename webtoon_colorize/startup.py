@@ -34,7 +34,7 @@ def run(main: Callable[[list[str]], int | None], doc: str, *, inputs: bool = Fal
       doc: what the program does, its usage and an example.
       inputs: whether the program takes positional arguments; without it, such an argument is an error.
     """
-    sys.stdout = _Output(sys.stdout)
+    sys.stdout, sys.stderr = _Output(sys.stdout), _Output(sys.stderr)
     arguments = sys.argv[1:]
     if not _HELP.isdisjoint(arguments):
         print(_help(doc))
