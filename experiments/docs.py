@@ -11,10 +11,12 @@ import json
 import pathlib
 import re
 from collections.abc import Callable
+from typing import Any
 
 from absl import flags
 
-from experiments import markdown
+from experiments import markdown, reliability
+from experiments.benchmark import table as benchmark_tables
 from experiments.cast import table as cast
 from experiments.claims import pages as claims
 from experiments.claims.store import REPORTED
@@ -202,21 +204,9 @@ def hints() -> str:
     return markdown.table(("dots", *map(str, counts)), lines)
 
 
-def reliability() -> str:
-    """Each promise: how it is tested, how often it was tried with what failures, and what the tests found before."""
-    measured = json.loads((REPORTED / "torture.json").read_text(encoding="utf-8"))
-    lines = []
-    for row in read("promises.csv"):
-        kinds = [kind for kind in measured.get(row["part"], {}) if is_of(kind, row["kinds"].split(";"))]
-        own = [measured[row["part"]][kind] for kind in kinds]
-        trials, failures = (f"{sum(each[name] for each in own):,}" for name in ("trials", "failures"))
-        counts = (trials, failures) if own else (f"`{row['part']}`" if not row["kinds"] else MISSING, "0")
-        lines.append((row["promise"], row["how it is tested"], *counts, row["found and mended"]))
-    return markdown.table(("promise", "how it is tested", "trials", "failures", "found and mended"), lines)
-
-
-def is_of(kind: str, names: list[str]) -> bool:
-    return any(name and kind.startswith(name) for name in names)
+def measured(name: str) -> dict[str, Any]:
+    """What `experiments.benchmark` or `make torture` measured last."""
+    return json.loads((REPORTED / name).read_text(encoding="utf-8"))
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -234,8 +224,12 @@ TABLES: dict[str, Callable[[], str]] = {
     **{f"claims, {section}": functools.partial(claims.claims, section) for section in claims.SECTIONS},
     "claims, more titles": claims.more_titles,
     "hints": hints,
-    "reliability": reliability,
+    "reliability": lambda: reliability.markdown_table(read("promises.csv"), measured("torture.json")),
     "cast": lambda: cast.markdown_table(read("drawn_stories/cast.csv")),
+    "benchmark: machine": lambda: benchmark_tables.machine(measured("benchmark.json")),
+    "benchmark: rows": lambda: benchmark_tables.rows(measured("benchmark.json")),
+    "benchmark: pages": lambda: benchmark_tables.pages(measured("benchmark.json")),
+    "benchmark: PyTorch": lambda: benchmark_tables.against(measured("benchmark.json")),
 }
 
 _START, _END = "<!-- table: ", "<!-- end -->"

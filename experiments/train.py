@@ -4,9 +4,11 @@ Usage: python -m experiments.train --experiment=ROW --data_dir=DATA --run_dir=RU
 Example: python -m experiments.train --experiment=l2 --data_dir=data/mine --run_dir=runs/mine/l2/seed_0 --epochs=50
 """
 
+import contextlib
 import dataclasses
 import functools
 import json
+import os
 import pathlib
 import sys
 from typing import Any
@@ -14,8 +16,9 @@ from typing import Any
 from absl import flags
 
 from experiments import ablations, markdown, training_subsets
-from webtoon_colorize import checkpoints, data, files, run, startup, training
+from webtoon_colorize import checkpoints, data, files, run, startup
 from webtoon_colorize.methods.method import Method
+from webtoon_colorize.training import devices, loop
 
 
 def train(
@@ -29,13 +32,16 @@ def train(
     learning_rate: float,
     arguments: dict[str, Any] | None = None,
     init_from: str | None = None,
+    precision: str = run.PRECISIONS[0],
+    compiled: bool = False,
+    profile: bool = False,
 ) -> None:
     """Trains until the run is finished. A finished run stays as it is.
 
     `test_dir` is the dataset whose test panels it will be judged on, by default `data_dir`; only rows that train on
     some of these look at it. `arguments` take the place of those of the row's build function. `init_from` is a run
     whose weights it starts from. Required runs lie beside this one: <runs>/vgg_features/seed_0 requires
-    <runs>/vgg16_gray/seed_0.
+    <runs>/vgg16_gray/seed_0. `compiled` and `profile` are those of `loop.train`.
 
     Raises:
       ValueError: `run_dir` belongs to a run with other settings or is in use, the data is too small or changes while it
@@ -45,8 +51,7 @@ def train(
       MissingTitle: the row is about a title that is not in the dataset.
       NothingDropped: the row's dropout would keep every pixel at this size.
     """
-    row = ablations.TRAINABLE[experiment]
-    method, every = run.describe(functools.partial(row.build, **(arguments or {})))
+    method, every = run.describe(functools.partial(ablations.TRAINABLE[experiment].build, **(arguments or {})))
     datasets = {"data_dir": data_dir, "test_dir": test_dir or data_dir}
     settings = run.Settings(
         experiment=experiment,
@@ -57,26 +62,41 @@ def train(
         seed=seed,
         titles=data.load_titles(data_dir),
         data=fingerprint(experiment, **datasets),
+        precision=precision,
         **({"init_from": checkpoints.fingerprint(init_from)} if init_from else {}),
     )
-    with files.locked(run_dir):
+    with _only_run(run_dir):
         run.claim(run_dir, settings)
         if (pathlib.Path(run_dir) / run.FINISHED).exists():
             print(f"{run_dir} is finished")
-        else:
-            _train(settings, run_dir=run_dir, init_from=init_from, **datasets)
+            return
+        _train(settings, run_dir, datasets, init_from=init_from, compiled=compiled, profile=profile)
 
 
-def _train(settings: run.Settings, *, run_dir: str, init_from: str | None, **datasets: str) -> None:
-    method = run.build(settings)
-    _fill(method, settings, run_dir=run_dir, init_from=init_from)
-    panels, validation = load_split(settings.experiment, settings.image_size, **datasets)
-    if fingerprint(settings.experiment, **datasets) != settings.data:
-        raise ValueError(f"{datasets['data_dir']} changed while it was read; start again")
-    names = training.Schedule._fields
-    schedule = training.Schedule(**{name: getattr(settings, name) for name in names})
-    described = _described(settings)
-    training.train(method, run_dir, schedule, training=panels, validation=validation, description=described)
+def _only_run(run_dir: str) -> contextlib.AbstractContextManager:
+    """Keeps other runs out of the folder. The workers of one run share it, and a second run cannot have their ports."""
+    return contextlib.nullcontext() if "TF_CONFIG" in os.environ else files.locked(run_dir)
+
+
+def _train(
+    settings: run.Settings, run_dir: str, datasets: dict[str, str], *, init_from: str | None, **options: bool
+) -> None:
+    with devices.choose_strategy().scope():
+        method = run.build(settings)
+        _fill(method, settings, run_dir=run_dir, init_from=init_from)
+        panels, validation = load_split(settings.experiment, settings.image_size, **datasets)
+        if fingerprint(settings.experiment, **datasets) != settings.data:
+            raise ValueError(f"{datasets['data_dir']} changed while it was read; start again")
+        loop.train(
+            method,
+            run_dir,
+            loop.Schedule(**{name: getattr(settings, name) for name in loop.Schedule._fields}),
+            training=panels,
+            validation=validation,
+            description=_described(settings),
+            settings=_compared(settings),
+            **options,
+        )
 
 
 def _fill(method: Method, settings: run.Settings, *, run_dir: str, init_from: str | None) -> None:
@@ -108,6 +128,13 @@ def _described(settings: run.Settings) -> str:
     return markdown.table(["setting", "value"], rows)
 
 
+def _compared(settings: run.Settings) -> dict[str, str | float]:
+    """What TensorBoard compares between runs: settings that are a text or a number, and the method's arguments."""
+    every = dataclasses.asdict(settings)
+    every |= every.pop("arguments")
+    return {name: value for name, value in every.items() if isinstance(value, (str, int, float))}
+
+
 def _argument(text: str) -> tuple[str, Any]:
     """ "name=value", whose value is JSON. Raises ValueError."""
     name, _, value = text.partition("=")
@@ -132,9 +159,17 @@ def main(_) -> None:
             learning_rate=FLAGS.learning_rate,
             arguments=dict(map(_argument, FLAGS.argument)),
             init_from=FLAGS.init_from,
+            precision=FLAGS.precision,
+            compiled=FLAGS.xla,
+            profile=FLAGS.profile,
         )
     except (ValueError, OSError, FloatingPointError) as error:
         raise startup.failure(error) from error
+    except devices.WORKER_IS_GONE as error:
+        if "TF_CONFIG" not in os.environ:
+            raise
+        advice = "end all and start them again; they go on from the last whole epoch"
+        raise SystemExit(f"error: another worker is gone ({files.reason(error)}); {advice}") from error
     except KeyboardInterrupt:
         print(
             f"\nInterrupted: what is trained is saved. This goes on from there:\n{startup.command()}", file=sys.stderr
@@ -158,4 +193,7 @@ if __name__ == "__main__":
     flags.DEFINE_integer("batch_size", None, "Panels per step.", lower_bound=1)
     flags.DEFINE_multi_string("argument", [], "Of the row's build function, such as keep_probability=0.04; repeatable.")
     flags.DEFINE_float("learning_rate", ablations.LEARNING_RATE, "Of Adam.", lower_bound=0.0)
+    flags.DEFINE_enum("precision", "float32", ["float32", "mixed_bfloat16", "mixed_float16"], "Of maps and gradients.")
+    flags.DEFINE_bool("xla", False, "Compile the step; for one device.")
+    flags.DEFINE_bool("profile", False, "Write a trace of ten steps for TensorBoard.")
     startup.run(main, __doc__)

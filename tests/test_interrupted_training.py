@@ -9,8 +9,9 @@ import pytest
 import tensorflow as tf
 
 from tests.test_training import train, weights
-from webtoon_colorize import data, training
+from webtoon_colorize import data
 from webtoon_colorize.methods.method import Method
+from webtoon_colorize.training import loop
 
 
 def small_method():
@@ -54,13 +55,15 @@ def assert_same_weights(one, other):
 def test_a_run_that_is_interrupted_ends_with_the_weights_of_an_undisturbed_one(
     dataset, undisturbed, tmp_path, monkeypatch, number, step
 ):
-    make, handler = training.make_train_step, signal.getsignal(number)
-    monkeypatch.setattr(training, "make_train_step", lambda *each: interrupting(make(*each), step, number))
+    make, handler = loop.make_train_step, signal.getsignal(number)
+    monkeypatch.setattr(
+        loop, "make_train_step", lambda *each, **named: interrupting(make(*each, **named), step, number)
+    )
     with pytest.raises(KeyboardInterrupt):
         train(small_method(), dataset, tmp_path, epochs=3)
     assert tf.train.load_variable(str(tmp_path / "last"), "progress/epoch/.ATTRIBUTES/VARIABLE_VALUE") == step / 6
     assert signal.getsignal(number) == handler
-    monkeypatch.setattr(training, "make_train_step", make)
+    monkeypatch.setattr(loop, "make_train_step", make)
     train(small_method(), dataset, tmp_path, epochs=3)
     assert_same_weights(undisturbed, tmp_path)
 
@@ -78,12 +81,12 @@ def interrupting(train_step, step, number):
 
 
 def test_a_second_ctrl_c_ends_the_step_at_hand(dataset, tmp_path, monkeypatch):
-    make = training.make_train_step
+    make = loop.make_train_step
 
-    def twice(*each):
-        return interrupting(interrupting(make(*each), 2, signal.SIGINT), 2, signal.SIGINT)
+    def twice(*each, **named):
+        return interrupting(interrupting(make(*each, **named), 2, signal.SIGINT), 2, signal.SIGINT)
 
-    monkeypatch.setattr(training, "make_train_step", twice)
+    monkeypatch.setattr(loop, "make_train_step", twice)
     with pytest.raises(KeyboardInterrupt):
         train(small_method(), dataset, tmp_path, epochs=3)
     assert not (tmp_path / "last").exists()

@@ -41,6 +41,7 @@ class Kept:
 
     def __init__(self, folder: pathlib.Path, **contents):
         self.folder, self.checkpoint = folder, tf.train.Checkpoint(**contents)
+        _ = self.checkpoint.save_counter  # a variable: workers that share a run must make it together, before one saves
 
     @functools.cached_property
     def _manager(self) -> tf.train.CheckpointManager:

@@ -1,26 +1,21 @@
 """Prepared dataset -> batches of (lightness, ab, label)."""
 
 import contextlib
-import csv
 import hashlib
-import itertools
 import json
 import os
 import pathlib
 import sys
-import tempfile
-from collections.abc import Container, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import BinaryIO, NamedTuple
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-import cv2
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
-from webtoon_colorize import color, files
+from webtoon_colorize import color
+from webtoon_colorize.io import panel_files, records
+from webtoon_colorize.io.panel_files import Damaged
 
-_AT_ONCE = 256  # panels that are decoded before they are written
 SMALLEST_CROP = 0.6  # of the width and height; without crops a network overfits 1,400 panels in ten epochs
 
 # Each use of randomness has its own stream.
@@ -37,14 +32,10 @@ class Batch(NamedTuple):
     panel: tf.Tensor  # [B] int32, equal for copies of one panel
 
 
-class Damaged(ValueError):
-    """A dataset that is not as it was prepared; the message names the files."""
-
-
 class Panels(NamedTuple):
     """One split of a prepared dataset, resized to the networks' input."""
 
-    rgb: np.ndarray  # [N, S, S, 3] uint8
+    rgb: np.ndarray | records.Pictures  # [N, S, S, 3] uint8
     label: np.ndarray  # [N] int32
     path: list[str]  # below the dataset's folder
 
@@ -72,7 +63,7 @@ def load_titles(data_dir: str | os.PathLike) -> list[str]:
       FileNotFoundError: `data_dir` is no prepared dataset.
       Damaged: its dataset.json is damaged.
     """
-    path = _file_of(data_dir, "dataset.json")
+    path = panel_files.of_dataset(data_dir, "dataset.json")
     with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
         titles = json.loads(path.read_text(encoding="utf-8"))["titles"]
         if isinstance(titles, list) and all(isinstance(title, str) for title in titles):
@@ -80,20 +71,12 @@ def load_titles(data_dir: str | os.PathLike) -> list[str]:
     raise Damaged(f"{path} is damaged; prepare the dataset again")
 
 
-def _file_of(data_dir: str | os.PathLike, name: str) -> pathlib.Path:
-    """A file that every prepared dataset has. Raises FileNotFoundError."""
-    path = pathlib.Path(data_dir) / name
-    if not path.is_file():
-        raise FileNotFoundError(f"{data_dir} is not a prepared dataset: {path} is missing; run data_tools.prepare")
-    return path
-
-
 def fingerprint(data_dir: str | os.PathLike) -> str:
     """Identifies a prepared dataset: the first 16 hexadecimal digits of the SHA-256 of its panels.csv.
 
     Raises FileNotFoundError.
     """
-    return hashlib.sha256(_file_of(data_dir, "panels.csv").read_bytes()).hexdigest()[:16]
+    return hashlib.sha256(panel_files.of_dataset(data_dir, "panels.csv").read_bytes()).hexdigest()[:16]
 
 
 def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> Panels:
@@ -102,7 +85,8 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
     Deviation: OpenCV resizes, by means over areas. "All image preprocessing was done with ImageMagick" (appendix).
 
     The first call decodes and resizes the panels of all splits and keeps them as `cache/<size>_<fingerprint>.npy` in
-    the dataset, or, where that cannot be written, in a temporary file.
+    the dataset, or, where that cannot be written, in a temporary file. If it has shards of this size (`write_shards`),
+    training panels stay in these files.
 
     Raises:
       FileNotFoundError: `data_dir` is no prepared dataset.
@@ -117,10 +101,51 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
     if not chosen:
         raise ValueError(f"{data_dir} has no panels in its {split} split")
     return Panels(
-        rgb=_resized(data_dir, len(rows), image_size)[chosen],
+        rgb=_load_rgb(data_dir, rows, chosen, split=split, image_size=image_size),
         label=np.array([labels[rows[index].title] for index in chosen], np.int32),
         path=[rows[index].path for index in chosen],
     )
+
+
+def _load_rgb(
+    data_dir: pathlib.Path, rows: list["_Row"], chosen: list[int], *, split: str, image_size: int
+) -> np.ndarray | records.Pictures:
+    shards = _shards(data_dir, image_size)
+    if records.is_complete(shards):
+        pictures = records.Pictures(shards, side=image_size, chosen=chosen)
+        return pictures if split == "train" else pictures[:]
+    return _resized(data_dir, len(rows), image_size)[chosen]
+
+
+def _shards(data_dir: pathlib.Path, image_size: int) -> pathlib.Path:
+    return data_dir / "shards" / f"{image_size}_{fingerprint(data_dir)}"
+
+
+def _cache(data_dir: pathlib.Path, image_size: int) -> pathlib.Path:
+    return data_dir / "cache" / f"{image_size}_{fingerprint(data_dir)}.npy"
+
+
+def _resized(data_dir: pathlib.Path, count: int, image_size: int) -> np.ndarray:
+    """All panels, uint8 [count, S, S, 3]. Raises Damaged, OSError."""
+
+    def panels() -> Iterator[tuple[pathlib.Path, str]]:
+        return ((data_dir / path, digest) for path, digest in panel_files.columns(data_dir, "path", "sha256"))
+
+    return panel_files.resized(panels, _cache(data_dir, image_size), count=count, size=image_size)
+
+
+def write_shards(data_dir: str | os.PathLike, image_size: int) -> None:
+    """Writes all panels, resized to a square, as TFRecord files, for a dataset that is larger than memory.
+
+    Training then reads its panels from these files, in the same order and with the same values. The cache is removed.
+    Raises Damaged, and OSError.
+    """
+    data_dir = pathlib.Path(data_dir)
+    shards, rows = _shards(data_dir, image_size), _read_manifest(data_dir, load_titles(data_dir))
+    if records.is_complete(shards):
+        return
+    records.write(shards, iter(_resized(data_dir, len(rows), image_size)), count=len(rows), side=image_size)
+    _cache(data_dir, image_size).unlink(missing_ok=True)
 
 
 class _Row(NamedTuple):
@@ -134,74 +159,10 @@ class _Row(NamedTuple):
 def _read_manifest(data_dir: pathlib.Path, titles: Container[str]) -> list[_Row]:
     """Raises FileNotFoundError and Damaged."""
     # One string for each title and split, not one per row.
-    rows = [_Row(path, *map(sys.intern, rest)) for path, *rest in _columns(data_dir, *_Row._fields)]
+    rows = [_Row(path, *map(sys.intern, rest)) for path, *rest in panel_files.columns(data_dir, *_Row._fields)]
     if strange := next((row.title for row in rows if row.title not in titles), None):
         raise Damaged(f"{data_dir}: dataset.json lacks the title {strange} of panels.csv; prepare the dataset again")
     return rows
-
-
-def _columns(data_dir: pathlib.Path, *names: str) -> Iterator[list[str]]:
-    """Some columns of panels.csv, row by row. Raises FileNotFoundError and Damaged."""
-    path = _file_of(data_dir, "panels.csv")
-    try:
-        with open(path, newline="", encoding="utf-8") as file:
-            rows = csv.reader(file)
-            places = list(map(next(rows, []).index, names))
-            for row in rows:
-                yield [row[place] for place in places]
-    except (ValueError, IndexError, csv.Error) as error:
-        raise Damaged(f"{path} is damaged; prepare the dataset again") from error
-
-
-def _resized(data_dir: pathlib.Path, count: int, size: int) -> np.ndarray:
-    """All panels, uint8 [count, size, size, 3], mapped into memory from a file."""
-    shape = (count, size, size, 3)
-    cache = data_dir / "cache" / f"{size}_{fingerprint(data_dir)}.npy"
-    with contextlib.suppress(OSError, ValueError, EOFError):  # missing or cut off: it is made again
-        there = np.load(cache, mmap_mode="r")
-        if there.shape == shape and there.dtype == np.uint8:
-            return there
-    try:
-        with files.atomic_path(cache) as temporary, open(temporary, "wb") as file:
-            _write_resized(file, data_dir, shape)
-        return np.load(cache, mmap_mode="r")
-    except OSError as error:
-        print(f"{cache.parent}: {files.reason(error)}; the resized panels are not kept there.", file=sys.stderr)
-    with tempfile.TemporaryFile() as file:
-        place = _write_resized(file, data_dir, shape)
-        return np.memmap(file, np.uint8, "r", place, shape)
-
-
-def _write_resized(file: BinaryIO, data_dir: pathlib.Path, shape: tuple[int, ...]) -> int:
-    """Writes the panels as NumPy does; returns where the first one begins. Raises Damaged, which names all bad ones.
-
-    They go through `write`, which says that a disk is full. A program that fills a mapped file is ended by the system.
-    """
-    np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
-    start, size, damaged = file.tell(), shape[1], []
-    panels = ((data_dir / path, digest) for path, digest in _columns(data_dir, "path", "sha256"))
-    with ThreadPoolExecutor() as pool, tqdm(total=shape[0], desc=f"resizing to {size} px", unit="panel") as bar:
-        while some := list(itertools.islice(panels, _AT_ONCE)):
-            for (path, _), rgb in zip(some, pool.map(lambda each: _read_panel(*each, size), some)):
-                damaged += [] if rgb is not None else [path]
-                file.write(b"" if rgb is None else rgb)
-                bar.update()
-    if damaged:
-        raise Damaged(f"{', '.join(f'{path} is damaged' for path in damaged)}; prepare the dataset again")
-    file.flush()
-    return start
-
-
-def _read_panel(path: pathlib.Path, digest: str, size: int) -> np.ndarray | None:
-    """uint8 [size, size, 3]; None if the file is missing, or not the one that was prepared."""
-    try:
-        content = path.read_bytes()
-    except (OSError, ValueError):  # ValueError: a path with a NUL
-        return None
-    if hashlib.sha256(content).hexdigest() != digest:
-        return None
-    rgb = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
-    return None if rgb is None else cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA)
 
 
 def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
@@ -216,18 +177,33 @@ def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
     Returns:
       [B, H, W, 3], in the range of `rgb`.
     """
-    batch, height, width = tf.unstack(tf.shape(rgb)[:3])
+    return _crop(rgb, _random_boxes(tf.shape(rgb)[0], seed))
+
+
+def _random_boxes(batch: int | tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """[B, 4] for `_crop`."""
     side, left, top, coin = tf.unstack(tf.random.stateless_uniform([4, batch], seed))
     side = SMALLEST_CROP + (1.0 - SMALLEST_CROP) * side
     left, top = left * (1.0 - side), top * (1.0 - side)
     x = tf.stack([left, left + side], axis=-1)
     x = tf.where(coin[:, None] < 0.5, tf.reverse(x, [-1]), x)  # crop_and_resize mirrors boxes with right < left
-    boxes = tf.stack([top, x[:, 0], top + side, x[:, 1]], axis=-1)
+    return tf.stack([top, x[:, 0], top + side, x[:, 1]], axis=-1)
+
+
+def _crop(rgb: tf.Tensor, boxes: tf.Tensor) -> tf.Tensor:
+    batch, height, width = tf.unstack(tf.shape(rgb)[:3])
     return tf.image.crop_and_resize(rgb, boxes, tf.range(batch), [height, width])
 
 
 def training_batches(
-    panels: Panels, *, batch_size: int, seed: int, epochs: int, first_epoch: int = 0, together: int = 1
+    panels: Panels,
+    *,
+    batch_size: int,
+    seed: int,
+    epochs: int,
+    first_epoch: int = 0,
+    together: int = 1,
+    part: tuple[int, int] = (0, 1),
 ) -> tf.data.Dataset:
     """The batches of epochs `first_epoch` to `epochs` - 1, `len(panels.path) // batch_size` in each.
 
@@ -236,6 +212,7 @@ def training_batches(
 
     Args:
       together: panels that follow each other in a batch and are of one episode, but for those at an episode's end.
+      part: which of how many equal parts of each batch to load, counted from 0.
 
     Raises:
       ValueError: there are fewer panels than `batch_size`, or `together` does not divide it.
@@ -247,10 +224,31 @@ def training_batches(
         there = "is only 1 panel" if count == 1 else f"are only {count} panels"
         raise ValueError(f"batch_size is {batch_size}, but there {there} to train on")
     steps = count // batch_size
-    rgb, identity = tf.constant(panels.rgb), tuple(map(tf.constant, _identity(panels)))
-    _, story, _ = identity
+    own = slice(*(batch_size * number // part[1] for number in (part[0], part[0] + 1)))
+    with tf.device("CPU:0"):  # not in a GPU's memory
+        read, identity = _reader(panels.rgb), tuple(map(tf.constant, _identity(panels)))
+    order = _order(identity[1], batch_size=batch_size, seed=seed, together=together)
     # Compiled, the conversion is four times as fast on a CPU: one pass over memory.
     rgb_to_lab = tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)
+
+    @tf.autograph.experimental.do_not_convert
+    def load(step, indices):
+        boxes, indices = _random_boxes(batch_size, _fold(seed, _AUGMENT, step))[own], indices[own]
+        chosen = _crop(_to_float(read(indices)), boxes)
+        return Batch(*rgb_to_lab(chosen), *(tf.gather(each, indices) for each in identity))
+
+    return (
+        tf.data.Dataset.range(first_epoch, epochs)
+        .flat_map(order)
+        .enumerate(first_epoch * steps)
+        .map(load, num_parallel_calls=tf.data.AUTOTUNE)
+        .prefetch(tf.data.AUTOTUNE)
+    )
+
+
+def _order(story: tf.Tensor, *, batch_size: int, seed: int, together: int) -> Callable[[tf.Tensor], tf.data.Dataset]:
+    """A function from the epoch to the indices of its batches."""
+    count = len(story)
 
     @tf.autograph.experimental.do_not_convert
     def order(epoch):
@@ -262,18 +260,21 @@ def training_batches(
             shuffled = tf.reshape(shuffle(tf.reshape(rolled, [-1, together]), tf.random.fold_in(stream, 1)), [-1])
         return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size, drop_remainder=True)
 
-    @tf.autograph.experimental.do_not_convert
-    def load(step, indices):
-        chosen = augment(_to_float(tf.gather(rgb, indices)), seed=_fold(seed, _AUGMENT, step))
-        return Batch(*rgb_to_lab(chosen), *(tf.gather(each, indices) for each in identity))
+    return order
 
-    return (
-        tf.data.Dataset.range(first_epoch, epochs)
-        .flat_map(order)
-        .enumerate(first_epoch * steps)
-        .map(load, num_parallel_calls=tf.data.AUTOTUNE)
-        .prefetch(tf.data.AUTOTUNE)
-    )
+
+def _reader(rgb: np.ndarray | records.Pictures) -> Callable[[tf.Tensor], tf.Tensor]:
+    """A function from indices [B] to pictures, uint8 [B, S, S, 3]."""
+    if isinstance(rgb, np.ndarray):
+        in_memory = tf.constant(rgb)
+        return lambda indices: tf.gather(in_memory, indices)
+
+    def read(indices):
+        return tf.ensure_shape(
+            tf.numpy_function(rgb.__getitem__, [indices], tf.uint8), [*indices.shape, *rgb.shape[1:]]
+        )
+
+    return read
 
 
 def _to_float(rgb: tf.Tensor) -> tf.Tensor:

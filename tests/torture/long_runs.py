@@ -3,12 +3,14 @@
 import itertools
 import os
 import pathlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
+from tqdm import tqdm
 
 from tests.comics import gray, page_bytes, save
 from tests.conftest import make_run, write_dataset
@@ -61,22 +63,22 @@ def _slope(values: np.ndarray) -> Slope:
 def training(work: pathlib.Path) -> Iterator[object]:
     """Epochs of a tiny run: a step, the validation and a checkpoint each."""
     from tests.test_interrupted_training import small_method
-    from webtoon_colorize import data, evaluation, training
+    from webtoon_colorize import data, evaluation
+    from webtoon_colorize.training import loop
 
     data_dir = write_dataset(work / "long", ["train", "validation"])
     panels, validation = (data.load_panels(data_dir, split, image_size=16) for split in ("train", "validation"))
-    method, schedule = small_method(), training.Schedule(10**6, 10**6, 4, 1e-3, 0)
-    state, take_steps, done = training._resume(work / "long_run", method, schedule, panels)
+    method, schedule = small_method(), loop.Schedule(10**6, 10**6, 4, 1e-3, 0)
+    optimizers = loop.make_optimizers(method, schedule.learning_rate)
+    state, train_step = loop._resume(work / "long_run", method, optimizers), loop.make_train_step(method, optimizers)
+    batches = loop._batches(panels, schedule, done=0, together=1)
     evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
-    import threading
-
-    from tqdm import tqdm
-
     with tqdm(disable=True) as bar:
+        take_steps = loop._TakeSteps(method, train_step, batches, schedule, threading.Event(), bar)
         for epoch in itertools.count():
-            take_steps(range(done + epoch, done + epoch + 1), threading.Event(), bar)
+            take_steps(range(epoch, epoch + 1))
             values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
-            training._save(state, values, judged_by="error", steps=epoch + 1, seconds=0.0)
+            loop._save(state, values, judged_by="error", steps=epoch + 1, seconds=0.0)
             state.curves.clear()  # the file of curves grows by a row an epoch, as it should
             yield
 

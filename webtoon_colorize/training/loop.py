@@ -1,5 +1,6 @@
 """The training loop of all methods. An interrupted run ends with the same weights as an uninterrupted one."""
 
+import contextlib
 import json
 import math
 import os
@@ -7,24 +8,24 @@ import pathlib
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorboard.plugins.hparams import summary_v2 as hparams
 from tqdm import tqdm
 
 from webtoon_colorize import checkpoints, data, evaluation, files, run, startup
 from webtoon_colorize.io import csv_files
 from webtoon_colorize.methods.method import Method
+from webtoon_colorize.training import devices
+from webtoon_colorize.training.steps import STEP_STREAM, TrainStep, make_optimizers, make_train_step
 
-ADAM_BETA_1 = 0.5  # pix2pix
 CURVES = "validation.csv"  # in a run folder: a row per epoch
-GRID_PANELS = 8  # of the validation split, shown in TensorBoard
-STEP_STREAM = 2  # of randomness; data.py has 0 and 1
-
-TrainStep = Callable[[data.Batch, tf.Tensor], dict[str, tf.Tensor]]
+SHOWN_PANELS = 8  # of the validation split, in TensorBoard
+_SHOWN_SIZE = 256  # pixels of such a panel, at least
 
 
 class Schedule(NamedTuple):
@@ -47,45 +48,6 @@ class _State(NamedTuple):
     curves: dict[str, list[float]]  # metric -> its mean over the validation split after each epoch
 
 
-def make_optimizers(method: Method, learning_rate: float) -> dict[str, keras.optimizers.Optimizer]:
-    """An Adam for each network."""
-    optimizers = {name: keras.optimizers.Adam(learning_rate, ADAM_BETA_1) for name in method.networks}
-    for name, optimizer in optimizers.items():
-        optimizer.build(method.networks[name].trainable_variables)
-    return optimizers
-
-
-def make_train_step(method: Method, optimizers: dict[str, keras.optimizers.Optimizer]) -> TrainStep:
-    """A `tf.function` from (batch, seed int32 [2]) to "network/term" -> mean over the batch.
-
-    A step is one forward pass, then for each network the gradient of the sum of its own terms with respect to its own
-    weights, then all updates. A term or gradient that is not finite raises InvalidArgumentError, which names it; its
-    network is not updated.
-    """
-    finite = tf.debugging.check_numerics
-
-    @tf.function(autograph=False)
-    def train_step(batch, seed):
-        with tf.GradientTape(persistent=True) as tape:
-            terms = {
-                name: {
-                    term: finite(tf.nn.compute_average_loss(value), f"loss/{name}/{term}")
-                    for term, value in own.items()
-                }
-                for name, own in method.losses(batch, seed).items()
-            }
-            totals = {name: optimizers[name].scale_loss(sum(own.values())) for name, own in terms.items()}
-        weights = {name: network.trainable_variables for name, network in method.networks.items()}
-        gradients = {name: tape.gradient(totals[name], weights[name]) for name in method.networks}
-        for name, optimizer in optimizers.items():
-            size = finite(tf.linalg.global_norm(gradients[name]), f"gradient/{name}")
-            with tf.control_dependencies([size]):
-                optimizer.apply(gradients[name], weights[name])
-        return {f"{name}/{term}": value for name, own in terms.items() for term, value in own.items()}
-
-    return train_step
-
-
 def train(
     method: Method,
     run_dir: str | os.PathLike,
@@ -94,6 +56,9 @@ def train(
     training: data.Panels,
     validation: data.Panels,
     description: str,
+    settings: Mapping[str, str | float] | None = None,
+    compiled: bool = False,
+    profile: bool = False,
 ) -> None:
     """Trains until the patience has brought no better epoch, from where an earlier call stopped in `run_dir` if it did.
 
@@ -105,37 +70,72 @@ def train(
     Args:
       method: freshly built; its networks are trained in place.
       description: the run's settings in Markdown, for TensorBoard.
+      settings: those that TensorBoard compares between runs.
+      compiled: whether XLA compiles the step.
+      profile: whether TensorBoard gets a trace of ten steps.
 
     Raises:
       FloatingPointError: a loss or a gradient is not finite; the message names it, its network and the step.
-      ValueError: fewer training panels than `batch_size`.
+      ValueError: fewer training panels than `batch_size`, or the devices cannot share a batch.
       KeyboardInterrupt: Ctrl-C or SIGTERM.
     """
-    epochs, patience, batch_size, learning_rate, _ = schedule
-    state, take_steps, done = _resume(run_dir, method, schedule, training)
-    steps = len(training.path) // batch_size
-    evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
-    log_grid = _make_log_grid(method, evaluation.pick(validation, GRID_PANELS))
-    writer = tf.summary.create_file_writer(str(pathlib.Path(run_dir) / "tensorboard"))
-
-    bar = tqdm(total=epochs * steps, initial=done, unit="step", mininterval=1)
-    with writer.as_default(), bar, startup.stop_event() as stop:
+    optimizers = make_optimizers(method, schedule.learning_rate)
+    state, steps = _resume(run_dir, method, optimizers), len(training.path) // schedule.batch_size
+    done = round(float(state.progress.epoch.numpy()) * steps)  # steps
+    batches = _batches(training, schedule, done=done, together=method.together)
+    train_step = make_train_step(method, optimizers, compiled=compiled)
+    writes, logs = devices.is_writer(), str(run_dir)
+    writer = tf.summary.create_file_writer(logs) if writes else tf.summary.create_noop_writer()
+    bar = tqdm(total=schedule.epochs * steps, initial=done, unit="step", mininterval=1, disable=not writes)
+    traced = devices.profiled(train_step, logs) if profile and writes else contextlib.nullcontext(train_step)
+    with writer.as_default(), bar, traced as train_step, startup.stop_event() as stop:
         tf.summary.text("settings", description, step=0)
-        for epoch in _epochs_left(state.progress, epochs=epochs, patience=patience):
-            bar.set_description(f"epoch {epoch + 1}/{epochs}")
-            start, first = time.perf_counter(), done
-            terms, done = take_steps(range(first, (epoch + 1) * steps), stop, bar)
-            if done < (epoch + 1) * steps:
-                _save_part(state, done, epoch=done / steps, seconds=time.perf_counter() - start)
-                raise KeyboardInterrupt
-            speed = (done - first) * batch_size / (time.perf_counter() - start)
-            values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
-            _check_finite(values, epoch)
-            _save(state, values, judged_by=method.judged_by, steps=done, seconds=time.perf_counter() - start)
-            bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
-            _log(terms | values | {"learning_rate": learning_rate, "images_per_s": speed}, step=epoch + 1)
-            log_grid(epoch + 1)
-    _write_summary(method, state, images_per_epoch=steps * batch_size)
+        hparams.hparams(dict(settings or {}))
+        _train_epochs(state, _TakeSteps(method, train_step, batches, schedule, stop, bar), validation, steps, done)
+    if writes:
+        _write_summary(method, state, images_per_epoch=steps * schedule.batch_size)
+
+
+def _train_epochs(state: _State, take_steps: "_TakeSteps", validation: data.Panels, steps: int, done: int) -> None:
+    """Trains the epochs of `steps` steps that are left after `done` steps."""
+    method, bar, schedule = take_steps.method, take_steps.bar, take_steps.schedule
+    evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
+    log_panels = _make_log_panels(method, evaluation.pick(validation, SHOWN_PANELS))
+    for epoch in _epochs_left(state.progress, epochs=schedule.epochs, patience=schedule.patience):
+        bar.set_description(f"epoch {epoch + 1}/{schedule.epochs}")
+        start, first = time.perf_counter(), done
+        terms, done = take_steps(range(first, (epoch + 1) * steps))
+        if done < (epoch + 1) * steps:
+            _save_part(state, done, epoch=done / steps, seconds=time.perf_counter() - start)
+            raise KeyboardInterrupt
+        speed = (done - first) * schedule.batch_size / (time.perf_counter() - start)
+        values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
+        values = devices.agree(values)
+        _check_finite(terms | values, f"in epoch {epoch + 1}")
+        _save(state, values, judged_by=method.judged_by, steps=done, seconds=time.perf_counter() - start)
+        bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
+        if devices.is_writer():
+            _log(terms | values | {"speed/images_per_s": speed}, step=epoch + 1)
+            log_panels(epoch + 1)
+
+
+def _batches(panels: data.Panels, schedule: Schedule, *, done: int, together: int) -> Iterator[data.Batch]:
+    """Those of the steps that are not done."""
+    first_epoch, left_out = divmod(done, max(1, len(panels.path) // schedule.batch_size))
+
+    def of_worker(part):
+        batches = data.training_batches(
+            panels,
+            batch_size=schedule.batch_size,
+            seed=schedule.seed,
+            epochs=schedule.epochs,
+            first_epoch=first_epoch,
+            together=together,
+            part=part,
+        )
+        return batches.skip(left_out)
+
+    return iter(devices.distribute(of_worker, batch_size=schedule.batch_size, together=together))
 
 
 def _epochs_left(progress: checkpoints.Progress, *, epochs: int, patience: int) -> Iterator[int]:
@@ -144,25 +144,13 @@ def _epochs_left(progress: checkpoints.Progress, *, epochs: int, patience: int) 
         yield epoch
 
 
-def _resume(
-    run_dir: str | os.PathLike, method: Method, schedule: Schedule, panels: data.Panels
-) -> tuple[_State, "_TakeSteps", int]:
-    """Restores networks, optimizers and progress to the last step that was saved, if there is one.
-
-    Returns what was restored, what takes the steps from there, and the number of those that are done.
-    """
-    epochs, _, batch_size, learning_rate, seed = schedule
-    optimizers, progress = make_optimizers(method, learning_rate), checkpoints.new_progress()
+def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, keras.optimizers.Optimizer]) -> _State:
+    """Restores networks, optimizers and progress to the last step that was saved, if there is one."""
+    progress = checkpoints.new_progress()
     last = checkpoints.last(run_dir, method, optimizers=optimizers, progress=progress)
     checkpoints.restore(last)
     curves = _read_curves(run_dir, int(progress.epoch.numpy()))
-    state = _State(run_dir, progress, last, checkpoints.best(run_dir, method), curves)
-    epoch = float(progress.epoch.numpy())
-    order = {"batch_size": batch_size, "seed": seed, "epochs": epochs, "together": method.together}
-    batches = data.training_batches(panels, first_epoch=int(epoch), **order)
-    steps = len(panels.path) // batch_size
-    done = round(epoch * steps)
-    return state, _TakeSteps(method, make_train_step(method, optimizers), iter(batches.skip(done % steps)), seed), done
+    return _State(run_dir, progress, last, checkpoints.best(run_dir, method), curves)
 
 
 def _read_curves(run_dir: str | os.PathLike, epochs: int) -> dict[str, list[float]]:
@@ -177,25 +165,30 @@ class _TakeSteps(NamedTuple):
     method: Method
     train_step: TrainStep
     batches: Iterator[data.Batch]
-    seed: int
+    schedule: Schedule
+    stop: threading.Event
+    bar: tqdm
 
-    def __call__(self, steps: range, stop: threading.Event, bar: tqdm) -> tuple[dict[str, float], int]:
+    def __call__(self, steps: range) -> tuple[dict[str, float], int]:
         """Takes these, or those until `stop`. Returns the mean of every term and the number of the step to come.
 
         Raises FloatingPointError.
         """
         history = []
         for step in steps:
-            if stop.is_set():
+            if self.stop.is_set():
                 break
-            batch = next(self.batches)
+            batch, seed = next(self.batches), tf.random.fold_in([self.schedule.seed, STEP_STREAM], step)
             try:
-                history.append(self.train_step(batch, tf.random.fold_in([self.seed, STEP_STREAM], step)))
+                history.append(self.train_step(batch, seed))
             except tf.errors.InvalidArgumentError as error:
                 raise _not_finite(error, self.method, batch, step) from error
-            bar.update()
+            self.bar.update()
         done = steps.start + len(history)
         return {f"loss/{term}": float(np.mean([each[term] for each in history])) for term in (history or [{}])[0]}, done
+
+
+_BEFORE = "the last checkpoint is from before it"
 
 
 def _not_finite(error: tf.errors.InvalidArgumentError, method: Method, batch: data.Batch, step: int) -> Exception:
@@ -203,25 +196,23 @@ def _not_finite(error: tf.errors.InvalidArgumentError, method: Method, batch: da
     found = re.search(r"^\s*(\S+) : Tensor had (.*?) values", error.message, re.MULTILINE)
     if not found:
         return error
-    sources = {f"the {name} of its batch": [getattr(batch, name)] for name in ("lightness", "ab")}
+    local = tf.distribute.get_strategy().experimental_local_results
+    sources = {f"the {name} of its batch": local(getattr(batch, name)) for name in ("lightness", "ab")}
     sources |= {f"the weights of {name}": network.trainable_variables for name, network in method.networks.items()}
     bad = [name for name, values in sources.items() if not all(np.isfinite(value).all() for value in values)]
     cause = f" from {' and '.join(bad)}" if bad else ""
     return FloatingPointError(f"{found[1]} became {found[2].lower()} at step {step + 1}{cause}; {_BEFORE}")
 
 
-_BEFORE = "the last checkpoint is from before it"
-
-
-def _check_finite(values: dict[str, float], epoch: int) -> None:
+def _check_finite(values: dict[str, float], when: str) -> None:
     for name, value in values.items():
         if not math.isfinite(value):
-            raise FloatingPointError(f"{name} became {value} in epoch {epoch + 1}; {_BEFORE}")
+            raise FloatingPointError(f"{name} became {value} {when}; {_BEFORE}")
 
 
 def _save_part(state: _State, done: int, *, epoch: float, seconds: float) -> None:
     """Saves an epoch that is interrupted after `done` steps of the run in all, if these are more than were saved."""
-    if epoch > state.progress.epoch.numpy():
+    if epoch > state.progress.epoch.numpy() and devices.is_writer():
         state.progress.epoch.assign(epoch)
         state.progress.seconds.assign_add(seconds)
         state.last.save(done)
@@ -241,34 +232,48 @@ def _save(state: _State, values: dict[str, float], *, judged_by: str, steps: int
     run_dir, progress, last, best, curves = state
     for name, each in values.items():
         curves.setdefault(name.removeprefix("validation/"), []).append(each)
-    csv_files.write(pathlib.Path(run_dir) / CURVES, curves, zip(*curves.values()))
     value = values[f"validation/{judged_by}"]
     progress.epoch.assign(int(progress.epoch.numpy()) + 1)
     progress.seconds.assign_add(seconds)
     epoch = int(progress.epoch.numpy())
-    if value < progress.best_value.numpy():
+    is_best = value < progress.best_value.numpy()
+    if is_best:
         progress.best_epoch.assign(epoch)
         progress.best_value.assign(value)
-        best.save(epoch)
-    last.save(steps)
+    if devices.is_writer():
+        csv_files.write(pathlib.Path(run_dir) / CURVES, curves, zip(*curves.values()))
+        if is_best:
+            best.save(epoch)
+        last.save(steps)
 
 
 def _log(values: dict[str, float], *, step: int) -> None:
     for name, value in values.items():
-        tf.summary.scalar(name, value, step=step)
+        tf.summary.scalar(_shown(name), value, step=step)
 
 
-def _make_log_grid(method: Method, panels: data.Panels) -> Callable[[int], None]:
-    """A function of the epoch that logs an image with a row per panel: gray | colorized | truth."""
+def _shown(name: str) -> str:
+    """The name that TensorBoard sorts by, so that validation/rmse_lab is the first curve that one sees."""
+    kind, _, rest = name.partition("/")
+    if kind == "validation":
+        return name if rest == "rmse_lab" else f"validation_others/{rest}"
+    return f"while_training/{kind}/{rest}"
+
+
+def _make_log_panels(method: Method, panels: data.Panels) -> Callable[[int], None]:
+    """A function of the epoch that logs a picture for each panel: gray | colorized | truth."""
     if method.colorize is None:
         return lambda step: None
     gray, picture = evaluation.make_picture(evaluation.gray)(panels), evaluation.make_picture(method.colorize)
+    times = -(-_SHOWN_SIZE // panels.rgb.shape[1])
 
-    def log_grid(step):
+    def log_panels(step):
         rows = np.concatenate([gray, picture(panels), panels.rgb], axis=2)
-        tf.summary.image("gray | colorized | truth", np.concatenate(list(rows))[None], step=step)
+        large = rows.repeat(times, axis=1).repeat(times, axis=2)
+        name = "validation_panels/gray | colorized | truth"
+        tf.summary.image(name, large, step=step, max_outputs=SHOWN_PANELS)
 
-    return log_grid
+    return log_panels
 
 
 def _count(weights: list[keras.Variable]) -> int:
