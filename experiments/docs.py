@@ -58,6 +58,8 @@ HINT_ROWS = {
     ("color_and_apply", "worst"): "`color_and_apply`, where the error is largest",
 }
 
+REFERENCES = ("references", "hues_seen", "hues_unseen", "data")  # files of docs/references.md
+
 Row = dict[str, str]  # of a CSV file: column -> text
 
 
@@ -193,6 +195,12 @@ def classifiers() -> str:
     return markdown.table(("titles", "test panels", "epochs", *(f"`{name}`" for name in CLASSIFIERS)), lines)
 
 
+def as_it_is(path: str) -> str:
+    """A CSV file whose columns are those of the table."""
+    rows = read(path)
+    return markdown.table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
 def hints() -> str:
     """RMSE after each number of hints."""
     rows = read(f"{COLLECTION}/hints.csv")
@@ -225,6 +233,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "claims, more titles": claims.more_titles,
     "hints": hints,
     "reliability": lambda: reliability.markdown_table(read("promises.csv"), measured("torture.json")),
+    **{f"references, {name}": functools.partial(as_it_is, f"references/{name}.csv") for name in REFERENCES},
     "cast": lambda: cast.markdown_table(read("drawn_stories/cast.csv")),
     "benchmark: machine": lambda: benchmark_tables.machine(measured("benchmark.json")),
     "benchmark: rows": lambda: benchmark_tables.rows(measured("benchmark.json")),

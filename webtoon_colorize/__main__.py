@@ -32,7 +32,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     found, faults = chapters.find_chapters(inputs, values.output_dir)
     assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
     colorizer = _learned(values) if values.references else Colorizer.load(values.run_dir)
-    colorizer.check_options(title=values.title, hints=bool(hints))
+    colorizer.check_title(values.title)
     options = color_chapters.Options(
         title=values.title,
         hints=assigned,

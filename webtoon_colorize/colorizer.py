@@ -72,8 +72,8 @@ class Colorizer:
           gray.
 
         Raises:
-          ValueError: the image is of another kind, the method takes no hints or needs a title, the title is unknown,
-            or a hint lies outside the page.
+          ValueError: the image is of another kind, the method needs a title, the title is unknown, or a hint lies
+            outside the page.
         """
         rgb = _as_rgb(image)
         painted, page = rgb.copy(), strips.Slice(rgb, tuple(hints or ()))
@@ -90,16 +90,14 @@ class Colorizer:
 
     def check(self, hints: Sequence[Hint], *, width: int, height: int, title: str | None) -> None:
         """Raises ValueError if `colorize` would refuse the hints or the title for a page of this size."""
-        self.check_options(title=title, hints=bool(hints))
+        self.check_title(title)
         for number, hint in enumerate(hints, 1):
             if not hint.lies_in(width, height):
                 raise ValueError(f"hint {number} at {hint.x:g}, {hint.y:g} is outside the page of {width} x {height}")
 
-    def check_options(self, *, title: str | None, hints: bool) -> None:
-        """Raises ValueError if the method cannot be given this title, or, with `hints`, any hints."""
+    def check_title(self, title: str | None) -> None:
+        """Raises ValueError if the method cannot be given this title."""
         self._label(title)
-        if hints and not self._method.takes_hints:
-            raise ValueError("this run's method takes no hints")
 
     def _label(self, title: str | None) -> int:
         """The class index of a title; 0 without one. Raises ValueError if it is unknown, or missing and needed."""

@@ -26,7 +26,7 @@ def main(_: list[str]) -> int:
 
         listening = server.bind(values.host, values.port)
         colorizer = Colorizer.load(values.run_dir)
-        colorizer.check_options(title=values.title, hints=True)
+        colorizer.check_title(values.title)
     except ModuleNotFoundError as error:
         if error.name not in ("starlette", "uvicorn"):
             raise
