@@ -82,12 +82,11 @@ figures: $(VENV) ## Draw the paper's figures from what is trained, and write rep
 	$(RUN) experiments.report --data_dir=$(DATA) --results_dir=$(RESULTS)
 
 pretrained: SCALE = cpu
-pretrained: ROWS = color_and_apply color_and_apply_hints
+pretrained: ROWS = references
 pretrained: own-comic reproduce-table ## Train the weights that come with the package again (on which comics, their card says).
-	$(RUN) experiments.release_weights --run_dir=runs/$(NAME)/color_and_apply_hints/seed_$(firstword $(SEEDS)) --output_dir=webtoon_colorize/pretrained
-	$(RUN) experiments.by_title --results_dir=results/$(NAME) --experiment=color_and_apply_hints
-	$(RUN) experiments.hint_curve --run_dir=runs/$(NAME)/color_and_apply/seed_$(firstword $(SEEDS)) --run_dir=webtoon_colorize/pretrained \
-	  --data_dir=$(DATA) --results_dir=results/$(NAME)
+	$(RUN) experiments.release_weights --run_dir=runs/$(NAME)/references/seed_$(firstword $(SEEDS)) --output_dir=webtoon_colorize/pretrained
+	$(RUN) experiments.by_title --results_dir=results/$(NAME) --experiment=references
+	$(RUN) experiments.hue_histogram --run_dir=webtoon_colorize/pretrained --data_dir=$(DATA) --results_dir=results/$(NAME)
 
 benchmark: $(VENV) ## Measure how fast everything is (a quarter of an hour; nothing else should run).
 	$(RUN) experiments.benchmark $(if $(AGAINST),--against=$(AGAINST))

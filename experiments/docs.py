@@ -15,7 +15,7 @@ from typing import Any
 
 from absl import flags
 
-from experiments import markdown, reliability
+from experiments import hint_table, markdown, reliability
 from experiments.benchmark import table as benchmark_tables
 from experiments.cast import table as cast
 from experiments.claims import pages as claims
@@ -58,7 +58,7 @@ HINT_ROWS = {
     ("color_and_apply", "worst"): "`color_and_apply`, where the error is largest",
 }
 
-REFERENCES = ("references", "hues_seen", "hues_unseen", "data")  # files of docs/references.md
+REFERENCES = ("references", "hues_seen", "hues_unseen")  # files of docs/references.md
 
 Row = dict[str, str]  # of a CSV file: column -> text
 
@@ -233,6 +233,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "claims, more titles": claims.more_titles,
     "hints": hints,
     "reliability": lambda: reliability.markdown_table(read("promises.csv"), measured("torture.json")),
+    "hint loop": lambda: hint_table.markdown_table(read("hint_loop/hint_loop.csv")),
     **{f"references, {name}": functools.partial(as_it_is, f"references/{name}.csv") for name in REFERENCES},
     "cast": lambda: cast.markdown_table(read("drawn_stories/cast.csv")),
     "benchmark: machine": lambda: benchmark_tables.machine(measured("benchmark.json")),

@@ -10,15 +10,14 @@ four others (`experiments.hint_peers`), all from the same guess. What is measure
 
 import pathlib
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import cv2
 import numpy as np
 import tensorflow as tf
 from absl import flags
-from matplotlib.figure import Figure
 
-from experiments import hint_peers, plots, resumable
+from experiments import hint_peers, hint_table, plots, resumable
 from webtoon_colorize import color, data, files, startup
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
@@ -26,28 +25,13 @@ from webtoon_colorize.io import csv_files
 from webtoon_colorize.io.images import read_image
 from webtoon_colorize.pages.compositing import lightness_of
 
-COUNTS = (0, 1, 2, 5, 10, 20, 50)
 PEER_CLICKS = 20  # of the other ways; equations take long
 KINDS = ("flat", "painted")
 FLAT = 0.55  # a panel is flat from this share of its pixels on
 _EVEN = 2.5  # Lab units; a pixel is flat if the 5 x 5 around it differ by less
 _GRAY = 4.0  # Lab units; a panel of less RMSE to gray has no colour to find
-_WORSE = 0.02  # Lab units; an error that grows by less has not grown
 _ACROSS = 3  # pixels on each side of a click that say which colour is there
 _EDGES = 0.25  # of the pixels, those with the most varied colours around them: nobody clicks there
-
-
-class Row(NamedTuple):
-    """A row of hint_loop.csv: means over the panels of a kind. Errors are RMSE of ab, Lab units."""
-
-    kind: str
-    way: str  # a key of `hint_peers.WAYS`
-    clicks: int
-    panels: int
-    error: float
-    gray_error: float
-    first_harms: float  # share of panels whose error is larger after one click than after none
-    not_worse: float  # share of all clicks after which the error is not larger than before
 
 
 def find_panels(data_dir: str, split: str, *, kind: str | None, count: int) -> list[tuple[str, str]]:
@@ -121,7 +105,7 @@ def judge(colorizer: Colorizer, data_dir: str, cache: pathlib.Path, kind: str, p
     true = color.rgb_to_lab(tf.constant(rgb, tf.float32) / 255)[1].numpy()
     errors = {}
     for name, make in hint_peers.WAYS.items():
-        count = COUNTS[-1] if name == "regions" else PEER_CLICKS
+        count = hint_table.COUNTS[-1] if name == "regions" else PEER_CLICKS
         found = clicks(make(lightness, guess), rgb, guess, count)
         errors[name] = [round(_rmse_lab(ab - true), 3) for ab in found]
     return {"kind": kind, "path": path, "gray": round(_rmse_lab(true), 3), "errors": errors}
@@ -129,45 +113,6 @@ def judge(colorizer: Colorizer, data_dir: str, cache: pathlib.Path, kind: str, p
 
 def _rmse_lab(difference: np.ndarray) -> float:
     return float(color.AB_SCALE * np.sqrt(np.mean(difference**2)))
-
-
-def rows(measured: Sequence[dict[str, Any]]) -> list[Row]:
-    """A row per kind, way and number of clicks."""
-    found = []
-    for kind in dict.fromkeys(each["kind"] for each in measured):
-        own = [each for each in measured if each["kind"] == kind]
-        gray = float(np.mean([each["gray"] for each in own]))
-        for way in own[0]["errors"]:
-            errors = np.array([each["errors"][way] for each in own])
-            grown = np.diff(errors, axis=1) > _WORSE
-            shares = round(float(grown[:, 0].mean()), 3), round(float(1 - grown.mean()), 3)
-            for count in (count for count in COUNTS if count < errors.shape[1]):
-                error = round(float(errors[:, count].mean()), 3)
-                found.append(Row(kind, way, count, len(own), error, round(gray, 3), *shares))
-    return found
-
-
-def plot(found: Sequence[Row]) -> Figure:
-    """A field per kind and a line per way. x: clicks, evenly spaced. y: the error as a share of gray's."""
-    drawn = plots.figure(1000, 400)
-    drawn.set_layout_engine("constrained")
-    kinds = list(dict.fromkeys(row.kind for row in found))
-    for axes, kind in zip(drawn.subplots(1, len(kinds), sharey=True, squeeze=False)[0], kinds):
-        for way in dict.fromkeys(row.way for row in found):
-            own = [row for row in found if (row.kind, row.way) == (kind, way)]
-            places = [COUNTS.index(row.clicks) for row in own]
-            width = 2.5 if way == "regions" else 1
-            axes.plot(places, [row.error / row.gray_error for row in own], marker="o", linewidth=width, label=way)
-        axes.axhline(1.0, color="0.45", linewidth=1)
-        axes.set_title(kind)
-        axes.set_xticks(range(len(COUNTS)), map(str, COUNTS))
-        axes.set_xlabel("clicks")
-        axes.grid(axis="y", color="0.9")
-        axes.set_ylim(0, 1.4)
-        axes.spines[["top", "right"]].set_visible(False)
-    drawn.axes[0].set_ylabel("RMSE (Lab) as a share of gray's")
-    drawn.legend(*drawn.axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=5, frameon=False)
-    return drawn
 
 
 def main(_) -> None:
@@ -184,9 +129,9 @@ def main(_) -> None:
         )
     except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f"error: {error}") from error
-    found = rows(measured)
-    csv_files.write(folder / "hint_loop.csv", Row._fields, found)
-    plots.write_svg(plot(found), folder / "hint_loop.svg")
+    found = hint_table.rows(measured)
+    csv_files.write(folder / "hint_loop.csv", hint_table.Row._fields, found)
+    plots.write_svg(hint_table.plot(found), folder / "hint_loop.svg")
     for row in found:
         print(
             f"{row.kind:8} {row.way:10} {row.clicks:3} clicks {row.error / row.gray_error:.3f} of gray, first click "

@@ -15,7 +15,7 @@ from typing import Any
 
 from absl import flags
 
-from experiments import ablations, markdown, training_subsets
+from experiments import ablations, training_subsets
 from webtoon_colorize import checkpoints, data, files, run, startup
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.training import devices, loop
@@ -33,15 +33,14 @@ def train(
     arguments: dict[str, Any] | None = None,
     init_from: str | None = None,
     precision: str = run.PRECISIONS[0],
-    compiled: bool = False,
-    profile: bool = False,
+    **how: bool,
 ) -> None:
     """Trains until the run is finished. A finished run stays as it is.
 
     `test_dir` is the dataset whose test panels it will be judged on, by default `data_dir`; only rows that train on
     some of these look at it. `arguments` take the place of those of the row's build function. `init_from` is a run
     whose weights it starts from. Required runs lie beside this one: <runs>/vgg_features/seed_0 requires
-    <runs>/vgg16_gray/seed_0. `compiled` and `profile` are those of `loop.train`.
+    <runs>/vgg16_gray/seed_0. `how` are `compiled` and `profile` of `loop.train`.
 
     Raises:
       ValueError: `run_dir` belongs to a run with other settings or is in use, the data is too small or changes while it
@@ -51,26 +50,24 @@ def train(
       MissingTitle: the row is about a title that is not in the dataset.
       NothingDropped: the row's dropout would keep every pixel at this size.
     """
-    method, every = run.describe(functools.partial(ablations.TRAINABLE[experiment].build, **(arguments or {})))
     datasets = {"data_dir": data_dir, "test_dir": test_dir or data_dir}
-    settings = run.Settings(
-        experiment=experiment,
-        method=method,
-        arguments=every,
+    settings = _settings(
+        experiment,
+        arguments or {},
         **dataclasses.asdict(scale),
         learning_rate=learning_rate,
         seed=seed,
         titles=data.load_titles(data_dir),
         data=fingerprint(experiment, **datasets),
         precision=precision,
-        **({"init_from": checkpoints.fingerprint(init_from)} if init_from else {}),
+        init_from=checkpoints.fingerprint(init_from) if init_from else "none",
     )
     with _only_run(run_dir):
         run.claim(run_dir, settings)
         if (pathlib.Path(run_dir) / run.FINISHED).exists():
             print(f"{run_dir} is finished")
             return
-        _train(settings, run_dir, datasets, init_from=init_from, compiled=compiled, profile=profile)
+        _train(settings, run_dir, datasets, init_from=init_from, **how)
 
 
 def _only_run(run_dir: str) -> contextlib.AbstractContextManager:
@@ -79,7 +76,7 @@ def _only_run(run_dir: str) -> contextlib.AbstractContextManager:
 
 
 def _train(
-    settings: run.Settings, run_dir: str, datasets: dict[str, str], *, init_from: str | None, **options: bool
+    settings: run.Settings, run_dir: str, datasets: dict[str, str], *, init_from: str | None, **how: bool
 ) -> None:
     with devices.choose_strategy().scope():
         method = run.build(settings)
@@ -93,10 +90,16 @@ def _train(
             loop.Schedule(**{name: getattr(settings, name) for name in loop.Schedule._fields}),
             training=panels,
             validation=validation,
-            description=_described(settings),
             settings=_compared(settings),
-            **options,
+            **how,
         )
+
+
+def _settings(experiment: str, arguments: dict[str, Any], **others: Any) -> run.Settings:
+    """The settings of a run of the row; `others` are those that the row does not say."""
+    build = functools.partial(ablations.TRAINABLE[experiment].build, **arguments)
+    method, every = run.describe(build)
+    return run.Settings(experiment=experiment, method=method, arguments=every, **others)
 
 
 def _fill(method: Method, settings: run.Settings, *, run_dir: str, init_from: str | None) -> None:
@@ -121,11 +124,6 @@ def load_split(experiment: str, image_size: int, *, data_dir: str, test_dir: str
         return panels, validation
     test = training_subsets.load_test(test_dir, data_dir=data_dir, image_size=image_size)
     return select(panels, validation, test)
-
-
-def _described(settings: run.Settings) -> str:
-    rows = [(name, json.dumps(value)) for name, value in dataclasses.asdict(settings).items()]
-    return markdown.table(["setting", "value"], rows)
 
 
 def _compared(settings: run.Settings) -> dict[str, str | float]:

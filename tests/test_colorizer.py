@@ -17,7 +17,7 @@ from webtoon_colorize.pages.compositing import lightness_of
 RED, BLUE, GRAY = (255, 0, 0), (0, 0, 255), (128, 128, 128)
 
 
-def fake(*, takes_label=False, from_lines=False, calls=None):
+def fake(*, takes_label=False, from_lines=False, calls=None, strength=1.0):
     """Colours by lightness, and bluer with each label."""
 
     def colorize(lightness, label, hints):
@@ -29,7 +29,7 @@ def fake(*, takes_label=False, from_lines=False, calls=None):
         )
 
     method = Method({}, None, colorize, takes_label=takes_label, from_lines=from_lines)
-    return Colorizer(method, image_size=32, titles=["one", "two"])
+    return Colorizer(method, image_size=32, titles=["one", "two"], strength=strength)
 
 
 def gray_strip():
@@ -48,6 +48,20 @@ def test_a_page_keeps_its_size_and_lightness_and_its_gutters():
     assert np.abs(gray_levels(lightness_of(colored)) - page).max() <= 0.55
     gutters = page == 255
     assert (colored[gutters] == 255).all() and chroma(colored)[~gutters].mean() > 10
+
+
+def test_the_strength_changes_chroma_and_not_hints():
+    page = np.full((64, 64), 128, np.uint8)
+    page[:, 32:] = 150
+    full, half = (fake(strength=strength).page_chroma(page) for strength in (1.0, 0.5))
+    for each in (full, half):
+        each.color([])
+    np.testing.assert_allclose(half.ab, 0.5 * full.ab, atol=1e-6)
+    hint = Hint(16, 32, RED)
+    for each in (full, half):
+        each.color([hint])
+    np.testing.assert_allclose(half.ab[32, 16], full.ab[32, 16], atol=0.02)
+    assert (fake(strength=0.0).colorize(page) == page[..., None]).all()
 
 
 def test_gray_and_rgb_pages_are_coloured_alike_and_left_as_they_were():

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from experiments import hint_loop, hint_peers, plots
+from experiments import hint_loop, hint_peers, hint_table, plots
 from tests.test_spreading import BLUE, RED, ab_of
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.pages.compositing import lightness_of
@@ -69,7 +69,7 @@ def measured():
 
 
 def test_rows_are_means_over_panels():
-    rows = hint_loop.rows(measured())
+    rows = hint_table.rows(measured())
     assert [(row.clicks, row.error, row.gray_error, row.panels) for row in rows] == [
         (0, 12.0, 20.0, 2),
         (1, 12.0, 20.0, 2),
@@ -79,8 +79,13 @@ def test_rows_are_means_over_panels():
 
 
 def test_the_plot_shows_shares_of_gray(tmp_path):
-    drawn = hint_loop.plot(hint_loop.rows(measured()))
+    drawn = hint_table.plot(hint_table.rows(measured()))
     [axes] = drawn.axes
     assert axes.get_title() == "flat" and list(axes.lines[0].get_ydata()) == [0.6, 0.6, 0.45]
     plots.write_svg(drawn, tmp_path / "loop.svg")
     assert (tmp_path / "loop.svg").stat().st_size > 1000
+
+
+def test_the_table_has_a_line_per_kind_and_way_with_shares_of_gray():
+    rows = [{name: str(value) for name, value in row._asdict().items()} for row in hint_table.rows(measured())]
+    assert "| flat | 2 | regions | 0.600 | 0.600 | 0.450 | 0.5 | 0.75 |" in hint_table.markdown_table(rows)

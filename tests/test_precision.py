@@ -84,7 +84,7 @@ def test_a_float16_run_that_goes_on_has_the_scale_and_the_weights_of_an_undistur
     def go(name, epochs):
         schedule = loop.Schedule(epochs, 9, batch_size=4, learning_rate=1e-3, seed=0)
         method = build(precision="mixed_float16")
-        loop.train(method, tmp_path / name, schedule, training=panels[0], validation=panels[1], description="")
+        loop.train(method, tmp_path / name, schedule, training=panels[0], validation=panels[1], settings={})
 
     go("whole", 2)
     go("again", 1)

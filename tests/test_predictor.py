@@ -24,7 +24,7 @@ def predictor(traced):
         traced.append(lightness.shape)
         return tf.concat([lightness, lightness * 0.0 + tf.cast(label, tf.float32)[:, None, None, None] / 10.0], axis=-1)
 
-    return Predictor(colorize, image_size=SIZE)
+    return Predictor(colorize, image_size=SIZE, strength=1.0)
 
 
 def stripes(levels):

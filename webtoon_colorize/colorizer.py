@@ -28,16 +28,23 @@ class Colorizer:
     Messages of its ValueErrors follow the convention in `io`.
     """
 
-    def __init__(self, method: Method, *, image_size: int, titles: Sequence[str]):
-        """titles: in the order of the networks' labels. Raises ValueError for a method that does not colorize."""
+    def __init__(self, method: Method, *, image_size: int, titles: Sequence[str], strength: float = 1.0):
+        """
+        Args:
+          titles: in the order of the networks' labels.
+          strength: below 1 the networks' colours are paler, above 1 stronger; hints stay as they are.
+
+        Raises:
+          ValueError: the method does not colorize.
+        """
         if method.colorize is None:
             raise ValueError("this method tells titles apart and does not colorize")
         self.titles = list(titles)
         self.painter = Painter(on_lines=method.from_lines)
-        self._method, self._predictor = method, Predictor(method.colorize, image_size=image_size)
+        self._method, self._predictor = method, Predictor(method.colorize, image_size=image_size, strength=strength)
 
     @classmethod
-    def load(cls, run_dir: str | os.PathLike | None = None) -> "Colorizer":
+    def load(cls, run_dir: str | os.PathLike | None = None, *, strength: float = 1.0) -> "Colorizer":
         """The method of a run with the weights of its best epoch; without `run_dir`, the package's own weights.
 
         Raises:
@@ -47,7 +54,7 @@ class Colorizer:
         run_dir = run_dir or run.PRETRAINED
         settings, method = run.load_settings(run_dir), run.load_method(run_dir, older=True)
         try:
-            return cls(method, image_size=settings.image_size, titles=settings.titles)
+            return cls(method, image_size=settings.image_size, titles=settings.titles, strength=strength)
         except ValueError as error:
             raise ValueError(f"{run_dir}: {error}") from error
 

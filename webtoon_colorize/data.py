@@ -6,15 +6,16 @@ import json
 import os
 import pathlib
 import sys
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from webtoon_colorize import color
-from webtoon_colorize.io import panel_files, records
-from webtoon_colorize.io.panel_files import Damaged
+from webtoon_colorize.io import manifest, resized
+from webtoon_colorize.io.manifest import Damaged
+from webtoon_colorize.io.records import Pictures
 
 SMALLEST_CROP = 0.6  # of the width and height; without crops a network overfits 1,400 panels in ten epochs
 
@@ -35,7 +36,7 @@ class Batch(NamedTuple):
 class Panels(NamedTuple):
     """One split of a prepared dataset, resized to the networks' input."""
 
-    rgb: np.ndarray | records.Pictures  # [N, S, S, 3] uint8
+    rgb: np.ndarray | Pictures  # [N, S, S, 3] uint8
     label: np.ndarray  # [N] int32
     path: list[str]  # below the dataset's folder
 
@@ -63,7 +64,7 @@ def load_titles(data_dir: str | os.PathLike) -> list[str]:
       FileNotFoundError: `data_dir` is no prepared dataset.
       Damaged: its dataset.json is damaged.
     """
-    path = panel_files.of_dataset(data_dir, "dataset.json")
+    path = manifest.of_dataset(data_dir, "dataset.json")
     with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
         titles = json.loads(path.read_text(encoding="utf-8"))["titles"]
         if isinstance(titles, list) and all(isinstance(title, str) for title in titles):
@@ -76,7 +77,7 @@ def fingerprint(data_dir: str | os.PathLike) -> str:
 
     Raises FileNotFoundError.
     """
-    return hashlib.sha256(panel_files.of_dataset(data_dir, "panels.csv").read_bytes()).hexdigest()[:16]
+    return hashlib.sha256(manifest.of_dataset(data_dir, "panels.csv").read_bytes()).hexdigest()[:16]
 
 
 def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> Panels:
@@ -100,52 +101,24 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
     chosen = [index for index, row in enumerate(rows) if row.split == split]
     if not chosen:
         raise ValueError(f"{data_dir} has no panels in its {split} split")
+    every = resized.load(data_dir, fingerprint(data_dir), len(rows), image_size)
+    in_files = split == "train" and isinstance(every, Pictures)
     return Panels(
-        rgb=_load_rgb(data_dir, rows, chosen, split=split, image_size=image_size),
+        rgb=every.only(chosen) if in_files else every[chosen],
         label=np.array([labels[rows[index].title] for index in chosen], np.int32),
         path=[rows[index].path for index in chosen],
     )
 
 
-def _load_rgb(
-    data_dir: pathlib.Path, rows: list["_Row"], chosen: list[int], *, split: str, image_size: int
-) -> np.ndarray | records.Pictures:
-    shards = _shards(data_dir, image_size)
-    if records.is_complete(shards):
-        pictures = records.Pictures(shards, side=image_size, chosen=chosen)
-        return pictures if split == "train" else pictures[:]
-    return _resized(data_dir, len(rows), image_size)[chosen]
-
-
-def _shards(data_dir: pathlib.Path, image_size: int) -> pathlib.Path:
-    return data_dir / "shards" / f"{image_size}_{fingerprint(data_dir)}"
-
-
-def _cache(data_dir: pathlib.Path, image_size: int) -> pathlib.Path:
-    return data_dir / "cache" / f"{image_size}_{fingerprint(data_dir)}.npy"
-
-
-def _resized(data_dir: pathlib.Path, count: int, image_size: int) -> np.ndarray:
-    """All panels, uint8 [count, S, S, 3]. Raises Damaged, OSError."""
-
-    def panels() -> Iterator[tuple[pathlib.Path, str]]:
-        return ((data_dir / path, digest) for path, digest in panel_files.columns(data_dir, "path", "sha256"))
-
-    return panel_files.resized(panels, _cache(data_dir, image_size), count=count, size=image_size)
-
-
 def write_shards(data_dir: str | os.PathLike, image_size: int) -> None:
     """Writes all panels, resized to a square, as TFRecord files, for a dataset that is larger than memory.
 
-    Training then reads its panels from these files, in the same order and with the same values. The cache is removed.
-    Raises Damaged, and OSError.
+    Training then reads its panels from these files, in the same order and with the same values. Raises Damaged, and
+    OSError.
     """
     data_dir = pathlib.Path(data_dir)
-    shards, rows = _shards(data_dir, image_size), _read_manifest(data_dir, load_titles(data_dir))
-    if records.is_complete(shards):
-        return
-    records.write(shards, iter(_resized(data_dir, len(rows), image_size)), count=len(rows), side=image_size)
-    _cache(data_dir, image_size).unlink(missing_ok=True)
+    rows = _read_manifest(data_dir, load_titles(data_dir))
+    resized.write_shards(data_dir, fingerprint(data_dir), len(rows), image_size)
 
 
 class _Row(NamedTuple):
@@ -159,7 +132,7 @@ class _Row(NamedTuple):
 def _read_manifest(data_dir: pathlib.Path, titles: Container[str]) -> list[_Row]:
     """Raises FileNotFoundError and Damaged."""
     # One string for each title and split, not one per row.
-    rows = [_Row(path, *map(sys.intern, rest)) for path, *rest in panel_files.columns(data_dir, *_Row._fields)]
+    rows = [_Row(path, *map(sys.intern, rest)) for path, *rest in manifest.columns(data_dir, *_Row._fields)]
     if strange := next((row.title for row in rows if row.title not in titles), None):
         raise Damaged(f"{data_dir}: dataset.json lacks the title {strange} of panels.csv; prepare the dataset again")
     return rows
@@ -219,17 +192,19 @@ def training_batches(
     """
     if batch_size % together:
         raise ValueError(f"batch_size is {batch_size} and must be a multiple of {together} for this row")
-    count = len(panels.path)
-    if count < batch_size:
-        there = "is only 1 panel" if count == 1 else f"are only {count} panels"
+    steps = len(panels.path) // batch_size
+    if steps == 0:
+        there = "is only 1 panel" if len(panels.path) == 1 else f"are only {len(panels.path)} panels"
         raise ValueError(f"batch_size is {batch_size}, but there {there} to train on")
-    steps = count // batch_size
     own = slice(*(batch_size * number // part[1] for number in (part[0], part[0] + 1)))
     with tf.device("CPU:0"):  # not in a GPU's memory
         read, identity = _reader(panels.rgb), tuple(map(tf.constant, _identity(panels)))
-    order = _order(identity[1], batch_size=batch_size, seed=seed, together=together)
-    # Compiled, the conversion is four times as fast on a CPU: one pass over memory.
-    rgb_to_lab = tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)
+    rgb_to_lab = _compiled_rgb_to_lab()
+
+    @tf.autograph.experimental.do_not_convert
+    def order(epoch):
+        shuffled = _shuffled(identity[1], together, stream=_fold(seed, _SHUFFLE, epoch))
+        return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size, drop_remainder=True)
 
     @tf.autograph.experimental.do_not_convert
     def load(step, indices):
@@ -246,24 +221,18 @@ def training_batches(
     )
 
 
-def _order(story: tf.Tensor, *, batch_size: int, seed: int, together: int) -> Callable[[tf.Tensor], tf.data.Dataset]:
-    """A function from the epoch to the indices of its batches."""
-    count = len(story)
-
-    @tf.autograph.experimental.do_not_convert
-    def order(epoch):
-        shuffle, stream = tf.random.experimental.stateless_shuffle, _fold(seed, _SHUFFLE, epoch)
-        shuffled = shuffle(tf.range(count), stream)
-        if together > 1:  # by episode, from a random panel on, and then the groups at random
-            by_story = tf.gather(shuffled, tf.argsort(tf.gather(story, shuffled), stable=True))
-            rolled = tf.roll(by_story, shuffled[0], axis=0)[: count // together * together]
-            shuffled = tf.reshape(shuffle(tf.reshape(rolled, [-1, together]), tf.random.fold_in(stream, 1)), [-1])
-        return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size, drop_remainder=True)
-
-    return order
+def _shuffled(story: tf.Tensor, together: int, *, stream: tf.Tensor) -> tf.Tensor:
+    """The numbers of all panels in the order of an epoch, but for those that fill no group of `together`."""
+    shuffle, count = tf.random.experimental.stateless_shuffle, len(story)
+    shuffled = shuffle(tf.range(count), stream)
+    if together == 1:
+        return shuffled
+    by_story = tf.gather(shuffled, tf.argsort(tf.gather(story, shuffled), stable=True))
+    rolled = tf.roll(by_story, shuffled[0], axis=0)[: count // together * together]  # from a random panel on
+    return tf.reshape(shuffle(tf.reshape(rolled, [-1, together]), tf.random.fold_in(stream, 1)), [-1])
 
 
-def _reader(rgb: np.ndarray | records.Pictures) -> Callable[[tf.Tensor], tf.Tensor]:
+def _reader(rgb: np.ndarray | Pictures) -> Callable[[tf.Tensor], tf.Tensor]:
     """A function from indices [B] to pictures, uint8 [B, S, S, 3]."""
     if isinstance(rgb, np.ndarray):
         in_memory = tf.constant(rgb)
@@ -275,6 +244,11 @@ def _reader(rgb: np.ndarray | records.Pictures) -> Callable[[tf.Tensor], tf.Tens
         )
 
     return read
+
+
+def _compiled_rgb_to_lab() -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+    """Four times as fast on a CPU: one pass over memory."""
+    return tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)
 
 
 def _to_float(rgb: tf.Tensor) -> tf.Tensor:

@@ -15,13 +15,15 @@ _BATCH_SIZE = 8  # panels
 class Predictor:
     """Calls the networks of one method. They are traced once, because their input has one size for all pages."""
 
-    def __init__(self, colorize: Callable, *, image_size: int):
-        """colorize: `Method.colorize`."""
+    def __init__(self, colorize: Callable, *, image_size: int, strength: float):
+        """colorize: `Method.colorize`. strength: what its chroma is multiplied by."""
         self._size = image_size
         lightness = tf.TensorSpec([None, image_size, image_size, 1])
         label = tf.TensorSpec([None], tf.int32)
         self._colorize = tf.function(
-            lambda lightness, label: colorize(lightness, label, None), (lightness, label), autograph=False
+            lambda lightness, label: tf.clip_by_value(strength * colorize(lightness, label, None), -1.0, 1.0),
+            (lightness, label),
+            autograph=False,
         )
 
     def predict(self, image: np.ndarray, boxes: Sequence[Box], *, label: int) -> Iterator[np.ndarray]:

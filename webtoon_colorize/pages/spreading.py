@@ -24,7 +24,7 @@ from webtoon_colorize.pages.upsampling import upsample
 CELLS = 128  # per side of a square panel; cells are square, and as many in panels of other shapes
 NOISE = 0.003  # variance of the noise of a hint; the prior variance of the change is 1
 ELSEWHERE = 0.9  # the factor of the covariance of two regions of one lightness, if there are many hints
-TONED, TONE = 0.7, 0.1  # the share of ELSEWHERE that falls to 1/e at this difference in lightness
+TONED, TONE = 0.7, 0.1  # the share of ELSEWHERE that falls to 1/e at this difference in lightness of flat regions
 NEAR = 0.3  # sides of a square of the panel's area, times the number of hints: how far a hint reaches in its region
 DISAGREE = (4.0, 8.0)  # Lab units that the hints of a region differ from their mean, where it begins and where it ends
 WIDTHS = (5, 9, 17)  # cells, of the closings and openings
@@ -86,7 +86,9 @@ class Spreading:
         places, room = self._places(rows, columns, region, flatness)
         change = (wanted - self._guess[rows, columns]) / room[:, None]
         uneven = flatness[self._cells.region] < 1  # the others have their region's change
-        wholes, some = _krige(places, change, (self._wholes, _Places(*(each[uneven] for each in self._cells))))
+        wholes, some = _krige(
+            places, change, flatness, [self._wholes, _Places(*(each[uneven] for each in self._cells))]
+        )
         cells = wholes[self._cells.region]
         cells[uneven] = some
         smooth = upsample(cells.reshape(*self._room[0].shape, 2) * self._room[0][..., None], self._lightness)
@@ -141,18 +143,20 @@ def _closed(lightness: np.ndarray, size: int) -> np.ndarray:
     return cv2.blur(closed, (size // 2 + 1, size // 2 + 1))
 
 
-def _krige(hints: _Places, change: np.ndarray, others: Sequence[_Places]) -> list[np.ndarray]:
+def _krige(hints: _Places, change: np.ndarray, flatness: np.ndarray, others: Sequence[_Places]) -> list[np.ndarray]:
     """The change at other places, float32 [N, 2] for each of them, from that at the hints [K, 2]."""
     noise = NOISE * np.eye(len(change), dtype=np.float32)
-    weights = np.linalg.solve(_covariance(hints, hints) + noise, change).astype(np.float32)
-    return [_covariance(places, hints) @ weights for places in others]
+    weights = np.linalg.solve(_covariance(hints, hints, flatness) + noise, change).astype(np.float32)
+    return [_covariance(places, hints, flatness) @ weights for places in others]
 
 
-def _covariance(places: _Places, hints: _Places) -> np.ndarray:
+def _covariance(places: _Places, hints: _Places, flatness: np.ndarray) -> np.ndarray:
     """Of N places and K hints, float32 [N, K]: exp(-difference), times a factor for their regions.
 
-    The factor falls with the distance in one region, and is below ELSEWHERE in two. It is 1 in a flat region, which is
-    one place. The fewer hints, the less they say: a lone one says nothing about other regions.
+    In one region the factor falls with the distance; it is 1 if the region is flat, which makes it one place. In two it
+    is ELSEWHERE at most, and falls with the difference in lightness if both are flat: they are different paint. The
+    fewer hints, the less they say; a lone one says nothing about other regions. All of it is sums and products of
+    covariances, and so a covariance.
     """
     one, other = places.features, hints.features
     apart, tone = _distance(one[:, :2], other[:, :2]), np.abs(one[:, 4, None] - other[:, 4])
@@ -160,9 +164,12 @@ def _covariance(places: _Places, hints: _Places) -> np.ndarray:
     for channel in range(5, one.shape[1]):
         difference += np.abs(one[:, channel, None] - other[:, channel])
     count = len(other)
-    elsewhere = ELSEWHERE * (1 - 1 / count) * (1 - TONED + TONED * np.exp(tone * (-LIGHTNESS / TONE)))
+    elsewhere = np.float32(ELSEWHERE * (1 - 1 / count))
+    even, its_even = flatness[places.region][:, None], flatness[hints.region]
+    alike = np.sqrt((1 - TONED * even**2) * (1 - TONED * its_even**2))
+    alike = alike + TONED * even * its_even * np.exp(tone * (-LIGHTNESS / TONE))
     within = (places.region[:, None] == hints.region) * np.exp(apart * (-POSITION / (NEAR * count)))
-    return np.exp(-difference) * (elsewhere + (1 - ELSEWHERE * (1 - 1 / count)) * within)
+    return np.exp(-difference) * (elsewhere * alike + (1 - elsewhere) * within)
 
 
 def _distance(points: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -55,8 +55,7 @@ def train(
     *,
     training: data.Panels,
     validation: data.Panels,
-    description: str,
-    settings: Mapping[str, str | float] | None = None,
+    settings: Mapping[str, str | float],
     compiled: bool = False,
     profile: bool = False,
 ) -> None:
@@ -69,10 +68,8 @@ def train(
 
     Args:
       method: freshly built; its networks are trained in place.
-      description: the run's settings in Markdown, for TensorBoard.
-      settings: those that TensorBoard compares between runs.
-      compiled: whether XLA compiles the step.
-      profile: whether TensorBoard gets a trace of ten steps.
+      settings: what TensorBoard compares between runs.
+      compiled, profile: whether XLA compiles the step, and whether TensorBoard gets a trace of ten.
 
     Raises:
       FloatingPointError: a loss or a gradient is not finite; the message names it, its network and the step.
@@ -84,16 +81,23 @@ def train(
     done = round(float(state.progress.epoch.numpy()) * steps)  # steps
     batches = _batches(training, schedule, done=done, together=method.together)
     train_step = make_train_step(method, optimizers, compiled=compiled)
-    writes, logs = devices.is_writer(), str(run_dir)
-    writer = tf.summary.create_file_writer(logs) if writes else tf.summary.create_noop_writer()
-    bar = tqdm(total=schedule.epochs * steps, initial=done, unit="step", mininterval=1, disable=not writes)
-    traced = devices.profiled(train_step, logs) if profile and writes else contextlib.nullcontext(train_step)
-    with writer.as_default(), bar, traced as train_step, startup.stop_event() as stop:
-        tf.summary.text("settings", description, step=0)
-        hparams.hparams(dict(settings or {}))
+    traced = devices.profiled(train_step, str(run_dir)) if profile else contextlib.nullcontext(train_step)
+    shown = _shown(run_dir, settings, steps=schedule.epochs * steps, done=done)
+    with shown as bar, traced as train_step, startup.stop_event() as stop:
         _train_epochs(state, _TakeSteps(method, train_step, batches, schedule, stop, bar), validation, steps, done)
-    if writes:
+    if devices.is_writer():
         _write_summary(method, state, images_per_epoch=steps * schedule.batch_size)
+
+
+@contextlib.contextmanager
+def _shown(run_dir: str | os.PathLike, settings: Mapping[str, str | float], *, steps: int, done: int) -> Iterator[tqdm]:
+    """A progress bar, and TensorBoard's events in the run folder; neither in workers that do not write."""
+    writes = devices.is_writer()
+    writer = tf.summary.create_file_writer(str(run_dir)) if writes else tf.summary.create_noop_writer()
+    bar = tqdm(total=steps, initial=done, unit="step", mininterval=1, disable=not writes)
+    with writer.as_default(), bar:
+        hparams.hparams(dict(settings))
+        yield bar
 
 
 def _train_epochs(state: _State, take_steps: "_TakeSteps", validation: data.Panels, steps: int, done: int) -> None:
@@ -109,14 +113,12 @@ def _train_epochs(state: _State, take_steps: "_TakeSteps", validation: data.Pane
             _save_part(state, done, epoch=done / steps, seconds=time.perf_counter() - start)
             raise KeyboardInterrupt
         speed = (done - first) * schedule.batch_size / (time.perf_counter() - start)
-        values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
-        values = devices.agree(values)
+        values = _means(evaluate(validation))
         _check_finite(terms | values, f"in epoch {epoch + 1}")
         _save(state, values, judged_by=method.judged_by, steps=done, seconds=time.perf_counter() - start)
         bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
-        if devices.is_writer():
-            _log(terms | values | {"speed/images_per_s": speed}, step=epoch + 1)
-            log_panels(epoch + 1)
+        _log(terms | values | {"speed/images_per_s": speed}, step=epoch + 1)
+        log_panels(epoch + 1)
 
 
 def _batches(panels: data.Panels, schedule: Schedule, *, done: int, together: int) -> Iterator[data.Batch]:
@@ -136,6 +138,11 @@ def _batches(panels: data.Panels, schedule: Schedule, *, done: int, together: in
         return batches.skip(left_out)
 
     return iter(devices.distribute(of_worker, batch_size=schedule.batch_size, together=together))
+
+
+def _means(values: dict[str, np.ndarray]) -> dict[str, float]:
+    """ "validation/metric" -> its mean over the validation split, the same in all workers."""
+    return devices.agree({f"validation/{name}": float(value.mean()) for name, value in values.items()})
 
 
 def _epochs_left(progress: checkpoints.Progress, *, epochs: int, patience: int) -> Iterator[int]:
@@ -249,10 +256,10 @@ def _save(state: _State, values: dict[str, float], *, judged_by: str, steps: int
 
 def _log(values: dict[str, float], *, step: int) -> None:
     for name, value in values.items():
-        tf.summary.scalar(_shown(name), value, step=step)
+        tf.summary.scalar(_tag(name), value, step=step)
 
 
-def _shown(name: str) -> str:
+def _tag(name: str) -> str:
     """The name that TensorBoard sorts by, so that validation/rmse_lab is the first curve that one sees."""
     kind, _, rest = name.partition("/")
     if kind == "validation":
@@ -262,7 +269,7 @@ def _shown(name: str) -> str:
 
 def _make_log_panels(method: Method, panels: data.Panels) -> Callable[[int], None]:
     """A function of the epoch that logs a picture for each panel: gray | colorized | truth."""
-    if method.colorize is None:
+    if method.colorize is None or not devices.is_writer():
         return lambda step: None
     gray, picture = evaluation.make_picture(evaluation.gray)(panels), evaluation.make_picture(method.colorize)
     times = -(-_SHOWN_SIZE // panels.rgb.shape[1])

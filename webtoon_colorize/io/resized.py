@@ -1,14 +1,16 @@
-"""The files of a prepared dataset: its manifest, and its panels resized to one size and kept in one file."""
+"""The panels of a dataset, resized to a square: in one file that is mapped into memory, or in TFRecord files.
+
+Both are made of the pictures that the dataset lists, in its order, and are named by its fingerprint.
+"""
 
 import contextlib
-import csv
 import hashlib
 import itertools
 import os
 import pathlib
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
@@ -17,63 +19,60 @@ import numpy as np
 from tqdm import tqdm
 
 from webtoon_colorize import files
+from webtoon_colorize.io import manifest, records
+from webtoon_colorize.io.manifest import Damaged
 
 _AT_ONCE = 256  # panels that are decoded before they are written
 
 
-class Damaged(ValueError):
-    """A dataset that is not as it was prepared; the message names the files."""
+def load(data_dir: str | os.PathLike, fingerprint: str, count: int, image_size: int) -> np.ndarray | records.Pictures:
+    """uint8 [count, S, S, 3]: the TFRecord files if the dataset has them, or else the one file, made if it is missing.
 
-
-def of_dataset(data_dir: str | os.PathLike, name: str) -> pathlib.Path:
-    """A file that every prepared dataset has. Raises FileNotFoundError."""
-    path = pathlib.Path(data_dir) / name
-    if not path.is_file():
-        raise FileNotFoundError(f"{data_dir} is not a prepared dataset: {path} is missing; run data_tools.prepare")
-    return path
-
-
-def columns(data_dir: pathlib.Path, *names: str) -> Iterator[list[str]]:
-    """Some columns of panels.csv, row by row. Raises FileNotFoundError and Damaged."""
-    path = of_dataset(data_dir, "panels.csv")
-    try:
-        with open(path, newline="", encoding="utf-8") as file:
-            rows = csv.reader(file)
-            places = list(map(next(rows, []).index, names))
-            for row in rows:
-                yield [row[place] for place in places]
-    except (ValueError, IndexError, csv.Error) as error:
-        raise Damaged(f"{path} is damaged; prepare the dataset again") from error
-
-
-def resized(
-    panels: Callable[[], Iterator[tuple[pathlib.Path, str]]], cache: pathlib.Path, *, count: int, size: int
-) -> np.ndarray:
-    """All panels, uint8 [count, size, size, 3], mapped into memory from `cache`, which is made if it is not there.
-
-    Where `cache` cannot be written it is a temporary file.
-
-    Args:
-      panels: gives the file of each panel and its SHA-256.
+    Where that cannot be written it is a temporary file.
 
     Raises:
-      Damaged: panels are missing, damaged, or other ones than the sums say; the message names all.
+      Damaged: panels are missing, damaged, or other ones than the manifest's sums say; the message names all.
       OSError: there is no room.
     """
-    shape = (count, size, size, 3)
+    shards = _shards(data_dir, fingerprint, image_size)
+    if records.is_complete(shards):
+        return records.Pictures(shards, side=image_size, chosen=range(count))
+    shape, cache = (count, image_size, image_size, 3), _cache(data_dir, fingerprint, image_size)
     with contextlib.suppress(OSError, ValueError, EOFError):  # missing or cut off: it is made again
         there = np.load(cache, mmap_mode="r")
         if there.shape == shape and there.dtype == np.uint8:
             return there
     try:
         with files.atomic_path(cache) as temporary, open(temporary, "wb") as file:
-            _write(file, panels(), shape)
+            _write(file, _panels(data_dir), shape)
         return np.load(cache, mmap_mode="r")
     except OSError as error:
         print(f"{cache.parent}: {files.reason(error)}; the resized panels are not kept there.", file=sys.stderr)
     with tempfile.TemporaryFile() as file:
-        place = _write(file, panels(), shape)
+        place = _write(file, _panels(data_dir), shape)
         return np.memmap(file, np.uint8, "r", place, shape)
+
+
+def write_shards(data_dir: str | os.PathLike, fingerprint: str, count: int, image_size: int) -> None:
+    """Writes the TFRecord files, unless they are there. The one file is removed: it would hold the same again."""
+    shards = _shards(data_dir, fingerprint, image_size)
+    if records.is_complete(shards):
+        return
+    records.write(shards, iter(load(data_dir, fingerprint, count, image_size)), count=count, side=image_size)
+    _cache(data_dir, fingerprint, image_size).unlink(missing_ok=True)
+
+
+def _shards(data_dir: str | os.PathLike, fingerprint: str, image_size: int) -> pathlib.Path:
+    return pathlib.Path(data_dir) / "shards" / f"{image_size}_{fingerprint}"
+
+
+def _cache(data_dir: str | os.PathLike, fingerprint: str, image_size: int) -> pathlib.Path:
+    return pathlib.Path(data_dir) / "cache" / f"{image_size}_{fingerprint}.npy"
+
+
+def _panels(data_dir: str | os.PathLike) -> Iterator[tuple[pathlib.Path, str]]:
+    """The file of each panel and its SHA-256."""
+    return ((pathlib.Path(data_dir) / path, digest) for path, digest in manifest.columns(data_dir, "path", "sha256"))
 
 
 def _write(file: BinaryIO, panels: Iterator[tuple[pathlib.Path, str]], shape: tuple[int, ...]) -> int:
