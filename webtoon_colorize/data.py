@@ -194,8 +194,7 @@ def training_batches(
         raise ValueError(f"batch_size is {batch_size} and must be a multiple of {together} for this row")
     steps = len(panels.path) // batch_size
     if steps == 0:
-        there = "is only 1 panel" if len(panels.path) == 1 else f"are only {len(panels.path)} panels"
-        raise ValueError(f"batch_size is {batch_size}, but there {there} to train on")
+        raise ValueError(f"batch_size is {batch_size}, but there {_are_only(len(panels.path))} to train on")
     own = slice(*(batch_size * number // part[1] for number in (part[0], part[0] + 1)))
     with tf.device("CPU:0"):  # not in a GPU's memory
         read, identity = _reader(panels.rgb), tuple(map(tf.constant, _identity(panels)))
@@ -219,6 +218,10 @@ def training_batches(
         .map(load, num_parallel_calls=tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
     )
+
+
+def _are_only(count: int) -> str:
+    return "is only 1 panel" if count == 1 else f"are only {count} panels"
 
 
 def _shuffled(story: tf.Tensor, together: int, *, stream: tf.Tensor) -> tf.Tensor:

@@ -25,6 +25,7 @@ from webtoon_colorize.training.steps import STEP_STREAM, TrainStep, make_optimiz
 
 CURVES = "validation.csv"  # in a run folder: a row per epoch
 SHOWN_PANELS = 8  # of the validation split, in TensorBoard
+_BEFORE = "the last checkpoint is from before it"
 _SHOWN_SIZE = 256  # pixels of such a panel, at least
 
 
@@ -193,9 +194,6 @@ class _TakeSteps(NamedTuple):
             self.bar.update()
         done = steps.start + len(history)
         return {f"loss/{term}": float(np.mean([each[term] for each in history])) for term in (history or [{}])[0]}, done
-
-
-_BEFORE = "the last checkpoint is from before it"
 
 
 def _not_finite(error: tf.errors.InvalidArgumentError, method: Method, batch: data.Batch, step: int) -> Exception:
