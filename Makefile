@@ -40,7 +40,7 @@ CLAIM_ROWS := vgg_features_color vgg_features_control residual_encoder_pretraine
   l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
 
 .DEFAULT_GOAL := help
-.PHONY: help lint test test-slow reproduce-table claims train-claims figures pretrained benchmark docs inspect tensorboard data fresh own-comic
+.PHONY: help lint test test-slow reproduce-table claims train-claims figures pretrained benchmark docs torture inspect tensorboard data fresh own-comic
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,10 @@ benchmark: $(VENV) ## Measure how fast everything is (a quarter of an hour; noth
 	$(RUN) experiments.docs
 
 docs: $(VENV) ## Write the tables of README and docs from experiments/reported.
+	$(RUN) experiments.docs
+
+torture: $(VENV) ## Try to break it: kills, damaged files, long runs (hours; writes experiments/reported/torture.json).
+	$(RUN) tests.torture
 	$(RUN) experiments.docs
 
 fresh: $(VENV)

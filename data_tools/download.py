@@ -39,9 +39,14 @@ ONLY_FOR = {"list": "urls", "artist": "urls", "licence": "urls", "lang": "pepper
 def download(pages: Sequence[Page], output_dir: str, fetcher: Fetcher) -> list[Failure]:
     """Fetches the pages that are not there, or are not whole, and writes who drew them.
 
-    Raises OSError if a file cannot be written, and SourceError for an attribution that cannot be read.
+    Raises OSError if a file cannot be written, SourceError for an attribution that cannot be read, and files.InUse.
     """
-    output, failures = pathlib.Path(output_dir), []
+    with files.locked(output_dir):
+        return _download(pages, pathlib.Path(output_dir), fetcher)
+
+
+def _download(pages: Sequence[Page], output: pathlib.Path, fetcher: Fetcher) -> list[Failure]:
+    failures = []
     _write_attribution(pages, output)  # before the pages: a program that is killed leaves none without
     for page in tqdm.tqdm(pages, desc="downloading", unit="page"):
         if _is_whole(output / page.target):
@@ -130,8 +135,8 @@ def main(arguments: list[str]) -> int:
     try:
         pages, failures = find_pages(source, fetcher)
         missing = download(pages, FLAGS.output_dir, fetcher)
-    except (SourceError, FetchError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (SourceError, FetchError, files.InUse, OSError) as error:
+        print(f"error: {files.explained(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nInterrupted: the same command goes on with the next page.", file=sys.stderr)

@@ -32,6 +32,7 @@ from data_tools.journal import Journal
 from data_tools.pages import Bad, ComicError, Page, find_pages, fingerprint
 from data_tools.tables import box_table, title_table
 from webtoon_colorize import __version__, startup
+from webtoon_colorize.files import explained
 
 
 def prepare(
@@ -68,12 +69,23 @@ def prepare(
             raise
         summary = write_dataset(work / "dataset", selection, settings, fingerprint=source)
         shutil.rmtree(output, ignore_errors=True)  # empty, or damaged
-        os.replace(work / "dataset", output)
+        _move(work / "dataset", output)
     shutil.rmtree(work, ignore_errors=True)
     print(
         *filter(None, (title_table(summary), box_table(pages, reports), f"The dataset is in {output_dir}.")), sep="\n\n"
     )
     return _name_left_out(selection)
+
+
+def _move(folder: pathlib.Path, target: pathlib.Path) -> None:
+    """Moves a folder as a whole, also where the file system renames nothing from one folder into another."""
+    try:
+        os.replace(folder, target)
+    except OSError:
+        beside = target.with_name(f".{target.name}.copy")
+        shutil.rmtree(beside, ignore_errors=True)  # half a copy, of a run that was killed
+        shutil.copytree(folder, beside)
+        os.replace(beside, target)
 
 
 def is_done(output: pathlib.Path, source: str) -> bool:
@@ -181,7 +193,7 @@ def main(_) -> int:
         write_shards(values.output_dir, values.shards)
         return code
     except (ComicError, OSError) as error:
-        print(f"No dataset was made. {error}", file=sys.stderr)
+        print(f"No dataset was made. {explained(error).rstrip('.')}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nInterrupted: no dataset was made. The same command goes on from here.", file=sys.stderr)

@@ -24,7 +24,7 @@ from absl import flags
 from data_tools.comic import strips
 from data_tools.comic.titles import make_title
 from webtoon_colorize import startup
-from webtoon_colorize.files import atomic_path
+from webtoon_colorize.files import atomic_path, locked
 
 DRAWING_VERSION = 2  # raise it with every change of a pixel or a description
 PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 2)
@@ -162,9 +162,8 @@ def synthesize(
 ) -> bool:
     """Draws what is missing in `output_dir`; returns whether anything was missing.
 
-    Raises ValueError if the folder was drawn with other settings or has other files in it.
+    Raises ValueError if the folder was drawn with other settings, has other files in it or is in use.
     """
-    output_dir = pathlib.Path(output_dir)
     settings = {
         "titles": titles,
         "episodes": episodes,
@@ -172,6 +171,11 @@ def synthesize(
         "seed": seed,
         "drawing_version": DRAWING_VERSION,
     }
+    with locked(output_dir):
+        return _draw_missing(pathlib.Path(output_dir), settings, processes or os.cpu_count() or 1)
+
+
+def _draw_missing(output_dir: pathlib.Path, settings: dict, processes: int) -> bool:
     _check_settings(output_dir, settings)
     tasks = _all_strips(output_dir, settings)
     missing = _missing(tasks)
@@ -179,7 +183,7 @@ def synthesize(
         return False
     if missing:
         _sweep(missing)
-        _draw_all(missing, processes or os.cpu_count() or 1)
+        _draw_all(missing, processes)
     counts = _counted(tasks)
     totals = {name: sum(count[name] for count in counts.values()) for name in ("strips", "panels", "usable_panels")}
     _write_json(output_dir / "comic.json", {**settings, **totals, "by_title": counts}, indent=1)
@@ -195,7 +199,7 @@ def main(_: list[str]) -> None:
     try:
         drawn = synthesize(folder, **numbers)
     except (ValueError, OSError) as error:
-        raise SystemExit(f"error: {error}") from None
+        raise startup.failure(error) from None
     except KeyboardInterrupt:
         raise SystemExit("interrupted; the same command goes on where it stopped") from None
     comic = json.loads((pathlib.Path(folder) / "comic.json").read_text())

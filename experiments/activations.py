@@ -123,7 +123,7 @@ def main(_) -> None:
     try:
         table = report(FLAGS.run_dir, data_dir=FLAGS.data_dir, results_dir=FLAGS.results_dir)
     except (ValueError, FileNotFoundError) as error:
-        raise SystemExit(f"error: {error}") from error
+        raise startup.failure(error) from error
     for row in table:
         print(
             f"{row['experiment']:16} {row['layer']:24} {row['channels']:5} channels, "

@@ -45,10 +45,11 @@ def _row(title: str, errors: np.ndarray, gray_errors: np.ndarray) -> dict[str, s
 
 def main(_) -> None:
     try:
+        results.check_folder(FLAGS.results_dir)
         table = rows(FLAGS.results_dir, FLAGS.experiment)
         print(markdown.table(table[0], [row.values() for row in table]))
     except ValueError as error:
-        raise SystemExit(f"error: {error}") from error
+        raise startup.failure(error) from error
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import Any
 
 from absl import flags
 
-from experiments import hint_table, markdown
+from experiments import hint_table, markdown, reliability
 from experiments.benchmark import table as benchmark_tables
 from experiments.cast import table as cast
 from experiments.claims import pages as claims
@@ -212,9 +212,9 @@ def hints() -> str:
     return markdown.table(("dots", *map(str, counts)), lines)
 
 
-def benchmark() -> dict[str, Any]:
-    """What `experiments.benchmark` measured last."""
-    return json.loads((REPORTED / "benchmark.json").read_text(encoding="utf-8"))
+def measured(name: str) -> dict[str, Any]:
+    """What `experiments.benchmark` or `make torture` measured last."""
+    return json.loads((REPORTED / name).read_text(encoding="utf-8"))
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -232,13 +232,14 @@ TABLES: dict[str, Callable[[], str]] = {
     **{f"claims, {section}": functools.partial(claims.claims, section) for section in claims.SECTIONS},
     "claims, more titles": claims.more_titles,
     "hints": hints,
+    "reliability": lambda: reliability.markdown_table(read("promises.csv"), measured("torture.json")),
     "hint loop": lambda: hint_table.markdown_table(read("hint_loop/hint_loop.csv")),
     **{f"references, {name}": functools.partial(as_it_is, f"references/{name}.csv") for name in REFERENCES},
     "cast": lambda: cast.markdown_table(read("drawn_stories/cast.csv")),
-    "benchmark: machine": lambda: benchmark_tables.machine(benchmark()),
-    "benchmark: rows": lambda: benchmark_tables.rows(benchmark()),
-    "benchmark: pages": lambda: benchmark_tables.pages(benchmark()),
-    "benchmark: PyTorch": lambda: benchmark_tables.against(benchmark()),
+    "benchmark: machine": lambda: benchmark_tables.machine(measured("benchmark.json")),
+    "benchmark: rows": lambda: benchmark_tables.rows(measured("benchmark.json")),
+    "benchmark: pages": lambda: benchmark_tables.pages(measured("benchmark.json")),
+    "benchmark: PyTorch": lambda: benchmark_tables.against(measured("benchmark.json")),
 }
 
 _START, _END = "<!-- table: ", "<!-- end -->"

@@ -4,13 +4,14 @@ Usage: python -m experiments.evaluate --run_dir=RUN --data_dir=DATA --results_di
 Example: python -m experiments.evaluate --run_dir=runs/mine/l2/seed_0 --data_dir=data/mine --results_dir=results/mine
 """
 
+import contextlib
 import dataclasses
 import functools
 import json
 import math
 import pathlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from experiments import ablations, probes, results, train, training_subsets
 from experiments.results import TEST, TRAIN, VALIDATION
 from experiments.visual_metrics import per_panel
 from experiments.visual_metrics.scenes import Scene
-from webtoon_colorize import data, evaluation, run, startup
+from webtoon_colorize import data, evaluation, files, run, startup
 from webtoon_colorize.io import images
 from webtoon_colorize.methods.method import Method
 
@@ -38,10 +39,29 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, test_dir: str | None = 
     Raises:
       FileNotFoundError: a folder is no run folder, or its run is not finished.
       ValueError: the runs differ in more than their seed, or one was trained on other data, or `test_dir` has other
-        titles.
+        titles or changes while it is read, or another process is writing this result.
     """
-    test_dir = test_dir or data_dir
     every = [run.load_settings(run_dir) for run_dir in run_dirs]
+    if every[0].experiment not in ablations.TRAINABLE:  # it names a file, and the folder may come from somebody else
+        raise ValueError(f"{run_dirs[0]} is a run of {every[0].experiment}, and there is no such row")
+    with files.locked(results_dir, every[0].experiment):
+        with _unchanged(test_dir or data_dir):
+            result = _measure(run_dirs, every, data_dir, test_dir or data_dir, results_dir)
+        results.write(results_dir, result)
+
+
+@contextlib.contextmanager
+def _unchanged(data_dir: str) -> Iterator[None]:
+    """Raises ValueError at the end of the block if another dataset has taken the place of this one meanwhile."""
+    before = data.fingerprint(data_dir)
+    yield
+    if data.fingerprint(data_dir) != before:
+        raise ValueError(f"{data_dir} changed while it was read; start again")
+
+
+def _measure(
+    run_dirs: list[str], every: list[run.Settings], data_dir: str, test_dir: str, results_dir: str
+) -> results.Result:
     first = every[0]
     _check_same(every, run_dirs, data_dir=data_dir, test_dir=test_dir)
     splits = _load_splits(first, data_dir=data_dir, test_dir=test_dir)
@@ -61,7 +81,7 @@ def evaluate_runs(run_dirs: list[str], *, data_dir: str, test_dir: str | None = 
         runs.append(results.Run(settings.seed, _rounded(values), training))
         if settings is first and method.colorize:
             _write_samples(method.colorize, splits[TEST].panels, results_dir=results_dir, experiment=first.experiment)
-    results.write(results_dir, _result(first.experiment, _sizes(first), runs, splits, test_dir=test_dir))
+    return _result(first.experiment, _sizes(first), runs, splits, test_dir=test_dir)
 
 
 class _Split:
@@ -118,8 +138,17 @@ def _only(values: dict[str, Iterable[float]], chosen: np.ndarray | None) -> dict
 
 
 def evaluate_gray(*, image_size: int, data_dir: str, test_dir: str | None = None, results_dir: str) -> None:
-    """Writes results/gray.json, with measures of the truth, and samples of uncoloured panels and of the truth."""
-    test_dir = test_dir or data_dir
+    """Writes results/gray.json, with measures of the truth, and samples of uncoloured panels and of the truth.
+
+    Raises ValueError and FileNotFoundError as `evaluate_runs` does.
+    """
+    with files.locked(results_dir, "gray"):
+        with _unchanged(test_dir or data_dir):
+            result = _measure_gray(image_size, data_dir, test_dir or data_dir, results_dir)
+        results.write(results_dir, result)
+
+
+def _measure_gray(image_size: int, data_dir: str, test_dir: str, results_dir: str) -> results.Result:
     panels = training_subsets.load_test(test_dir, data_dir=data_dir, image_size=image_size)
     split = _Split(test_dir, panels)
     values = _values(Method({}, None, evaluation.gray), panels)
@@ -129,8 +158,7 @@ def evaluate_gray(*, image_size: int, data_dir: str, test_dir: str | None = None
     _write_samples(evaluation.gray, panels, results_dir=results_dir, experiment="gray")
     _write_pictures(evaluation.pick(panels, SAMPLES).rgb, pathlib.Path(results_dir) / results.SAMPLES / "truth")
     runs = [results.Run(0, _rounded(values))]
-    result = _result("gray", {"image_size": image_size}, runs, {TEST: split}, test_dir=test_dir)
-    results.write(results_dir, result)
+    return _result("gray", {"image_size": image_size}, runs, {TEST: split}, test_dir=test_dir)
 
 
 def _training(run_dir: str) -> dict[str, Any]:
@@ -195,8 +223,8 @@ def main(_) -> None:
             evaluate_runs(FLAGS.run_dir, **folders)
         else:
             evaluate_gray(image_size=FLAGS.image_size, **folders)
-    except (ValueError, FileNotFoundError) as error:
-        raise SystemExit(f"error: {error}") from error
+    except (ValueError, OSError) as error:
+        raise startup.failure(error) from error
 
 
 if __name__ == "__main__":

@@ -159,7 +159,7 @@ def main(_) -> None:
     try:
         points = measure(FLAGS.run_dir, data_dir=FLAGS.data_dir)
     except (ValueError, FileNotFoundError) as error:
-        raise SystemExit(f"error: {error}") from error
+        raise startup.failure(error) from error
     folder = pathlib.Path(FLAGS.results_dir)
     csv_files.write(folder / "hints.csv", Point._fields, points)
     plots.write_svg(plot(points), folder / "hints.svg")

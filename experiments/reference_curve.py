@@ -130,7 +130,7 @@ def main(_) -> None:
     try:
         measured = measure(FLAGS.run_dir, FLAGS.data_dir, FLAGS.results_dir)
     except (ValueError, FileNotFoundError) as error:
-        raise SystemExit(f"error: {error}") from error
+        raise startup.failure(error) from error
     except KeyboardInterrupt:
         raise SystemExit("\ninterrupted; the same command goes on where it stopped") from None
     folder, lines = pathlib.Path(FLAGS.results_dir), rows(measured)

@@ -33,7 +33,7 @@ def main(_) -> None:
     try:
         path = pack(FLAGS.run_dir, FLAGS.output_dir)
     except (ValueError, FileNotFoundError) as error:
-        raise SystemExit(f"error: {error}") from error
+        raise startup.failure(error) from error
     print(f"{path}: {path.stat().st_size / 2**20:.1f} MiB")
 
 

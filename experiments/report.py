@@ -114,9 +114,10 @@ def write(*, data_dir: str, results_dir: str) -> pathlib.Path:
 
 def main(_) -> None:
     try:
+        results.check_folder(FLAGS.results_dir)
         print(f"the report: {write(data_dir=FLAGS.data_dir, results_dir=FLAGS.results_dir)}")
     except FileNotFoundError as error:
-        raise SystemExit(f"error: {error}") from error
+        raise startup.failure(error) from error
 
 
 if __name__ == "__main__":

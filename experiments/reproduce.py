@@ -102,14 +102,17 @@ def main(_) -> None:
             except (MissingWeights, training_subsets.MissingTitle, sparse_color.NothingDropped) as error:
                 results.write_reason(FLAGS.results_dir, experiment, str(error))
                 print(f"{experiment} stays a dash: {error}")
-            except (ValueError, FloatingPointError, FileNotFoundError) as error:
+            except (ValueError, FloatingPointError, OSError) as error:
                 failed.append(experiment)
                 print(f"error: {experiment}: {error}", file=sys.stderr)
             print("\n" + table.write(FLAGS.results_dir), flush=True)
-    except (ValueError, FileNotFoundError) as error:
-        raise SystemExit(f"error: {error}") from error
+    except (ValueError, OSError) as error:
+        raise startup.failure(error) from error
     except KeyboardInterrupt:
-        raise SystemExit("\ninterrupted; the same command goes on from the last whole epoch") from None
+        print(
+            f"\nInterrupted: what is trained is saved. This goes on from there:\n{startup.command()}", file=sys.stderr
+        )
+        raise SystemExit(startup.INTERRUPTED) from None
     folder = pathlib.Path(FLAGS.results_dir)
     print(f"the table with pictures: {folder / 'table.html'}; numbers: {folder / 'table.csv'}; runs: {FLAGS.runs_dir}")
     print(f"curves and sample grids: tensorboard --logdir {FLAGS.runs_dir}")

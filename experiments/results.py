@@ -68,6 +68,12 @@ class Result:
         return counts
 
 
+def check_folder(results_dir: str | os.PathLike) -> None:
+    """Raises FileNotFoundError if there is no such folder."""
+    if not pathlib.Path(results_dir).is_dir():
+        raise FileNotFoundError(f"there is no results folder {results_dir}; experiments.reproduce makes one")
+
+
 def write(results_dir: str | os.PathLike, result: Result) -> None:
     runs = [{"seed": run.seed, **run.training, "values": run.values} for run in result.runs]
     content = {field.name: getattr(result, field.name) for field in dataclasses.fields(result)} | {"runs": runs}

@@ -259,6 +259,7 @@ def write(results_dir: str) -> str:
 
 
 def main(_) -> None:
+    results.check_folder(FLAGS.results_dir)
     print(write(FLAGS.results_dir))
 
 

@@ -4,11 +4,13 @@ Usage: python -m experiments.train --experiment=ROW --data_dir=DATA --run_dir=RU
 Example: python -m experiments.train --experiment=l2 --data_dir=data/mine --run_dir=runs/mine/l2/seed_0 --epochs=50
 """
 
+import contextlib
 import dataclasses
 import functools
 import json
 import os
 import pathlib
+import sys
 from typing import Any
 
 from absl import flags
@@ -41,12 +43,14 @@ def train(
     <runs>/vgg16_gray/seed_0. `how` are `compiled` and `profile` of `loop.train`.
 
     Raises:
-      ValueError: `run_dir` belongs to a run with other settings, the data is too small, or `init_from` does not fit.
+      ValueError: `run_dir` belongs to a run with other settings or is in use, the data is too small or changes while it
+        is read, or `init_from` does not fit.
       FileNotFoundError: `data_dir` is no prepared dataset, or `init_from` or a required run is missing.
       MissingWeights: the row needs weights that the user must supply.
       MissingTitle: the row is about a title that is not in the dataset.
       NothingDropped: the row's dropout would keep every pixel at this size.
     """
+    datasets = {"data_dir": data_dir, "test_dir": test_dir or data_dir}
     settings = _settings(
         experiment,
         arguments or {},
@@ -54,21 +58,41 @@ def train(
         learning_rate=learning_rate,
         seed=seed,
         titles=data.load_titles(data_dir),
-        data=fingerprint(experiment, data_dir=data_dir, test_dir=test_dir or data_dir),
+        data=fingerprint(experiment, **datasets),
         precision=precision,
         init_from=checkpoints.fingerprint(init_from) if init_from else "none",
     )
-    run.claim(run_dir, settings)
-    if (pathlib.Path(run_dir) / run.FINISHED).exists():
-        print(f"{run_dir} is finished")
-        return
+    with _only_run(run_dir):
+        run.claim(run_dir, settings)
+        if (pathlib.Path(run_dir) / run.FINISHED).exists():
+            print(f"{run_dir} is finished")
+            return
+        _train(settings, run_dir, datasets, init_from=init_from, **how)
+
+
+def _only_run(run_dir: str) -> contextlib.AbstractContextManager:
+    """Keeps other runs out of the folder. The workers of one run share it, and a second run cannot have their ports."""
+    return contextlib.nullcontext() if "TF_CONFIG" in os.environ else files.locked(run_dir)
+
+
+def _train(
+    settings: run.Settings, run_dir: str, datasets: dict[str, str], *, init_from: str | None, **how: bool
+) -> None:
     with devices.choose_strategy().scope():
         method = run.build(settings)
         _fill(method, settings, run_dir=run_dir, init_from=init_from)
-        panels, validation = load_split(experiment, scale.image_size, data_dir=data_dir, test_dir=test_dir or data_dir)
-        schedule = loop.Schedule(scale.epochs, scale.patience, scale.batch_size, learning_rate, seed)
-        compared = _compared(settings)
-        loop.train(method, run_dir, schedule, training=panels, validation=validation, settings=compared, **how)
+        panels, validation = load_split(settings.experiment, settings.image_size, **datasets)
+        if fingerprint(settings.experiment, **datasets) != settings.data:
+            raise ValueError(f"{datasets['data_dir']} changed while it was read; start again")
+        loop.train(
+            method,
+            run_dir,
+            loop.Schedule(**{name: getattr(settings, name) for name in loop.Schedule._fields}),
+            training=panels,
+            validation=validation,
+            settings=_compared(settings),
+            **how,
+        )
 
 
 def _settings(experiment: str, arguments: dict[str, Any], **others: Any) -> run.Settings:
@@ -137,15 +161,18 @@ def main(_) -> None:
             compiled=FLAGS.xla,
             profile=FLAGS.profile,
         )
-    except (ValueError, FileNotFoundError, FloatingPointError) as error:
-        raise SystemExit(f"error: {error}") from error
+    except (ValueError, OSError, FloatingPointError) as error:
+        raise startup.failure(error) from error
     except devices.WORKER_IS_GONE as error:
         if "TF_CONFIG" not in os.environ:
             raise
         advice = "end all and start them again; they go on from the last whole epoch"
         raise SystemExit(f"error: another worker is gone ({files.reason(error)}); {advice}") from error
     except KeyboardInterrupt:
-        raise SystemExit("interrupted; the same command goes on from the last whole epoch") from None
+        print(
+            f"\nInterrupted: what is trained is saved. This goes on from there:\n{startup.command()}", file=sys.stderr
+        )
+        raise SystemExit(startup.INTERRUPTED) from None
 
 
 if __name__ == "__main__":

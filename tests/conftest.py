@@ -3,6 +3,7 @@
 import csv
 import ctypes
 import gc
+import hashlib
 import json
 import os
 import pathlib
@@ -114,7 +115,8 @@ def write_dataset(folder, splits, *, first_episode=0, by_episode=False):
         path = f"panels/{title}/{episode}/{index:02}_0.png"
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(folder / path), draw_panel(index)[..., ::-1])
-        rows.append({"path": path, "title": title, "episode": episode, "split": split, "sha256": str(index)})
+        digest = hashlib.sha256((folder / path).read_bytes()).hexdigest()
+        rows.append({"path": path, "title": title, "episode": episode, "split": split, "sha256": digest})
     if by_episode:
         rows.sort(key=lambda row: row["path"])
     with open(folder / "panels.csv", "w", newline="") as file:

@@ -73,11 +73,14 @@ def test_last_holds_networks_with_their_dropout_optimizers_and_progress(tmp_path
     assert [float(each) for each in its_progress] == [3, 0, 0.25, 0]
 
 
-def test_a_run_has_one_checkpoint_of_each_kind_the_newest(tmp_path):
+def test_the_newest_checkpoint_counts_and_the_one_before_is_kept(tmp_path):
     method = saved("l2", tmp_path)
+    kept = checkpoints.best(tmp_path, method)
+    for _ in range(2):
+        kept.save()
     method.networks["generator"].trainable_variables[-1].assign([0.5, -0.5])
-    checkpoints.best(tmp_path, method).save()
-    assert len(list((tmp_path / "best").glob("*.index"))) == 1
+    kept.save()
+    assert len(list((tmp_path / "best").glob("*.index"))) == 2
     again = build("l2")
     checkpoints.restore(checkpoints.best(tmp_path, again))
     np.testing.assert_array_equal(again.networks["generator"].trainable_variables[-1], [0.5, -0.5])
@@ -189,3 +192,50 @@ def test_a_run_that_is_not_finished_is_not_given_away(run_dir, tmp_path):
     with pytest.raises(FileNotFoundError, match="is not finished"):
         release_weights.pack(tmp_path / "run", tmp_path / "packed")
     assert not (tmp_path / "packed").exists()
+
+
+def saved_twice(run_dir):
+    """A run folder whose best/ has two checkpoints; the last biases are 0.1 and 0.2."""
+    method = build("l2")
+    manager = checkpoints.best(run_dir, method)
+    for value in (0.1, 0.2):
+        method.networks["generator"].trainable_variables[-1].assign([value, value])
+        manager.save()
+    return run_dir / "best"
+
+
+def last_bias(run_dir, **options):
+    method = build("l2")
+    assert checkpoints.restore(checkpoints.best(run_dir, method), **options)
+    return float(method.networks["generator"].trainable_variables[-1][0])
+
+
+@pytest.mark.parametrize("file", ["ckpt-2.index", "ckpt-2.data-00000-of-00001"])
+def test_where_the_newest_checkpoint_is_damaged_the_one_before_is_used_and_named(tmp_path, capfd, file):
+    path = saved_twice(tmp_path) / file
+    assert last_bias(tmp_path) == pytest.approx(0.2) and not capfd.readouterr().err
+    path.write_bytes(path.read_bytes()[:500])
+    assert last_bias(tmp_path) == pytest.approx(0.1)
+    said = capfd.readouterr().err
+    assert "best/ckpt-2 is damaged" in said and said.endswith(f"the one before it is used, {path.parent}/ckpt-1.\n")
+    with pytest.raises(ValueError, match="best/ckpt-2 is damaged"):
+        last_bias(tmp_path, older=False)
+    path.unlink()
+    assert last_bias(tmp_path) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", b"model_checkpoint_path"])
+def test_checkpoints_are_found_where_their_list_is_lost_or_damaged(tmp_path, content):
+    path = saved_twice(tmp_path) / "checkpoint"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    assert last_bias(tmp_path) == pytest.approx(0.2)
+
+
+def test_what_a_run_that_was_killed_while_it_saved_leaves_is_not_taken_for_a_checkpoint(tmp_path, capfd):
+    folder = saved_twice(tmp_path)
+    (folder / "ckpt-3.data-00000-of-00001").write_bytes(b"half")
+    (folder / "ckpt-3.index").write_bytes(b"half")
+    (folder / "ckpt-3_temp").mkdir()
+    assert last_bias(tmp_path, older=False) == pytest.approx(0.2) and not capfd.readouterr().err

@@ -279,3 +279,24 @@ def test_adversarial_terms_are_pix2pixs():
     real = 0.5 * tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(tf.ones_like(on_real), on_real), [1, 2, 3])
     np.testing.assert_allclose(losses["discriminator"]["real"], real, rtol=1e-4)
     assert losses["generator"].keys() == {"adversarial", "l2"}
+
+
+@functools.cache
+def plain_batch():
+    """A black, a white, a gray and a pure red panel, and that red as far outside the gamut as ab can be."""
+    rgb = tf.constant([[0, 0, 0], [1, 1, 1], [0.5, 0.5, 0.5], [1, 0, 0]], tf.float32)[:, None, None]
+    lightness, ab = color.rgb_to_lab(tf.tile(rgb, [1, 32, 32, 1]))
+    ab = tf.concat([ab[:3], tf.ones_like(ab[:1])], 0)
+    return make_batch(4)._replace(lightness=lightness, ab=ab)
+
+
+@every_row
+def test_panels_of_one_colour_are_learned_from_and_measured(experiment, built):
+    method, batch = built(experiment), plain_batch()
+    with tf.GradientTape(persistent=True) as tape:
+        totals = {name: sum(map(tf.reduce_sum, own.values())) for name, own in method.losses(batch, SEED).items()}
+    for name, network in method.networks.items():
+        slopes = tape.gradient(totals[name], network.trainable_variables, unconnected_gradients="zero")
+        assert np.isfinite(totals[name]) and all(np.isfinite(each).all() for each in slopes), name
+    values = evaluation.table_measure(method)(batch)
+    assert all(np.isfinite(value).all() for name, value in values.items() if not name.startswith("psnr"))

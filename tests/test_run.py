@@ -115,9 +115,10 @@ def write_settings(run_dir, **changes):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"{", r"settings\.json is not JSON \(Expecting property name"),
-        (b"\xff", r"settings\.json is not JSON \('utf-8' codec can't decode"),
-        (b"[]", r"settings\.json is not an object but a list"),
+        (b"{", r"settings\.json is not JSON \(line 1, column 2\)$"),
+        (b"\xff", r"settings\.json is not JSON that can be read$"),
+        (b'{"seed": ' + b"[" * 9999, r"settings\.json is not JSON that can be read$"),
+        (b"[]", r"settings\.json holds no settings$"),
         (b"{}", r"settings\.json lacks experiment"),
     ],
 )
@@ -139,7 +140,7 @@ def test_each_setting_that_is_missing_or_of_another_kind_is_named(tmp_path):
             with pytest.raises(ValueError, match=rf"version: settings\.json lacks {field.name}$"):
                 run.load_settings(tmp_path)
         write_settings(tmp_path, **{field.name: None})
-        with pytest.raises(ValueError, match=rf"version: {field.name} in settings\.json is not a \w+: None$"):
+        with pytest.raises(ValueError, match=rf"version: {field.name} in settings\.json is null, and must be [a-z ]+$"):
             run.load_settings(tmp_path)
 
 
@@ -208,4 +209,19 @@ def test_a_folder_that_is_no_run_and_a_run_without_a_checkpoint_are_refused_with
         run.load_method(tmp_path)
     run.claim(tmp_path, SETTINGS)
     with pytest.raises(FileNotFoundError, match="has no checkpoint yet"):
+        run.load_method(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"image_size": 2**30}, r"image_size in settings\.json is 1073741824; 16 to 2048 is possible"),
+        ({"filters": 0}, r"filters in settings\.json is 0; 1 to 512 is possible"),
+        ({"seed": -1}, r"seed in settings\.json is -1; 0 to 4294967295 is possible"),
+        ({"titles": ["a", 1]}, r"titles in settings\.json are not all text"),
+    ],
+)
+def test_sizes_that_no_run_has_are_refused_before_networks_are_built(tmp_path, changes, reason):
+    write_settings(tmp_path, **changes)
+    with pytest.raises(ValueError, match=reason):
         run.load_method(tmp_path)

@@ -128,3 +128,40 @@ def test_what_the_environment_says_about_onednn_stays(tmp_path):
     (tmp_path / "tensorflow.py").write_text("import os\nprint(os.environ['TF_ENABLE_ONEDNN_OPTS'])")
     done = python(IMPORT, PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]), TF_ENABLE_ONEDNN_OPTS="0")
     assert done.stdout == "0\n"
+
+
+def started(script, **options):
+    """A program of a few lines whose `main` is `script`."""
+    lines = (
+        f"import sys, time\nfrom webtoon_colorize import startup\ndef main(_):\n    {script}\nstartup.run(main, 'Doc.')"
+    )
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
+    return subprocess.Popen([sys.executable, "-c", lines], **streams, **options)
+
+
+def test_what_reads_the_output_may_end_early():
+    with started("[print('x' * 100) for _ in range(9999)]; print('worked', file=sys.stderr); return 3") as program:
+        program.stdout.close()
+        assert program.stderr.read() == "worked\n"
+    assert program.returncode == 3
+
+
+def test_sigterm_ends_a_program_in_order():
+    with started("print('ready', flush=True); time.sleep(60)") as program:
+        assert program.stdout.readline() == "ready\n"
+        program.terminate()
+        assert program.stderr.read() == "\nInterrupted: what is written is whole.\n"
+    assert program.returncode == 130
+
+
+def test_an_error_of_the_system_is_a_sentence_that_names_the_file():
+    with started("open('/nowhere/at/all')") as program:
+        assert program.stderr.read() == "error: /nowhere/at/all: no such file or directory\n"
+    assert program.returncode == 1
+
+
+def test_a_results_folder_that_is_missing_is_an_error(tmp_path):
+    command = [sys.executable, "-m", "experiments.table", f"--results_dir={tmp_path}/typo"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (1, "") and not (tmp_path / "typo").exists()
+    assert done.stderr == f"error: there is no results folder {tmp_path}/typo; experiments.reproduce makes one\n"

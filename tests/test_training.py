@@ -1,5 +1,6 @@
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -54,6 +55,21 @@ def test_a_killed_run_that_goes_on_ends_with_the_weights_of_an_undisturbed_one(d
         assert whole.keys() == again.keys()
         for name in whole:
             np.testing.assert_array_equal(whole[name], again[name], err_msg=name)
+
+
+@pytest.mark.slow
+def test_a_run_that_is_terminated_prints_the_command_that_goes_on(dataset, tmp_path):
+    settings = {"experiment": "l2", "epochs": 4}
+    program = subprocess.Popen(command(dataset, tmp_path, **settings), stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "last" / "checkpoint").exists():
+        assert program.poll() is None, "it ended before it could be terminated"
+        time.sleep(0.01)
+    program.terminate()
+    *_, said, again = program.communicate()[1].splitlines()
+    assert program.returncode == 130 and said == "Interrupted: what is trained is saved. This goes on from there:"
+    assert not (tmp_path / "training.json").exists()
+    subprocess.run(shlex.split(again), check=True)
+    assert json.loads((tmp_path / "training.json").read_text())["images_seen"] == 4 * 24
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import pytest
 
 from experiments import training_subsets
 from webtoon_colorize.data import Panels
+from webtoon_colorize.io import csv_files
 
 
 def panels(count, *, first=0, episode=""):
@@ -18,8 +19,11 @@ def test_test_panels_that_are_in_the_training_dataset_too_do_not_judge(dataset, 
     every = training_subsets.load_test(fresh, data_dir=dataset, image_size=16)
     assert len(every.path) == 12
     shutil.copytree(fresh, tmp_path / "copies")
-    text = (tmp_path / "copies" / "panels.csv").read_text()
-    (tmp_path / "copies" / "panels.csv").write_text(text.replace(",36", ",3").replace(",41", ",4"))  # those of training
+    known, rows = (csv_files.read(folder / "panels.csv") for folder in (dataset, fresh))
+    for row, copied in ((rows[0], known[0]), (rows[8], known[1])):
+        row["sha256"] = copied["sha256"]
+        shutil.copyfile(dataset / copied["path"], tmp_path / "copies" / row["path"])
+    csv_files.write(tmp_path / "copies" / "panels.csv", rows[0], (row.values() for row in rows))
     left = training_subsets.load_test(tmp_path / "copies", data_dir=dataset, image_size=16)
     assert left.path == every.path[1:8] + every.path[9:] and (left.rgb[0] == every.rgb[1]).all()
     assert len(training_subsets.load_test(dataset, data_dir=dataset, image_size=16).path) == 6

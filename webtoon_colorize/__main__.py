@@ -27,6 +27,8 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     from webtoon_colorize.io import chapters, hint_files
 
     hints = _read_hints(values.hints) if values.hints else {}
+    if values.adapted_run and not values.references:
+        raise ValueError("--adapted_run keeps what is learned from --references=PAGES, which are missing")
     found, faults = chapters.find_chapters(inputs, values.output_dir)
     assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
     colorizer = _learned(values) if values.references else Colorizer.load(values.run_dir, strength=values.strength)
@@ -114,8 +116,7 @@ def main(inputs: list[str]) -> int:
             raise ValueError("Name an image, a folder or a comic archive: webtoon-colorize INPUT... --output_dir=OUT")
         return colorize(inputs, flags.FLAGS)
     except (ValueError, OSError) as error:
-        place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
-        print(f"Nothing was coloured. {place}{files.reason(error)}.", file=sys.stderr)
+        print(f"Nothing was coloured. {files.explained(error)}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nInterrupted: what is written is whole, and --skip_existing goes on from there.", file=sys.stderr)

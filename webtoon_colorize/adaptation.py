@@ -89,7 +89,7 @@ def adapt(
     Raises:
       FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
       ValueError: there are no panels, the run's files are damaged, its method does not colorize, or `output_dir`
-        belongs to another run.
+        belongs to another run or is in use.
     """
     if not panels:
         raise ValueError("there are no coloured panels to adapt to")
@@ -103,9 +103,15 @@ def adapt(
     known = _as_split(panels, settings.image_size)
     settings = _adapted_settings(settings, known, init_from=checkpoints.fingerprint(run_dir), steps=steps)
     output = pathlib.Path(output_dir)
-    run.claim(output, settings)
-    if (output / checkpoints.WEIGHTS).exists():
-        return output
+    with files.locked(output):
+        run.claim(output, settings)
+        if not (output / checkpoints.WEIGHTS).exists():
+            checkpoints.write_packed(output, _adapted(source, settings, known, steps))
+    return output
+
+
+def _adapted(source: Method, settings: run.Settings, known: data.Panels, steps: int) -> Method:
+    """The method with the weights of `source`, trained on."""
     method = run.build(settings)
     for name, network in source.networks.items():
         method.networks[name].set_weights(network.get_weights())
@@ -115,9 +121,8 @@ def adapt(
         _train(method, known, steps)
     else:
         trust = method.remember(data.evaluation_batches(known, batch_size=_BATCH_SIZE))
-        print(_said(trust, len(panels)))
-    checkpoints.write_packed(output, method)
-    return output
+        print(_said(trust, len(known.path)))
+    return method
 
 
 def _said(trust: float, count: int) -> str:

@@ -1,7 +1,8 @@
 """sRGB <-> CIE Lab in TensorFlow, with OpenCV's float32 numbers.
 
-The only file with colour constants and ranges. All functions are differentiable, with finite values and gradients for
-every input. They take any leading shape, eagerly, in a graph and inside `tf.data`.
+The only file with colour constants and ranges. All functions are differentiable. Those that lead to or from RGB, and to
+the gamut, have finite values and gradients for every input but NaN. All take any leading shape, eagerly, in a graph and
+inside `tf.data`.
 
 Constants: IEC 61966-2-1 (sRGB transfer curve and primaries, D65) and CIE 15 (Lab), rounded as in the documentation of
 OpenCV's `cvtColor`, because the paper converts with OpenCV and warns against mixing libraries (appendix).
@@ -27,6 +28,7 @@ _WHITE = (0.950456, 1.0, 1.088754)  # D65
 _F_THRESHOLD = 0.008856  # below it a straight line replaces CIE's cube root
 _F_SLOPE, _F_OFFSET = 7.787, 16.0 / 116.0
 _L_SLOPE = 903.3
+_FAR = 10.0  # network range; whatever lies beyond is as far outside the gamut, and its cube could be infinite
 
 
 def _power(base: tf.Tensor, exponent: float) -> tf.Tensor:
@@ -93,8 +95,13 @@ def gray_rgb(lightness: tf.Tensor) -> tf.Tensor:
     return lab_to_rgb(lightness, no_color(lightness))
 
 
+def _without_infinity(values: tf.Tensor) -> tf.Tensor:
+    return tf.clip_by_value(values, -_FAR, _FAR)
+
+
 def _lab_to_linear(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     """Network-range Lab -> linear RGB [..., 3], outside [0, 1] for colours outside the gamut."""
+    lightness, ab = _without_infinity(lightness), _without_infinity(ab)
     lightness = (lightness + 1.0) * LIGHTNESS_SCALE
     ab = ab * AB_SCALE
     f_threshold = _F_SLOPE * _F_THRESHOLD + _F_OFFSET
@@ -120,6 +127,7 @@ def reduce_chroma_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     Returns:
       [..., 2]; colours in the gamut are unchanged. The ab of black and of white is 0 within float32.
     """
+    lightness, ab = _without_infinity(lightness), _without_infinity(ab)
     inside, outside = tf.zeros_like(lightness), tf.ones_like(lightness)
     for _ in range(10):
         share = (inside + outside) / 2.0
@@ -141,6 +149,7 @@ def darken_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     Returns:
       [..., 1]; colours in the gamut, and those darker than middle gray, are unchanged.
     """
+    lightness, ab = _without_infinity(lightness), _without_infinity(ab)
     inside, outside = tf.minimum(lightness, 0.0), lightness
     for _ in range(10):
         middle = (inside + outside) / 2.0

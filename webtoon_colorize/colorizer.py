@@ -52,7 +52,7 @@ class Colorizer:
           ValueError: its files are damaged, or its method does not colorize.
         """
         run_dir = run_dir or run.PRETRAINED
-        settings, method = run.load_settings(run_dir), run.load_method(run_dir)
+        settings, method = run.load_settings(run_dir), run.load_method(run_dir, older=True)
         try:
             return cls(method, image_size=settings.image_size, titles=settings.titles, strength=strength)
         except ValueError as error:

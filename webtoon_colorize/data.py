@@ -1,19 +1,20 @@
 """Prepared dataset -> batches of (lightness, ab, label)."""
 
-import csv
+import contextlib
 import hashlib
 import json
 import os
 import pathlib
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from webtoon_colorize import color
-from webtoon_colorize.io import resized
+from webtoon_colorize.io import manifest, resized
+from webtoon_colorize.io.manifest import Damaged
 from webtoon_colorize.io.records import Pictures
 
 SMALLEST_CROP = 0.6  # of the width and height; without crops a network overfits 1,400 panels in ten epochs
@@ -61,16 +62,22 @@ def load_titles(data_dir: str | os.PathLike) -> list[str]:
 
     Raises:
       FileNotFoundError: `data_dir` is no prepared dataset.
+      Damaged: its dataset.json is damaged.
     """
-    path = pathlib.Path(data_dir) / "dataset.json"
-    if not path.exists():
-        raise FileNotFoundError(f"{data_dir} is not a prepared dataset: {path} is missing; run data_tools.prepare")
-    return json.loads(path.read_text(encoding="utf-8"))["titles"]
+    path = manifest.of_dataset(data_dir, "dataset.json")
+    with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
+        titles = json.loads(path.read_text(encoding="utf-8"))["titles"]
+        if isinstance(titles, list) and all(isinstance(title, str) for title in titles):
+            return titles
+    raise Damaged(f"{path} is damaged; prepare the dataset again")
 
 
 def fingerprint(data_dir: str | os.PathLike) -> str:
-    """Identifies a prepared dataset: the first 16 hexadecimal digits of the SHA-256 of its panels.csv."""
-    return hashlib.sha256((pathlib.Path(data_dir) / "panels.csv").read_bytes()).hexdigest()[:16]
+    """Identifies a prepared dataset: the first 16 hexadecimal digits of the SHA-256 of its panels.csv.
+
+    Raises FileNotFoundError.
+    """
+    return hashlib.sha256(manifest.of_dataset(data_dir, "panels.csv").read_bytes()).hexdigest()[:16]
 
 
 def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> Panels:
@@ -79,19 +86,22 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
     Deviation: OpenCV resizes, by means over areas. "All image preprocessing was done with ImageMagick" (appendix).
 
     The first call decodes and resizes the panels of all splits and keeps them as `cache/<size>_<fingerprint>.npy` in
-    the dataset. If it has shards of this size (`write_shards`), training panels stay in these files.
+    the dataset, or, where that cannot be written, in a temporary file. If it has shards of this size (`write_shards`),
+    training panels stay in these files.
 
     Raises:
       FileNotFoundError: `data_dir` is no prepared dataset.
-      ValueError: the split is empty, or a panel is damaged.
+      Damaged: a file is damaged, or is not as it was prepared.
+      ValueError: the split is empty.
+      OSError: there is no room for the resized panels.
     """
     data_dir = pathlib.Path(data_dir)
     labels = {title: label for label, title in enumerate(load_titles(data_dir))}
-    rows = _read_manifest(data_dir)
+    rows = _read_manifest(data_dir, labels)
     chosen = [index for index, row in enumerate(rows) if row.split == split]
     if not chosen:
         raise ValueError(f"{data_dir} has no panels in its {split} split")
-    every = resized.load(data_dir, fingerprint(data_dir), _paths(rows), image_size)
+    every = resized.load(data_dir, fingerprint(data_dir), len(rows), image_size)
     in_files = split == "train" and isinstance(every, Pictures)
     return Panels(
         rgb=every.only(chosen) if in_files else every[chosen],
@@ -103,11 +113,12 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
 def write_shards(data_dir: str | os.PathLike, image_size: int) -> None:
     """Writes all panels, resized to a square, as TFRecord files, for a dataset that is larger than memory.
 
-    Training then reads its panels from these files, in the same order and with the same values. Raises ValueError if a
-    panel is damaged.
+    Training then reads its panels from these files, in the same order and with the same values. Raises Damaged, and
+    OSError.
     """
     data_dir = pathlib.Path(data_dir)
-    resized.write_shards(data_dir, fingerprint(data_dir), _paths(_read_manifest(data_dir)), image_size)
+    rows = _read_manifest(data_dir, load_titles(data_dir))
+    resized.write_shards(data_dir, fingerprint(data_dir), len(rows), image_size)
 
 
 class _Row(NamedTuple):
@@ -118,17 +129,13 @@ class _Row(NamedTuple):
     split: str
 
 
-def _read_manifest(data_dir: pathlib.Path) -> list[_Row]:
-    with open(data_dir / "panels.csv", newline="", encoding="utf-8") as file:
-        rows = csv.reader(file)
-        columns = next(rows)
-        path, title, split = map(columns.index, _Row._fields)
-        # One string for each title and split, not one per row.
-        return [_Row(row[path], sys.intern(row[title]), sys.intern(row[split])) for row in rows]
-
-
-def _paths(rows: list[_Row]) -> list[str]:
-    return [row.path for row in rows]
+def _read_manifest(data_dir: pathlib.Path, titles: Container[str]) -> list[_Row]:
+    """Raises FileNotFoundError and Damaged."""
+    # One string for each title and split, not one per row.
+    rows = [_Row(path, *map(sys.intern, rest)) for path, *rest in manifest.columns(data_dir, *_Row._fields)]
+    if strange := next((row.title for row in rows if row.title not in titles), None):
+        raise Damaged(f"{data_dir}: dataset.json lacks the title {strange} of panels.csv; prepare the dataset again")
+    return rows
 
 
 def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
@@ -187,7 +194,7 @@ def training_batches(
         raise ValueError(f"batch_size is {batch_size} and must be a multiple of {together} for this row")
     steps = len(panels.path) // batch_size
     if steps == 0:
-        raise ValueError(f"batch_size is {batch_size}, but there are only {len(panels.path)} panels to train on")
+        raise ValueError(f"batch_size is {batch_size}, but there {_are_only(len(panels.path))} to train on")
     own = slice(*(batch_size * number // part[1] for number in (part[0], part[0] + 1)))
     with tf.device("CPU:0"):  # not in a GPU's memory
         read, identity = _reader(panels.rgb), tuple(map(tf.constant, _identity(panels)))
@@ -211,6 +218,10 @@ def training_batches(
         .map(load, num_parallel_calls=tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
     )
+
+
+def _are_only(count: int) -> str:
+    return "is only 1 panel" if count == 1 else f"are only {count} panels"
 
 
 def _shuffled(story: tf.Tensor, together: int, *, stream: tf.Tensor) -> tf.Tensor:

@@ -1,11 +1,12 @@
-"""Writes files whole or not at all; sorts, hides and shortens file names; says why something failed."""
+"""Writes files whole or not at all; keeps folders to one process; sorts, hides and shortens names."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import pathlib
 import re
-import tempfile
+import secrets
 import unicodedata
 from collections.abc import Iterator
 
@@ -22,18 +23,58 @@ def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     """A temporary path beside `path`, with the same ending; the file is moved to `path` at the end of the block.
 
     The folder is made if it is missing. If the block raises, `path` stays as it was and the temporary file is removed.
+    The file's mode is what the umask leaves, without a chmod, which some file systems refuse. An OSError of the file
+    names `path`.
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix[-16:], dir=path.parent)
-    os.close(handle)
-    temporary = pathlib.Path(name)
+    temporary = path.with_name(f".{secrets.token_hex(6)}{path.suffix[-16:]}")
     try:
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         yield temporary
-        temporary.chmod(0o644)
         os.replace(temporary, path)
+    except OSError as error:
+        if error.strerror and error.filename in (None, str(temporary), temporary):  # a full disk comes without a name
+            error.filename, error.filename2 = str(path), None
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it would hide what went wrong
+            temporary.unlink(missing_ok=True)
+
+
+class InUse(ValueError):
+    """Another process has the lock; the message is a sentence without its full stop that names the folder."""
+
+
+# What file systems answer that have no locks, or that cannot be written, so that nobody needs a lock there.
+_NO_LOCK = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+@contextlib.contextmanager
+def locked(folder: str | os.PathLike, part: str = "") -> Iterator[None]:
+    """Keeps other processes out of `folder`, or of a part of what is in it, until the end of the block.
+
+    The system takes the lock from a process that ends, however it ends; the hidden file that carries it stays. The
+    folder is made if it is missing. A file system that has no locks, or cannot be written, does without.
+
+    Raises InUse, OSError.
+    """
+    import filelock  # a quarter of a second, and most programs lock nothing
+
+    os.makedirs(folder, exist_ok=True)
+    lock = filelock.FileLock(os.path.join(folder, f".{part}.lock" if part else ".lock"), fallback_to_soft=False)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        place = f"{part} in {folder}" if part else folder
+        raise InUse(f"another process is writing {place}: wait for its end, or choose another folder") from error
+    except OSError as error:
+        if error.errno not in _NO_LOCK:
+            raise
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def natural_key(text: str) -> tuple:
@@ -77,6 +118,13 @@ def reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror[:1].lower() + error.strerror[1:]
     return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def explained(error: BaseException) -> str:
+    """`reason`, behind the name of the file that the system's errors are about."""
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{os.fsdecode(error.filename)}: {reason(error)}"
+    return reason(error)
 
 
 def write_bytes(path: str | os.PathLike, data: bytes) -> None:

@@ -31,7 +31,9 @@ SETTINGS = "settings.json"
 FINISHED = "training.json"  # exists only in folders of finished runs
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
+_WORDS = {str: "text", dict: "an object", list: "a list", int: "a whole number", float: "a number"}
 _METHODS = "webtoon_colorize.methods."
+_LIMITS = {"image_size": (16, 2048), "filters": (1, 512), "seed": (0, 2**32 - 1)}  # a file may come from somebody else
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +82,8 @@ def _seeded(build_networks: Callable[[], Method], seed: int, *, precision: str) 
     keras.utils.set_random_seed(seed)
     try:
         return build_networks()
+    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        raise ValueError("the run's networks are too large for the memory") from error
     finally:
         keras.config.set_dtype_policy(before)
 
@@ -145,10 +149,12 @@ def _read_settings(path: pathlib.Path) -> Settings:
     """Raises ValueError with the reason."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # neither UTF-8 nor JSON
-        raise ValueError(f"{SETTINGS} is not JSON ({error})") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{SETTINGS} is not JSON (line {error.lineno}, column {error.colno})") from error
+    except (ValueError, RecursionError) as error:  # no UTF-8, a number of thousands of digits, brackets in brackets
+        raise ValueError(f"{SETTINGS} is not JSON that can be read") from error
     if not isinstance(content, dict):
-        raise ValueError(f"{SETTINGS} is not an object but a {type(content).__name__}")
+        raise ValueError(f"{SETTINGS} holds no settings")
     # Older runs never ended early, started from random weights, and were trained in float32.
     content = {"patience": content.get("epochs"), "init_from": "none", "precision": "float32"} | content
     for field in dataclasses.fields(Settings):
@@ -156,8 +162,15 @@ def _read_settings(path: pathlib.Path) -> Settings:
             raise ValueError(f"{SETTINGS} lacks {field.name}")
         kind: Any = typing.get_origin(field.type) or field.type
         if not isinstance(content[field.name], (int, float) if kind is float else kind):
-            raise ValueError(f"{field.name} in {SETTINGS} is not a {kind.__name__}: {content[field.name]!r}")
-    return Settings(**{field.name: content[field.name] for field in dataclasses.fields(Settings)})
+            there = json.dumps(content[field.name], ensure_ascii=False)[:80]
+            raise ValueError(f"{field.name} in {SETTINGS} is {there}, and must be {_WORDS[kind]}")
+    settings = Settings(**{field.name: content[field.name] for field in dataclasses.fields(Settings)})
+    for name, (least, most) in _LIMITS.items():
+        if not least <= getattr(settings, name) <= most:
+            raise ValueError(f"{name} in {SETTINGS} is {getattr(settings, name)}; {least} to {most} is possible")
+    if not all(isinstance(title, str) for title in settings.titles):
+        raise ValueError(f"titles in {SETTINGS} are not all text")
+    return settings
 
 
 @contextlib.contextmanager
@@ -169,8 +182,11 @@ def _naming_folder(run_dir: str | os.PathLike) -> Iterator[None]:
         raise ValueError(f"{run_dir} is not a run folder of this version: {error}") from error
 
 
-def load_method(run_dir: str | os.PathLike) -> Method:
+def load_method(run_dir: str | os.PathLike, *, older: bool = False) -> Method:
     """The method with the weights of its best epoch, or with packed weights if the folder has them.
+
+    `older`: whether, if these are damaged, those of the best epoch before may take their place (see
+    `checkpoints.restore`). They are good enough to colour a page, and not to measure a row.
 
     Raises:
       FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
@@ -181,7 +197,9 @@ def load_method(run_dir: str | os.PathLike) -> Method:
     with _naming_folder(run_dir):
         build_networks = find_build(settings)
     method = _seeded(build_networks, settings.seed, precision="float32")  # its errors say nothing about the folder
-    if not checkpoints.restore_packed(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):
+    if not checkpoints.restore_packed(run_dir, method) and not checkpoints.restore(
+        checkpoints.best(run_dir, method), older=older
+    ):
         raise FileNotFoundError(f"{run_dir} has no checkpoint yet; train the run for at least one epoch")
     return method
 

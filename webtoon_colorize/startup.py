@@ -1,32 +1,40 @@
 """How programs start: their flags and help, and TensorFlow with oneDNN and without its start-up messages."""
 
+import contextlib
 import os
 import re
+import shlex
+import signal
 import sys
 import tempfile
 import textwrap
+import threading
+import typing
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from absl import flags, logging
 
-from webtoon_colorize import __version__
+from webtoon_colorize import __version__, files
 
 _HELP = {"--help", "-h", "-help", "--helpshort", "--helpfull"}
 _WIDTH = 100  # columns of help
+INTERRUPTED = 130  # exit code, as shells have it
 
 
 def run(main: Callable[[list[str]], int | None], doc: str, *, inputs: bool = False) -> NoReturn:
-    """Parses the command line, then exits with what `main` returns.
+    """Parses the command line, then exits with what `main` returns; with a sentence if it raises OSError.
 
     `--help`, and a call without arguments where some are needed, print `doc` and the flags that are defined.
-    `--version` prints the version. A value that begins with ~ means the home folder.
+    `--version` prints the version. A value that begins with ~ means the home folder. SIGTERM is Ctrl-C: programs leave
+    in order, with what they wrote whole. What reads the output may end early, as `head` does.
 
     Args:
       main: gets the positional arguments.
       doc: what the program does, its usage and an example.
       inputs: whether the program takes positional arguments; without it, such an argument is an error.
     """
+    sys.stdout, sys.stderr = _Output(sys.stdout), _Output(sys.stderr)
     arguments = sys.argv[1:]
     if not _HELP.isdisjoint(arguments):
         print(_help(doc))
@@ -37,11 +45,80 @@ def run(main: Callable[[list[str]], int | None], doc: str, *, inputs: bool = Fal
     if not arguments and (inputs or any(map(_is_required, _own_flags()))):
         print(_help(doc), file=sys.stderr)
         sys.exit(2)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         sys.exit(main(_parse(inputs=inputs)))
+    except OSError as error:
+        raise failure(error) from error
     except flags.Error as error:
         print(f"error: {_sentence(error)} See --help.", file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        print("\nInterrupted: what is written is whole.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+class _Output:
+    """A stream that says no more, and raises nothing, once nobody reads it."""
+
+    def __init__(self, stream: typing.TextIO):
+        self._stream = stream
+
+    def __getattr__(self, name: str):
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with self._into_nothing():
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with self._into_nothing():
+            self._stream.flush()
+
+    @contextlib.contextmanager
+    def _into_nothing(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, self._stream.fileno())
+            os.close(nothing)
+
+
+def failure(error: Exception) -> SystemExit:
+    """What ends a program that cannot do what it was asked to: a sentence, and the exit code 1."""
+    return SystemExit(f"error: {files.explained(error)}")
+
+
+def _interrupt(*_) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def stop_event() -> Iterator[threading.Event]:
+    """An event for loops that end in order: the first Ctrl-C or SIGTERM sets it, a second one interrupts."""
+    event = threading.Event()
+
+    def ask(*_) -> None:
+        if event.is_set():
+            raise KeyboardInterrupt
+        event.set()
+
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's
+        yield event
+        return
+    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield event
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def command() -> str:
+    """The command that started this program, to be typed again."""
+    return shlex.join(sys.orig_argv)
 
 
 def _parse(*, inputs: bool) -> list[str]:

@@ -58,7 +58,7 @@ def main(_) -> None:
         ways = make_ways(Colorizer.load(FLAGS.run_dir).colorize, lambda panels: learn(FLAGS.run_dir, panels).colorize)
         measured = measure(FLAGS.results_dir, ways, settings | {"drawing_version": DRAWING_VERSION})
     except (ValueError, FileNotFoundError) as error:
-        raise SystemExit(f"error: {error}") from error
+        raise startup.failure(error) from error
     except KeyboardInterrupt:
         raise SystemExit("\ninterrupted; the same command goes on where it stopped") from None
     print(write_table(FLAGS.results_dir, measured))

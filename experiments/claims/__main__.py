@@ -13,6 +13,7 @@ import pathlib
 
 from absl import flags
 
+from experiments import results
 from experiments.claims import judging, store, table
 from experiments.claims.statements import CLAIMS
 from webtoon_colorize import startup
@@ -36,6 +37,8 @@ def main(_) -> None:
     try:
         if FLAGS.reported_dir and not FLAGS.results_dir:
             raise SystemExit("error: --reported_dir needs --results_dir, whose values it gets.")
+        if FLAGS.results_dir:
+            results.check_folder(FLAGS.results_dir)
         if FLAGS.reported_dir:
             pack(FLAGS.results_dir, pathlib.Path(FLAGS.reported_dir))
             judge_reported(pathlib.Path(FLAGS.reported_dir))

@@ -17,10 +17,11 @@ from webtoon_colorize import startup
 
 def main(_) -> None:
     try:
+        results.check_folder(FLAGS.results_dir)
         entries = drawing.write(data_dir=FLAGS.data_dir, runs_dir=FLAGS.runs_dir, results_dir=FLAGS.results_dir)
         curves = validation_curves.write(FLAGS.results_dir)
     except (ValueError, FileNotFoundError) as error:
-        raise SystemExit(f"error: {error}") from error
+        raise startup.failure(error) from error
     for number, entry in entries.items():
         said = pathlib.Path(FLAGS.results_dir) / entry.file if entry.file else f"{results.MISSING} {entry.caption}"
         print(f"figure {number}: {said}")

@@ -12,7 +12,7 @@ import webbrowser
 
 from absl import flags
 
-from webtoon_colorize import startup
+from webtoon_colorize import files, startup
 
 
 def main(_: list[str]) -> int:
@@ -33,7 +33,7 @@ def main(_: list[str]) -> int:
         print("The app needs a web server: pip install 'webtoon_colorize[app]'", file=sys.stderr)
         return 2
     except (ValueError, OSError) as error:
-        print(f"{error}.", file=sys.stderr)
+        print(f"{files.explained(error)}.", file=sys.stderr)
         return 2
     address = f"http://{values.host}:{values.port}"
     print(f"{address} (Ctrl+C ends it)", flush=True)

@@ -11,7 +11,7 @@ import sys
 
 from absl import flags
 
-from webtoon_colorize import startup
+from webtoon_colorize import files, startup
 
 
 def main(_: list[str]) -> int:
@@ -25,7 +25,7 @@ def main(_: list[str]) -> int:
         settings, method = run.load_settings(run_dir), run.load_method(run_dir)
         formats.export(method, values.output, image_size=settings.image_size, form=values.format)
     except (ValueError, OSError) as error:
-        print(f"Nothing was exported. {error}.", file=sys.stderr)
+        print(f"Nothing was exported. {files.explained(error)}.", file=sys.stderr)
         return 2
     print(f"{values.output}: {', '.join(formats.signature(method, image_size=settings.image_size))} -> ab")
     return 0

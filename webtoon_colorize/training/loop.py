@@ -5,6 +5,8 @@ import json
 import math
 import os
 import pathlib
+import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
@@ -15,7 +17,7 @@ import tensorflow as tf
 from tensorboard.plugins.hparams import summary_v2 as hparams
 from tqdm import tqdm
 
-from webtoon_colorize import checkpoints, data, evaluation, files, run
+from webtoon_colorize import checkpoints, data, evaluation, files, run, startup
 from webtoon_colorize.io import csv_files
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.training import devices
@@ -23,6 +25,7 @@ from webtoon_colorize.training.steps import STEP_STREAM, TrainStep, make_optimiz
 
 CURVES = "validation.csv"  # in a run folder: a row per epoch
 SHOWN_PANELS = 8  # of the validation split, in TensorBoard
+_BEFORE = "the last checkpoint is from before it"
 _SHOWN_SIZE = 256  # pixels of such a panel, at least
 
 
@@ -37,12 +40,12 @@ class Schedule(NamedTuple):
 
 
 class _State(NamedTuple):
-    """The progress of a run and the managers of its checkpoints."""
+    """The progress of a run and its checkpoints."""
 
     run_dir: str | os.PathLike
     progress: checkpoints.Progress
-    last: tf.train.CheckpointManager
-    best: tf.train.CheckpointManager
+    last: checkpoints.Kept
+    best: checkpoints.Kept
     curves: dict[str, list[float]]  # metric -> its mean over the validation split after each epoch
 
 
@@ -57,12 +60,12 @@ def train(
     compiled: bool = False,
     profile: bool = False,
 ) -> None:
-    """Trains until the patience has brought no better epoch, from the last finished epoch in `run_dir` if any.
+    """Trains until the patience has brought no better epoch, from where an earlier call stopped in `run_dir` if it did.
 
     Reading: "trained for their best results, decided on the validation set" (section IV).
 
     After each epoch `run_dir` holds best/ and last/ (see `checkpoints`), validation.csv and TensorBoard's events. A
-    finished run has training.json as well.
+    finished run has training.json as well. Ctrl-C and SIGTERM end it after the step at hand, which last/ then holds.
 
     Args:
       method: freshly built; its networks are trained in place.
@@ -70,32 +73,21 @@ def train(
       compiled, profile: whether XLA compiles the step, and whether TensorBoard gets a trace of ten.
 
     Raises:
-      FloatingPointError: a loss is not finite; the message names it.
+      FloatingPointError: a loss or a gradient is not finite; the message names it, its network and the step.
       ValueError: fewer training panels than `batch_size`, or the devices cannot share a batch.
+      KeyboardInterrupt: Ctrl-C or SIGTERM.
     """
-    epochs, patience, batch_size, learning_rate, seed = schedule
-    optimizers = make_optimizers(method, learning_rate)
-    state = _resume(run_dir, method, optimizers)
-    done, steps = int(state.progress.epoch.numpy()), len(training.path) // batch_size
-    batches = _batches(training, schedule, first_epoch=done, together=method.together)
+    optimizers = make_optimizers(method, schedule.learning_rate)
+    state, steps = _resume(run_dir, method, optimizers), len(training.path) // schedule.batch_size
+    done = round(float(state.progress.epoch.numpy()) * steps)  # steps
+    batches = _batches(training, schedule, done=done, together=method.together)
     train_step = make_train_step(method, optimizers, compiled=compiled)
-    evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
-    log_panels = _make_log_panels(method, evaluation.pick(validation, SHOWN_PANELS))
     traced = devices.profiled(train_step, str(run_dir)) if profile else contextlib.nullcontext(train_step)
-    with _shown(run_dir, settings, steps=epochs * steps, done=done * steps) as bar, traced as train_step:
-        for epoch in _epochs_left(state.progress, epochs=epochs, patience=patience):
-            bar.set_description(f"epoch {epoch + 1}/{epochs}")
-            start = time.perf_counter()
-            terms = _run_epoch(train_step, batches, first_step=epoch * steps, steps=steps, seed=seed, bar=bar)
-            speed = steps * batch_size / (time.perf_counter() - start)
-            values = _means(evaluate(validation))
-            _check_finite(terms | values)
-            _save(state, values, judged_by=method.judged_by, seconds=time.perf_counter() - start)
-            bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
-            _log(terms | values | {"speed/images_per_s": speed}, step=epoch + 1)
-            log_panels(epoch + 1)
+    shown = _shown(run_dir, settings, steps=schedule.epochs * steps, done=done)
+    with shown as bar, traced as train_step, startup.stop_event() as stop:
+        _train_epochs(state, _TakeSteps(method, train_step, batches, schedule, stop, bar), validation, steps, done)
     if devices.is_writer():
-        _write_summary(method, state, images_per_epoch=steps * batch_size)
+        _write_summary(method, state, images_per_epoch=steps * schedule.batch_size)
 
 
 @contextlib.contextmanager
@@ -109,9 +101,33 @@ def _shown(run_dir: str | os.PathLike, settings: Mapping[str, str | float], *, s
         yield bar
 
 
-def _batches(panels: data.Panels, schedule: Schedule, *, first_epoch: int, together: int) -> Iterator[data.Batch]:
+def _train_epochs(state: _State, take_steps: "_TakeSteps", validation: data.Panels, steps: int, done: int) -> None:
+    """Trains the epochs of `steps` steps that are left after `done` steps."""
+    method, bar, schedule = take_steps.method, take_steps.bar, take_steps.schedule
+    evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
+    log_panels = _make_log_panels(method, evaluation.pick(validation, SHOWN_PANELS))
+    for epoch in _epochs_left(state.progress, epochs=schedule.epochs, patience=schedule.patience):
+        bar.set_description(f"epoch {epoch + 1}/{schedule.epochs}")
+        start, first = time.perf_counter(), done
+        terms, done = take_steps(range(first, (epoch + 1) * steps))
+        if done < (epoch + 1) * steps:
+            _save_part(state, done, epoch=done / steps, seconds=time.perf_counter() - start)
+            raise KeyboardInterrupt
+        speed = (done - first) * schedule.batch_size / (time.perf_counter() - start)
+        values = _means(evaluate(validation))
+        _check_finite(terms | values, f"in epoch {epoch + 1}")
+        _save(state, values, judged_by=method.judged_by, steps=done, seconds=time.perf_counter() - start)
+        bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
+        _log(terms | values | {"speed/images_per_s": speed}, step=epoch + 1)
+        log_panels(epoch + 1)
+
+
+def _batches(panels: data.Panels, schedule: Schedule, *, done: int, together: int) -> Iterator[data.Batch]:
+    """Those of the steps that are not done."""
+    first_epoch, left_out = divmod(done, max(1, len(panels.path) // schedule.batch_size))
+
     def of_worker(part):
-        return data.training_batches(
+        batches = data.training_batches(
             panels,
             batch_size=schedule.batch_size,
             seed=schedule.seed,
@@ -120,6 +136,7 @@ def _batches(panels: data.Panels, schedule: Schedule, *, first_epoch: int, toget
             together=together,
             part=part,
         )
+        return batches.skip(left_out)
 
     return iter(devices.distribute(of_worker, batch_size=schedule.batch_size, together=together))
 
@@ -136,7 +153,7 @@ def _epochs_left(progress: checkpoints.Progress, *, epochs: int, patience: int) 
 
 
 def _resume(run_dir: str | os.PathLike, method: Method, optimizers: dict[str, keras.optimizers.Optimizer]) -> _State:
-    """Restores networks, optimizers and progress to the last finished epoch, if there is one."""
+    """Restores networks, optimizers and progress to the last step that was saved, if there is one."""
     progress = checkpoints.new_progress()
     last = checkpoints.last(run_dir, method, optimizers=optimizers, progress=progress)
     checkpoints.restore(last)
@@ -150,24 +167,63 @@ def _read_curves(run_dir: str | os.PathLike, epochs: int) -> dict[str, list[floa
     return {name: [float(row[name]) for row in rows] for name in (rows[0] if rows else {})}
 
 
-def _run_epoch(
-    train_step: TrainStep, batches: Iterator[data.Batch], *, first_step: int, steps: int, seed: int, bar: tqdm
-) -> dict[str, float]:
-    """Trains on `steps` batches; returns the mean of every term over them."""
-    history = []
-    for step in range(first_step, first_step + steps):
-        history.append(train_step(next(batches), tf.random.fold_in([seed, STEP_STREAM], step)))
-        bar.update()
-    return {f"loss/{term}": float(np.mean([terms[term] for terms in history])) for term in history[0]}
+class _TakeSteps(NamedTuple):
+    """Takes the steps of a run, in order."""
+
+    method: Method
+    train_step: TrainStep
+    batches: Iterator[data.Batch]
+    schedule: Schedule
+    stop: threading.Event
+    bar: tqdm
+
+    def __call__(self, steps: range) -> tuple[dict[str, float], int]:
+        """Takes these, or those until `stop`. Returns the mean of every term and the number of the step to come.
+
+        Raises FloatingPointError.
+        """
+        history = []
+        for step in steps:
+            if self.stop.is_set():
+                break
+            batch, seed = next(self.batches), tf.random.fold_in([self.schedule.seed, STEP_STREAM], step)
+            try:
+                history.append(self.train_step(batch, seed))
+            except tf.errors.InvalidArgumentError as error:
+                raise _not_finite(error, self.method, batch, step) from error
+            self.bar.update()
+        done = steps.start + len(history)
+        return {f"loss/{term}": float(np.mean([each[term] for each in history])) for term in (history or [{}])[0]}, done
 
 
-def _check_finite(values: dict[str, float]) -> None:
+def _not_finite(error: tf.errors.InvalidArgumentError, method: Method, batch: data.Batch, step: int) -> Exception:
+    """What became NaN or infinite in a step, and where that comes from."""
+    found = re.search(r"^\s*(\S+) : Tensor had (.*?) values", error.message, re.MULTILINE)
+    if not found:
+        return error
+    local = tf.distribute.get_strategy().experimental_local_results
+    sources = {f"the {name} of its batch": local(getattr(batch, name)) for name in ("lightness", "ab")}
+    sources |= {f"the weights of {name}": network.trainable_variables for name, network in method.networks.items()}
+    bad = [name for name, values in sources.items() if not all(np.isfinite(value).all() for value in values)]
+    cause = f" from {' and '.join(bad)}" if bad else ""
+    return FloatingPointError(f"{found[1]} became {found[2].lower()} at step {step + 1}{cause}; {_BEFORE}")
+
+
+def _check_finite(values: dict[str, float], when: str) -> None:
     for name, value in values.items():
         if not math.isfinite(value):
-            raise FloatingPointError(f"{name} became {value} in this epoch; the last checkpoint is from before it")
+            raise FloatingPointError(f"{name} became {value} {when}; {_BEFORE}")
 
 
-def _save(state: _State, values: dict[str, float], *, judged_by: str, seconds: float) -> None:
+def _save_part(state: _State, done: int, *, epoch: float, seconds: float) -> None:
+    """Saves an epoch that is interrupted after `done` steps of the run in all, if these are more than were saved."""
+    if epoch > state.progress.epoch.numpy() and devices.is_writer():
+        state.progress.epoch.assign(epoch)
+        state.progress.seconds.assign_add(seconds)
+        state.last.save(done)
+
+
+def _save(state: _State, values: dict[str, float], *, judged_by: str, steps: int, seconds: float) -> None:
     """Counts the epoch and saves it.
 
     best/ comes before last/, so that a run that is killed in between repeats the epoch and saves both again.
@@ -175,13 +231,14 @@ def _save(state: _State, values: dict[str, float], *, judged_by: str, seconds: f
     Args:
       values: of the epoch on the validation split.
       judged_by: the metric that chooses the best epoch.
+      steps: of the run, so far.
       seconds: that the epoch took.
     """
     run_dir, progress, last, best, curves = state
     for name, each in values.items():
         curves.setdefault(name.removeprefix("validation/"), []).append(each)
     value = values[f"validation/{judged_by}"]
-    progress.epoch.assign_add(1)
+    progress.epoch.assign(int(progress.epoch.numpy()) + 1)
     progress.seconds.assign_add(seconds)
     epoch = int(progress.epoch.numpy())
     is_best = value < progress.best_value.numpy()
@@ -192,7 +249,7 @@ def _save(state: _State, values: dict[str, float], *, judged_by: str, seconds: f
         csv_files.write(pathlib.Path(run_dir) / CURVES, curves, zip(*curves.values()))
         if is_best:
             best.save(epoch)
-        last.save(epoch)
+        last.save(steps)
 
 
 def _log(values: dict[str, float], *, step: int) -> None:

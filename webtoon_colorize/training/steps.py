@@ -39,13 +39,21 @@ def terms_and_gradients(
     return terms, {name: tape.gradient(totals[name], network.trainable_variables) for name, network in networks}
 
 
+def _check_gradients(name: str, optimizer: keras.optimizers.Optimizer, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+    """What raises InvalidArgumentError if a gradient of the network is not finite."""
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):  # it leaves out such a step by itself
+        return []
+    return [tf.debugging.check_numerics(tf.linalg.global_norm(gradients), f"gradient/{name}")]
+
+
 def make_train_step(
     method: Method, optimizers: dict[str, keras.optimizers.Optimizer], *, compiled: bool = False
 ) -> TrainStep:
     """A `tf.function` from (batch, seed int32 [2]) to "network/term" -> mean over the batch.
 
     A step is one forward pass, then for each network the gradient of the sum of its own terms with respect to its own
-    weights, then all updates.
+    weights, then all updates. A term or gradient that is not finite raises InvalidArgumentError, which names it; its
+    network is not updated. XLA raises nothing, and a loss that is scaled for float16 may have such gradients.
 
     Under a strategy with several replicas each has a part of the batch. Losses and gradients are means over the whole
     batch. Replicas draw different random numbers.
@@ -64,9 +72,14 @@ def make_train_step(
         if strategy.num_replicas_in_sync > 1:
             seed = tf.random.fold_in(seed, tf.distribute.get_replica_context().replica_id_in_sync_group)
         terms, gradients = terms_and_gradients(method, optimizers, batch, seed)
+        flat = {f"{name}/{term}": value for name, own in terms.items() for term, value in own.items()}
+        finite = [] if compiled else [tf.debugging.check_numerics(each, f"loss/{name}") for name, each in flat.items()]
         for name, optimizer in optimizers.items():
-            optimizer.apply(gradients[name], method.networks[name].trainable_variables)
-        return {f"{name}/{term}": value for name, own in terms.items() for term, value in own.items()}
+            with tf.control_dependencies(finite):
+                sizes = [] if compiled else _check_gradients(name, optimizer, gradients[name])
+            with tf.control_dependencies(sizes):
+                optimizer.apply(gradients[name], method.networks[name].trainable_variables)
+        return flat
 
     @tf.function(autograph=False, jit_compile=compiled or None)
     def train_step(batch, seed):
