@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 
 from tests.comics import art, gray, is_colored, load, save, strip
+from tests.test_prints import lines
+from tests.test_screentone import halftone
 from webtoon_colorize import color_chapters
 from webtoon_colorize.pages import page_chroma
 
@@ -52,6 +54,36 @@ def test_coloured_pages_are_copied_and_sepia_ones_coloured(tmp_path, colorize):
     assert (tmp_path / "out" / "1.png").read_bytes() == (tmp_path / "in" / "1.png").read_bytes()
     assert not np.array_equal(load(tmp_path / "out" / "2.png"), load(tmp_path / "in" / "2.png"))
     assert "2 pages coloured" in colorize("in", skip_colored=False)[1]
+
+
+def test_a_page_that_could_not_be_coloured_is_named_and_stays_as_it_was(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", lines())
+    save(tmp_path / "in" / "2.png", gray(1))
+    save(tmp_path / "in" / "3.png", np.full((90, 70), 255, np.uint8))
+    code, said = colorize("in", color_layer=True)
+    assert code == 0 and "1 page coloured, 2 pages left as they are." in said
+    assert "1.png: it could not be coloured: it is line art, which takes colour from hints only." in said
+    assert "3.png: it could not be coloured: nothing on it takes colour." in said
+    assert "On these pages: line art (1), gray tones (1)" in said
+    assert all(
+        (tmp_path / "out" / name).read_bytes() == (tmp_path / "in" / name).read_bytes() for name in ("1.png", "3.png")
+    )
+    hints = tmp_path / "hints.json"
+    hints.write_text(json.dumps({"1.png": [{"x": 60, "y": 60, "color": "#c8281e"}]}))
+    code, said = colorize("in/1.png", hints=str(hints))
+    assert code == 0 and "1 page coloured." in said
+    colored = load(tmp_path / "out" / "1.png")
+    assert (
+        np.abs(colored[60:150, 60:150].astype(int) - (200, 40, 30)).max() <= 1
+        and (colored[60:150, 200:300] == 255).all()
+    )
+
+
+def test_screentone_is_coloured_and_said(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", halftone(np.tile(np.linspace(90, 200, 300), (300, 1)).astype(np.uint8), 7, 45))
+    code, said = colorize("in")
+    assert code == 0 and "On these pages: screentone (1)\n1 page coloured." in said
+    assert (np.ptp(load(tmp_path / "out" / "1.png"), axis=2) > 10).mean() > 0.3
 
 
 def test_bad_pages_are_named_and_the_rest_is_done(tmp_path, colorize):

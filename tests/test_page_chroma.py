@@ -86,23 +86,23 @@ def test_a_flat_sky_at_a_slices_edge_is_coloured_as_in_the_whole_strip(sky, gutt
     whole[20:1130] = np.repeat(cv2.resize(art(5), (300, 1110))[..., :1], 3, axis=2) // 2 + 60
     whole[380:400], whole[400:640] = gutter, sky
     color = functools.partial(section_of, networks([]))
-    [together] = ab_of([whole], color)
+    [together] = washes([whole], color)
     for cuts in ([500, 570], [410], [630]):
-        np.testing.assert_array_equal(np.concatenate(ab_of(np.split(whole, cuts), color)), together)
+        np.testing.assert_array_equal(np.concatenate(washes(np.split(whole, cuts), color)), together)
     is_colored = (together != 0).any(axis=(1, 2))
     assert is_colored[22:378].all() and is_colored[402:1128].all() and not is_colored[382:398].any()
-    [alone] = ab_of([whole[570:]], color)
+    [alone] = washes([whole[570:]], color)
     assert (alone[:70] != 0).any(axis=-1).all()
 
 
 def section_of(predict, image, hints, background):
     chroma = PageChroma(image, predict, background=background, keep_white=True)
     chroma.color(hints)
-    return chroma.ab
+    return chroma.wash
 
 
-def ab_of(slices, color):
-    """ab of each slice, put together from its rows."""
+def washes(slices, color):
+    """The wash of each slice, put together from its rows."""
     slices = [strips.Slice(image) for image in slices]
-    rows = [(each.slice, each.ab) for each in strips.color_slices(slices, color)]
-    return [np.concatenate([ab for owner, ab in rows if owner is each]) for each in slices]
+    rows = [(each.slice, each.wash) for each in strips.color_slices(slices, color)]
+    return [np.concatenate([wash for owner, wash in rows if owner is each]) for each in slices]

@@ -25,6 +25,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     from webtoon_colorize import color_chapters
     from webtoon_colorize.colorizer import Colorizer
     from webtoon_colorize.io import chapters, hint_files
+    from webtoon_colorize.pages.prints import Kind
 
     hints = _read_hints(values.hints) if values.hints else {}
     found, faults = chapters.find_chapters(inputs, values.output_dir)
@@ -43,6 +44,8 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     for name in unknown:
         print(f"{values.hints}: there is no page {name} among the inputs.", file=sys.stderr)
     print(*report.notes, sep="\n", end="\n" * bool(report.notes))
+    if {*report.kinds} - {Kind.TONES}:
+        print("On these pages:", ", ".join(f"{kind.value} ({number})" for kind, number in report.kinds.most_common()))
     return summarize(report.colored, report.left, [*faults, *report.faults])
 
 

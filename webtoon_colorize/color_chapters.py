@@ -1,5 +1,6 @@
 """Colours chapters page by page; pages that fail are named and the rest is done."""
 
+import collections
 import contextlib
 import dataclasses
 import itertools
@@ -19,8 +20,11 @@ from webtoon_colorize.io.chapters import Archive, Chapter, Page
 from webtoon_colorize.io.images import ImageError
 from webtoon_colorize.io.page_images import PageImage
 from webtoon_colorize.pages.grayscale import color_share
+from webtoon_colorize.pages.prints import Kind, why_uncolored
 from webtoon_colorize.pages.strips import Slice
 
+TINTED = 6  # gray levels between the channels of a pixel that has got colour
+TINTED_SHARE = 0.001  # a page with a smaller share of such pixels was not coloured
 COLORED_PAGE_SHARE = 0.01  # a page counts as coloured from this share of its pixels on
 
 
@@ -41,7 +45,8 @@ class Report:
     """How many pages were coloured or left as they are, and why others failed."""
 
     colored: int = 0
-    left: int = 0  # copied because they are coloured, or written by an earlier call
+    left: int = 0  # copied because they are coloured or take no colour, or written by an earlier call
+    kinds: collections.Counter[Kind] = dataclasses.field(default_factory=collections.Counter)  # pages on which each is
     notes: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that was left as it is
     faults: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that failed
 
@@ -166,12 +171,13 @@ class _Plan:
         return "it is there already" if self.is_there else "it has colour already; it is copied"
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(eq=False)
 class _Work:
     """A page that the colorizer has taken and that is not written yet."""
 
     plan: _Plan
     layer: np.ndarray | None  # uint8 [H, W, 4], the colour layer to be written beside the page
+    tinted: int = 0  # pixels that have got colour
 
 
 class _ChapterColoring:
@@ -181,6 +187,8 @@ class _ChapterColoring:
         self._colorizer, self._options, self._report, self._bar = colorizer, options, report, bar
         self._output = output
         self._open: list[Page] = []  # pages that are read and not written yet
+        self._kinds: set[Kind] = set()  # of the page that comes next, or of the strip's section
+        self._is_told = False  # whether a page has been finished since
 
     def color(self, pages: Sequence[Page]) -> None:
         """Colours the pages. If colouring fails, the first open page counts as failed and the others start again."""
@@ -235,36 +243,54 @@ class _ChapterColoring:
         return np.zeros((*plan.on_white.shape[:2], 4), np.uint8) if is_wanted else None
 
     def _color(self, slices: Iterator[Slice]) -> None:
-        stream = self._colorizer.color_slices(slices, title=self._options.title, keep_white=self._options.keep_white)
-        for each, start, ab in stream:
+        stream = self._colorizer.color_slices(
+            slices, title=self._options.title, keep_white=self._options.keep_white, saw=self._see
+        )
+        for each, start, wash in stream:
             work: _Work = each.source
-            rows = np.s_[start : start + len(ab)]
+            rows = np.s_[start : start + len(wash)]
             if work.plan.needs_color:
-                self._paint(work, rows, ab)
+                self._paint(work, rows, wash)
             if rows.stop == len(each.image):
                 self._open.remove(work.plan.page)
                 self._finish(work)
 
-    def _paint(self, work: _Work, rows: slice, ab: np.ndarray) -> None:
+    def _see(self, kinds: set[Kind]) -> None:
+        self._kinds = kinds if self._is_told else self._kinds | kinds
+        self._is_told = False
+
+    def _paint(self, work: _Work, rows: slice, wash: np.ndarray) -> None:
         painter, pixels = self._colorizer.painter, work.plan.image.pixels
         if work.layer is not None:
-            work.layer[rows] = painter.color_layer(pixels[rows], ab)
-        pixels[rows] = painter.paint(pixels[rows], ab)
+            work.layer[rows] = painter.color_layer(pixels[rows], wash)
+        pixels[rows] = painter.paint(pixels[rows], wash)
+        scale = np.iinfo(pixels.dtype).max // 255
+        work.tinted += int(np.count_nonzero(np.ptp(pixels[rows], axis=2) >= TINTED * scale))
 
     def _finish(self, work: _Work) -> None:
         plan = work.plan
+        is_colored = plan.needs_color and work.tinted >= TINTED_SHARE * plan.on_white[..., 0].size
         try:
-            if work.layer is not None:
+            if work.layer is not None and is_colored:
                 page_images.write_layer(plan.page.layer, work.layer)
-            if plan.needs_color:  # last, for it says that the page is done
+            if is_colored:  # last, for it says that the page is done
                 self._output.write(plan.page, page_images.encode(plan.image))
+            elif plan.needs_color:
+                self._output.leave(plan.page)
         except Exception as error:  # the page is no longer open, so no other page counts as failed
             self._fail(plan.page, f"it could not be written ({files.reason(error)})")
             return
-        self._report.colored += plan.needs_color
-        if not plan.needs_color:
+        self._count(plan, is_colored=is_colored)
+
+    def _count(self, plan: _Plan, *, is_colored: bool) -> None:
+        self._report.colored += is_colored
+        if plan.needs_color:
+            self._report.kinds.update(self._kinds)
+            self._is_told = True
+        if not is_colored:
             self._report.left += 1
-            self._report.notes.append(f"{plan.page.name}: {plan.why_left}.")
+            why = why_uncolored(self._kinds) if plan.needs_color else plan.why_left
+            self._report.notes.append(f"{plan.page.name}: {why}.")
         self._bar.update()
 
     def _fail(self, page: Page, reason: str) -> None:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 WHITE = 250  # the darkest paper, 0 to 255, that is known by its level alone
+OFF_WHITE = 240  # the darkest level of bubbles in art without other paper
 DARKEST = 180  # gray levels; paper of a bad scan
 BELOW = 12  # gray levels by which paper may be darker than the page's paper is on average
 ALIKE = 6  # gray levels by which the median of an area of paper may differ from that
@@ -28,8 +29,8 @@ _SIDE = 800  # pixels; the level is found on a copy whose longer side is at most
 def paper_level(gray: np.ndarray) -> int | None:
     """The gray level of the paper of a page, uint8 [H, W]; None if it shows no paper.
 
-    It is the lightest level that many even pixels have. Below WHITE, where it could be a sky, it must also fill most of
-    each side of the page, hardly anything may be lighter, and there must be ink on it.
+    It is the lightest level that many even pixels have. Below WHITE it could be a sky. So it must also fill most of
+    each side of the page, with hardly anything that is lighter and some ink, or be OFF_WHITE and nowhere at the edge.
     """
     scale = min(1.0, _SIDE / max(gray.shape))
     small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else gray
@@ -45,11 +46,12 @@ def paper_level(gray: np.ndarray) -> int | None:
     peak = first + near[first:].argmax()
     around = np.arange(max(0, peak - LEVEL), min(256, peak + LEVEL + 1))
     level = round(np.average(around, weights=counts[around]))
-    sides = small[0], small[-1], small[:, 0], small[:, -1]
-    is_framed = all((np.abs(side.astype(int) - level) <= BELOW).mean() >= FRAME for side in sides)
+    sides = [np.abs(side - level) <= BELOW for side in map(np.int16, (small[0], small[-1], small[:, 0], small[:, -1]))]
     is_lightest = (small > level + BELOW).mean() <= LIGHTER
     has_ink = (small < level - INK).mean() >= PEAK
-    return level if level >= WHITE or (is_framed and is_lightest and has_ink) else None
+    is_framed = is_lightest and has_ink and all(side.mean() >= FRAME for side in sides)
+    is_inside = level >= OFF_WHITE and not any(side.any() for side in sides)
+    return level if level >= WHITE or is_framed or is_inside else None
 
 
 def paper_mask(gray: np.ndarray, page_width: int) -> np.ndarray:
