@@ -100,8 +100,8 @@ own-comic:
 inspect: $(VENV) ## Write a page that shows whether the prepared data is right.
 	$(RUN) data_tools.inspect --data_dir=$(DATA)
 
-tensorboard: $(VENV) ## Look at curves and sample grids.
-	.venv/bin/tensorboard --logdir=runs
+tensorboard: $(VENV) ## Look at curves and sample grids of the rows, and compare their settings.
+	.venv/bin/tensorboard --logdir=runs/$(NAME)
 
 # Both programs leave alone what is done, and refuse what was made from something else.
 data: $(VENV)

@@ -122,15 +122,10 @@ def _archived_pages(title: str, path: pathlib.Path) -> tuple[list[Page], list[Ba
         entries = [entry for entry in archives.entries(path) if not entry.is_folder]
     except archives.ArchiveError as error:
         return [], [Bad(title, path.stem, path.name, str(error))]
-    pages, bad = [], []
-    first: dict[str, archives.Entry] = {}
-    for entry in entries:
-        first.setdefault(entry.name, entry)
-    for name, entry in first.items():
-        if archives.points_outside(name):
-            bad.append(Bad(title, path.stem, name, "its name in the archive points outside the archive"))
-        elif kinds.is_image(name) and not is_hidden(name):
-            pages.append(Page(title, path.stem, name, path, entry))
+    refused = {entry.path: entry.refusal() for entry in entries if entry.refusal()}
+    bad = [Bad(title, path.stem, name, fault) for name, fault in refused.items()]
+    shown = (entry for entry in entries if archives.is_page_or_book(path, entry))
+    pages = [Page(title, path.stem, entry.path, path, entry) for entry in shown]
     if not pages and not bad:
         bad.append(Bad(title, path.stem, path.name, "there are no images in this archive"))
     return pages, bad

@@ -95,6 +95,17 @@ def is_done(output: pathlib.Path, source: str) -> bool:
     )
 
 
+def write_shards(output_dir: str, sizes: Sequence[int]) -> None:
+    """Writes the dataset's panels as TFRecord files of each of these sizes, in pixels."""
+    if sizes:
+        startup.import_tensorflow()
+    for size in sizes:
+        from webtoon_colorize import data
+
+        data.write_shards(output_dir, size)
+        print(f"The panels at {size} px are in {output_dir}/shards.")
+
+
 def _leave_out_short_titles(pages: Sequence[Page], settings: Settings) -> tuple[list[Page], list[Bad]]:
     """The pages of titles with enough episodes if all of their panels are kept, and the titles that have too few.
 
@@ -156,6 +167,9 @@ def define_flags() -> None:
     flags.DEFINE_float(
         "test_share", 0.05, "Share of a title's panels for the test; 0 for none, 1 for a test set.", 0, 1
     )
+    flags.DEFINE_multi_integer(
+        "shards", [], "Also write the panels at this size (pixels) as TFRecord files; for data larger than memory."
+    )
     flags.register_validator("test_share", lambda share: share <= 0.5 or share == 1, "it is at most 0.5, or 1")
 
 
@@ -163,7 +177,9 @@ def main(_) -> int:
     values = flags.FLAGS
     settings = Settings(**{field.name: values[field.name].value for field in dataclasses.fields(Settings)})
     try:
-        return prepare(values.comic_dir, values.output_dir, settings, without=values.without)
+        code = prepare(values.comic_dir, values.output_dir, settings, without=values.without)
+        write_shards(values.output_dir, values.shards)
+        return code
     except (ComicError, OSError) as error:
         print(f"No dataset was made. {error}", file=sys.stderr)
         return 2

@@ -208,24 +208,37 @@ def confusions(results_dir: str) -> dict[str, tuple[list[str], list[list[int]]]]
 
 
 def sampled(results_dir: str) -> tuple[list[str], list[str]]:
-    """The rows that have sample pictures, with gray first and the truth last, and the names of the pictures."""
+    """The experiments that have sample pictures, and the names of the pictures."""
     folder = pathlib.Path(results_dir) / results.SAMPLES
-    columns = [name for name in (GRAY, *ablations.EXPERIMENTS, "truth") if (folder / name).exists()]
-    return columns, sorted(path.name for path in (folder / columns[-1]).glob("*.png")) if columns else []
+    names = sorted(path.name for path in (folder / "truth").glob("*.png"))
+    return [name for name in ablations.EXPERIMENTS if (folder / name).exists()], names
+
+
+def _pictured(row: Row, paper_says: str) -> dict[str, str]:
+    """What stands over the pictures of a row."""
+    shown = cells(row)
+    error = f"RMSE {shown['RMSE (Lab)']} Lab units." if row.rmse_lab is not None else "Not measured here."
+    remarks = f"{error} The paper: {paper_says}." if paper_says else error
+    return {"name": row.experiment, "what": shown["what it is"], "remarks": remarks}
 
 
 def html(table: list[Row], footnotes: dict[str, str], matrices: dict[str, tuple], results_dir: str) -> str:
     """The page with the table, `reasons` and `confusions`; it shows the pictures in results_dir/samples."""
-    columns, samples = sampled(results_dir)
+    paper, (names, samples) = paper_values(), sampled(results_dir)
+    measured = [row for row in table if row.test_images is not None]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_HERE), autoescape=True)
     return environment.get_template("table.html").render(
         caption=caption(table),
-        lines=lines(table),
-        paper=paper_values(),
+        lines=lines(measured or table),
+        pictured=[
+            _pictured(row, paper.get(row.experiment, {}).get("paper_says", ""))
+            for row in table
+            if row.experiment in names
+        ],
+        samples=samples,
+        untrained=[row.experiment for row in table if measured and row not in measured],
         footnotes=footnotes,
         confusions=matrices,
-        columns=columns,
-        samples=samples,
     )
 
 

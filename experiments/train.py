@@ -7,14 +7,16 @@ Example: python -m experiments.train --experiment=l2 --data_dir=data/mine --run_
 import dataclasses
 import functools
 import json
+import os
 import pathlib
 from typing import Any
 
 from absl import flags
 
 from experiments import ablations, markdown, training_subsets
-from webtoon_colorize import checkpoints, data, run, startup, training
+from webtoon_colorize import checkpoints, data, files, run, startup
 from webtoon_colorize.methods.method import Method
+from webtoon_colorize.training import devices, loop
 
 
 def train(
@@ -28,13 +30,16 @@ def train(
     learning_rate: float,
     arguments: dict[str, Any] | None = None,
     init_from: str | None = None,
+    precision: str = run.PRECISIONS[0],
+    compiled: bool = False,
+    profile: bool = False,
 ) -> None:
     """Trains until the run is finished. A finished run stays as it is.
 
     `test_dir` is the dataset whose test panels it will be judged on, by default `data_dir`; only rows that train on
     some of these look at it. `arguments` take the place of those of the row's build function. `init_from` is a run
     whose weights it starts from. Required runs lie beside this one: <runs>/vgg_features/seed_0 requires
-    <runs>/vgg16_gray/seed_0.
+    <runs>/vgg16_gray/seed_0. `compiled` and `profile` are those of `loop.train`.
 
     Raises:
       ValueError: `run_dir` belongs to a run with other settings, the data is too small, or `init_from` does not fit.
@@ -54,18 +59,28 @@ def train(
         seed=seed,
         titles=data.load_titles(data_dir),
         data=fingerprint(experiment, data_dir=data_dir, test_dir=test_dir or data_dir),
+        precision=precision,
         **({"init_from": checkpoints.fingerprint(init_from)} if init_from else {}),
     )
     run.claim(run_dir, settings)
     if (pathlib.Path(run_dir) / run.FINISHED).exists():
         print(f"{run_dir} is finished")
         return
-    method = run.build(settings)
-    _fill(method, settings, run_dir=run_dir, init_from=init_from)
-    panels, validation = load_split(experiment, scale.image_size, data_dir=data_dir, test_dir=test_dir or data_dir)
-    schedule = training.Schedule(scale.epochs, scale.patience, scale.batch_size, learning_rate, seed)
-    described = _described(settings)
-    training.train(method, run_dir, schedule, training=panels, validation=validation, description=described)
+    with devices.choose_strategy().scope():
+        method = run.build(settings)
+        _fill(method, settings, run_dir=run_dir, init_from=init_from)
+        panels, validation = load_split(experiment, scale.image_size, data_dir=data_dir, test_dir=test_dir or data_dir)
+        loop.train(
+            method,
+            run_dir,
+            loop.Schedule(scale.epochs, scale.patience, scale.batch_size, learning_rate, seed),
+            training=panels,
+            validation=validation,
+            description=_described(settings),
+            settings=_compared(settings),
+            compiled=compiled,
+            profile=profile,
+        )
 
 
 def _fill(method: Method, settings: run.Settings, *, run_dir: str, init_from: str | None) -> None:
@@ -97,6 +112,13 @@ def _described(settings: run.Settings) -> str:
     return markdown.table(["setting", "value"], rows)
 
 
+def _compared(settings: run.Settings) -> dict[str, str | float]:
+    """What TensorBoard compares between runs: settings that are a text or a number, and the method's arguments."""
+    every = dataclasses.asdict(settings)
+    every |= every.pop("arguments")
+    return {name: value for name, value in every.items() if isinstance(value, (str, int, float))}
+
+
 def _argument(text: str) -> tuple[str, Any]:
     """ "name=value", whose value is JSON. Raises ValueError."""
     name, _, value = text.partition("=")
@@ -121,9 +143,17 @@ def main(_) -> None:
             learning_rate=FLAGS.learning_rate,
             arguments=dict(map(_argument, FLAGS.argument)),
             init_from=FLAGS.init_from,
+            precision=FLAGS.precision,
+            compiled=FLAGS.xla,
+            profile=FLAGS.profile,
         )
     except (ValueError, FileNotFoundError, FloatingPointError) as error:
         raise SystemExit(f"error: {error}") from error
+    except devices.WORKER_IS_GONE as error:
+        if "TF_CONFIG" not in os.environ:
+            raise
+        advice = "end all and start them again; they go on from the last whole epoch"
+        raise SystemExit(f"error: another worker is gone ({files.reason(error)}); {advice}") from error
     except KeyboardInterrupt:
         raise SystemExit("interrupted; the same command goes on from the last whole epoch") from None
 
@@ -144,4 +174,7 @@ if __name__ == "__main__":
     flags.DEFINE_integer("batch_size", None, "Panels per step.", lower_bound=1)
     flags.DEFINE_multi_string("argument", [], "Of the row's build function, such as keep_probability=0.04; repeatable.")
     flags.DEFINE_float("learning_rate", ablations.LEARNING_RATE, "Of Adam.", lower_bound=0.0)
+    flags.DEFINE_enum("precision", "float32", ["float32", "mixed_bfloat16", "mixed_float16"], "Of maps and gradients.")
+    flags.DEFINE_bool("xla", False, "Compile the step; for one device.")
+    flags.DEFINE_bool("profile", False, "Write a trace of ten steps for TensorBoard.")
     startup.run(main, __doc__)

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -45,25 +46,25 @@ def untrained(tmp_path_factory):
 
 def test_an_adapted_run_colours_new_panels_of_the_comic_better(untrained, tmp_path):
     *known, new = panels(5)
-    adapted = adaptation.adapt(untrained, known, tmp_path, steps=30)
+    adapted = adaptation.adapt(untrained, known, tmp_path)
     assert error(adapted, [new]) < 0.7 * error(untrained, [new])
 
 
 def test_an_adapted_run_is_a_run_like_any_other_and_is_made_once(untrained, tmp_path):
-    folder = adaptation.adapt(untrained, panels(2), tmp_path / "run", steps=1)
+    folder = adaptation.adapt(untrained, panels(2), tmp_path / "run")
     settings = run.load_settings(folder)
     assert settings.arguments["references"] == 2
     assert settings.init_from == checkpoints.fingerprint(untrained)
     before = (folder / "weights.npz").read_bytes()
-    assert adaptation.adapt(untrained, panels(2), folder, steps=1) == folder
+    assert adaptation.adapt(untrained, panels(2), folder) == folder
     assert (folder / "weights.npz").read_bytes() == before
     with pytest.raises(ValueError, match="belongs to another run: .*references.* is"):
-        adaptation.adapt(untrained, panels(3), folder, steps=1)
+        adaptation.adapt(untrained, panels(3), folder)
     assert (folder / "weights.npz").read_bytes() == before
 
 
 def test_the_same_panels_give_the_same_weights(untrained, tmp_path):
-    first, again = (adaptation.adapt(untrained, panels(3), tmp_path / name, steps=2) for name in "ab")
+    first, again = (adaptation.adapt(untrained, panels(3), tmp_path / name) for name in "ab")
     for one, other in zip(*(np.load(folder / "weights.npz").values() for folder in (first, again))):
         np.testing.assert_array_equal(one, other)
 
@@ -148,6 +149,38 @@ def test_a_memory_holds_the_pixels_of_the_places_beside_their_embeddings():
     rows = np.concatenate([embedding, ab.numpy()[:, 2::4, 2::4].reshape(-1, 2)], axis=1)
     order = [np.lexsort(each.round(4).T) for each in (table, rows)]
     np.testing.assert_allclose(table[order[0]], rows[order[1]], atol=1e-4)
+
+
+def trust_in(rgb):
+    """Of a method whose networks are untrained: they find a panel's like by its lightness."""
+    keras.utils.set_random_seed(0)
+    method = references.build(Size(SIZE, 4, 1), references=len(rgb))
+    known = data.Panels(np.stack(rgb), np.zeros(len(rgb), np.int32), [f"a/b/{number}" for number in range(len(rgb))])
+    trust = method.remember(data.evaluation_batches(known, batch_size=2))
+    assert method.helpers["memory"].weights[1].numpy() == np.float32(trust)
+    return trust
+
+
+def test_panels_that_foretell_each_other_are_trusted_and_those_that_contradict_are_not():
+    assert trust_in(panels(4)) > 0.75
+    red, teal = (np.full((SIZE, SIZE, 3), rgb, np.uint8) for rgb in ((190, 100, 100), (60, 138, 138)))  # L 51 and 53
+    assert trust_in([red, teal]) < 0.2 < 0.75 < trust_in([red, red])
+
+
+def test_a_single_panel_is_trusted_by_half():
+    assert trust_in(panels(1)) == references.TRUST
+
+
+def test_a_panel_that_is_not_trusted_changes_nothing(untrained, tmp_path):
+    adapted = run.load_method(adaptation.adapt(untrained, panels(1), tmp_path))
+    source = references.build(Size(SIZE, 4, 1))
+    for name, network in source.networks.items():
+        network.set_weights(adapted.networks[name].get_weights())
+    lightness = color.rgb_to_lab(tf.constant(np.stack(panels(2)) / 255, tf.float32))[0]
+    trusting = adapted.colorize(lightness)
+    adapted.helpers["memory"].weights[1].assign([[0.0]])
+    np.testing.assert_allclose(adapted.colorize(lightness), source.colorize(lightness), atol=1e-5)
+    assert np.abs(trusting - source.colorize(lightness)).max() > 0.01
 
 
 def test_references_are_cut_into_panels_and_pages_without_any_are_named(tmp_path):

@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 import tensorflow as tf
 
 from webtoon_colorize import color
@@ -12,10 +11,6 @@ def of(logits, ab):
     return Candidates(tf.constant([[logits]], tf.float32), tf.constant([ab], tf.float32) / color.AB_SCALE)
 
 
-def chosen(each, bandwidth):
-    return candidates.choose(each, bandwidth).numpy()[0, 0] * color.AB_SCALE
-
-
 def test_the_grid_holds_each_colour_of_srgb_to_ten_units():
     grid = candidates.grid() * color.AB_SCALE
     assert len(np.unique(grid, axis=0)) == len(grid)
@@ -25,22 +20,15 @@ def test_the_grid_holds_each_colour_of_srgb_to_ten_units():
     assert (np.abs(ab - grid).max(axis=-1).min(axis=1) <= 5.0 + 1e-3).all()
 
 
-def test_without_a_bandwidth_the_mean_is_chosen():
-    np.testing.assert_allclose(chosen(of([0.0, np.log(3.0)], [[40, 0], [0, 20]]), None), [10, 15], rtol=1e-5)
+def test_the_annealed_mean_is_the_mean_of_a_sharper_distribution():
+    ab = candidates.annealed_mean(of([0.0, np.log(3.0)], [[40, 0], [0, 20]])).numpy()[0, 0] * color.AB_SCALE
+    likelier = 3 ** (1 / 0.38) / (1 + 3 ** (1 / 0.38))
+    np.testing.assert_allclose(ab, [40 * (1 - likelier), 20 * likelier], rtol=1e-4)
 
 
-def test_the_smaller_the_bandwidth_the_nearer_to_the_likelier_peak():
-    two = of([0.0, np.log(2.0)], [[-60, 0], [60, 0]])
-    distances = [60 - chosen(two, bandwidth)[0] for bandwidth in (None, 40.0, 5.0)]
-    assert distances[0] == pytest.approx(40, abs=1e-3)
-    assert distances[0] > distances[1] > distances[2]
-    assert distances[2] == pytest.approx(0, abs=1e-3)
-
-
-def test_a_candidate_that_is_split_into_two_is_chosen_as_before():
+def test_a_candidate_that_is_split_into_two_is_as_likely_as_before():
     whole = of([1.0, 0.0], [[30, 10], [-20, 5]])
     split = of([1.0 - np.log(2.0), 1.0 - np.log(2.0), 0.0], [[30, 10], [30, 10], [-20, 5]])
-    np.testing.assert_allclose(chosen(whole, 15.0), chosen(split, 15.0), atol=1e-3)
     true = tf.constant([[[0.1, 0.0]]])
     np.testing.assert_allclose(
         candidates.negative_log_likelihood(whole, true), candidates.negative_log_likelihood(split, true), rtol=1e-5
@@ -59,6 +47,11 @@ def test_a_place_chooses_the_reference_whose_embedding_is_its_own_and_none_that_
     query = tf.constant([[[0.0, 5.0]]])
     free = candidates.from_references(query, keys, ab)
     np.testing.assert_allclose(free.logits, [[[0.0, -50.0]]], atol=1e-4)
-    np.testing.assert_allclose(candidates.choose(free, None), [[[0.5, 0.0]]], atol=1e-4)
+    np.testing.assert_allclose(candidates.annealed_mean(free), [[[0.5, 0.0]]], atol=1e-4)
     bound = candidates.from_references(query, keys, ab, tf.constant([[[False, True]]]))
-    np.testing.assert_allclose(candidates.choose(bound, None), [[[0.0, 0.5]]], atol=1e-4)
+    np.testing.assert_allclose(candidates.annealed_mean(bound), [[[0.0, 0.5]]], atol=1e-4)
+
+
+def test_the_first_candidates_have_their_probability_together():
+    each = of(np.log([0.2, 0.3, 0.5]), [[0, 0], [0, 0], [0, 0]])
+    np.testing.assert_allclose(candidates.share(each, 2), [[[0.5]]], rtol=1e-5)

@@ -10,8 +10,9 @@ import tensorflow as tf
 from experiments import ablations, release_weights
 from tests.conftest import make_run
 from tests.test_methods import make_batch
-from webtoon_colorize import checkpoints, run, training
+from webtoon_colorize import checkpoints, run
 from webtoon_colorize.methods.method import Size
+from webtoon_colorize.training import steps
 
 
 def build(experiment, *, seed=0, filters=4):
@@ -50,7 +51,7 @@ def test_best_holds_the_networks_and_their_helpers(tmp_path):
 def test_last_holds_networks_with_their_dropout_optimizers_and_progress(tmp_path):
     def start(seed):
         method = build("vgg16_gray", seed=seed)
-        optimizers, progress = training.make_optimizers(method, 1e-3), checkpoints.new_progress()
+        optimizers, progress = steps.make_optimizers(method, 1e-3), checkpoints.new_progress()
         manager = checkpoints.last(tmp_path, method, optimizers=optimizers, progress=progress)
         return method, optimizers, progress, manager
 
@@ -58,7 +59,7 @@ def test_last_holds_networks_with_their_dropout_optimizers_and_progress(tmp_path
     network = method.networks["classifier"]
     dropout = [variable for variable in network.variables if "seed" in variable.path]
     before = [variable.numpy() for variable in dropout]
-    training.make_train_step(method, optimizers)(make_batch(4), tf.constant([0, 1]))
+    steps.make_train_step(method, optimizers)(make_batch(4), tf.constant([0, 1]))
     assert len(dropout) == 2 and all((now.numpy() != then).any() for now, then in zip(dropout, before))
     progress.epoch.assign(3)
     progress.best_value.assign(0.25)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from data_tools import prepare
 from tests.conftest import draw_panel
 from webtoon_colorize import color, data
 
@@ -147,3 +148,32 @@ def test_augmentation_is_the_same_eagerly_and_inside_a_dataset():
     rgb = tf.random.stateless_uniform([4, 8, 8, 3], seed=[1, 2])
     inside = next(iter(tf.data.Dataset.from_tensors(rgb).map(lambda x: data.augment(x, seed=tf.constant([3, 4])))))
     np.testing.assert_allclose(inside, data.augment(rgb, seed=tf.constant([3, 4])), atol=1e-6)
+
+
+def test_training_from_files_has_the_batches_of_training_from_memory(dataset, tmp_path, monkeypatch):
+    copy = tmp_path / "data"
+    shutil.copytree(dataset, copy, ignore=shutil.ignore_patterns("cache"))
+    in_memory = {split: data.load_panels(copy, split, image_size=32) for split in ("train", "test")}
+    monkeypatch.setattr(data.records, "_SHARD", 7 * 32 * 32 * 3)  # 36 panels in files of 7
+    prepare.write_shards(str(copy), [32])
+    assert [path.name for path in sorted((copy / "shards").rglob("*.tfrecord"))][-1] == "00005-of-00006.tfrecord"
+    assert not list((copy / "cache").iterdir())
+    in_files = {split: data.load_panels(copy, split, image_size=32) for split in ("train", "test")}
+    assert isinstance(in_files["train"].rgb, data.records.Pictures)
+    for split, panels in in_memory.items():
+        np.testing.assert_array_equal(in_files[split].rgb, panels.rgb)
+    order = {"batch_size": 4, "seed": 3, "epochs": 2}
+    assert_equal(*(collect(data.training_batches(each["train"], **order)) for each in (in_memory, in_files)))
+    taken = data.take(in_files["train"], [5, 0, 5])
+    np.testing.assert_array_equal(taken.rgb, in_memory["train"].rgb[[5, 0, 5]])
+
+
+def test_shards_are_tfrecords_that_tensorflow_reads(tmp_path):
+    pictures = numbered(5, size=4).rgb
+    data.records.write(tmp_path, iter(pictures), count=5, side=4)
+    [path] = tmp_path.iterdir()
+    read = [np.frombuffer(record.numpy(), np.uint8) for record in tf.data.TFRecordDataset(str(path))]
+    np.testing.assert_array_equal(np.reshape(read, pictures.shape), pictures)
+    assert data.records.is_complete(tmp_path)
+    path.rename(tmp_path / "00000-of-00002.tfrecord")
+    assert not data.records.is_complete(tmp_path)

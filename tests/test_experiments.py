@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import json
+import re
 import subprocess
 import sys
 
@@ -73,12 +74,22 @@ def test_the_table_is_a_pure_function_of_the_results(evaluated):
     assert files == {name: (evaluated / name).read_bytes() for name in files}
 
 
-def test_the_page_shows_the_same_panels_for_every_row_that_has_pictures(evaluated):
+def test_the_page_shows_the_same_panels_for_every_row_between_gray_and_the_truth(evaluated):
     table.write(evaluated)
     page = (evaluated / "table.html").read_text()
-    for column in ("gray", "l2", "truth"):
-        assert len(list((evaluated / "samples" / column).iterdir())) == page.count(f'src="samples/{column}/') == 6
-    assert "samples/color_and_apply/" not in page
+    rows = re.findall(r'<h2 id="(\w+)">', page)
+    shown = re.findall(r'src="samples/(\w+)/', page)
+    assert "l2" in rows and shown == [each for row in rows for each in ["gray"] * 6 + [row] * 6 + ["truth"] * 6]
+    assert len(list((evaluated / "samples" / "l2").iterdir())) == 6
+    assert page.index("<h2") < page.index("<table")  # pictures first
+
+
+def test_the_page_names_rows_that_are_not_trained_and_shows_no_line_for_them(evaluated):
+    table.write(evaluated)
+    page = (evaluated / "table.html").read_text()
+    assert "<td>l2</td>" in page and "<td>color_and_apply</td>" not in page
+    [left] = re.findall("Not trained here: (.*)", page)
+    assert "color_and_apply" in left and "l2," not in left
 
 
 def test_an_empty_results_folder_gives_a_table_of_what_the_paper_says(tmp_path):

@@ -12,11 +12,12 @@ import tensorflow as tf
 from experiments import ablations, results, table, train
 from tests.caffemodel import old_layer, weights, write_caffemodel
 from tests.test_methods import make_batch
-from webtoon_colorize import metrics, run, training
+from webtoon_colorize import metrics, run
 from webtoon_colorize.methods import residual_encoder
 from webtoon_colorize.methods.method import MissingWeights, Size
 from webtoon_colorize.networks import illustration2vec
 from webtoon_colorize.networks.residual_encoder import imagenet_taps
+from webtoon_colorize.training import steps
 
 ROW = "residual_encoder_pretrained"
 
@@ -165,7 +166,7 @@ def test_eight_images_are_learned_by_heart_from_frozen_features(with_illustratio
     """The test of the same name in test_methods, with features that mean nothing."""
     tf.keras.utils.set_random_seed(0)
     method, batch = residual_encoder.build_illustration2vec(Size(32, 4, 2)), make_batch(8)
-    step = training.make_train_step(method, training.make_optimizers(method, 1e-3))
+    step = steps.make_train_step(method, steps.make_optimizers(method, 1e-3))
     for number in range(150):
         step(batch, tf.constant([0, number]))
     ab = method.colorize(batch.lightness)

@@ -10,9 +10,10 @@ import tensorflow as tf
 
 from experiments import ablations
 from tests.conftest import draw_panel
-from webtoon_colorize import color, data, evaluation, metrics, run, sparse_color, training
+from webtoon_colorize import color, data, evaluation, metrics, run, sparse_color
 from webtoon_colorize.methods import chroma_dropout
 from webtoon_colorize.methods.method import MissingWeights, Size
+from webtoon_colorize.training import steps
 
 SEED = tf.constant([0, 1])
 # Rows that draw from the seed.
@@ -106,8 +107,8 @@ def test_an_update_of_one_network_leaves_the_weights_of_others_and_of_helpers_bi
     method = build(experiment)
     frozen = {name: snapshot(helper) for name, helper in method.helpers.items()}
     eagerly()  # a step or three of each row: tracing takes most of the time
-    optimizers = training.make_optimizers(method, 0.0)
-    step = training.make_train_step(method, optimizers)
+    optimizers = steps.make_optimizers(method, 0.0)
+    step = steps.make_train_step(method, optimizers)
     for name in method.networks:
         for other, optimizer in optimizers.items():
             optimizer.learning_rate.assign(1e-3 if other == name else 0.0)
@@ -191,7 +192,7 @@ def test_eight_images_are_learned_by_heart(experiment):
     """
     tf.keras.utils.set_random_seed(0)
     method, batch = build(experiment, filters=8), make_batch(8)
-    step = training.make_train_step(method, training.make_optimizers(method, 1e-3))
+    step = steps.make_train_step(method, steps.make_optimizers(method, 1e-3))
     measure = tf.function(evaluation.validation_measure(method))
     nothing = np.log(2) if method.colorize is None else np.mean(metrics.ab_l2(tf.zeros_like(batch.ab), batch.ab))
     for number in range(300):

@@ -4,6 +4,7 @@ import zipfile
 
 import cv2
 import numpy as np
+import pytest
 from PIL import Image
 
 from tests.comics import art, comic, save, strip
@@ -28,7 +29,16 @@ def test_other_files_are_ignored(tmp_path):
 def archive(path, names):
     with zipfile.ZipFile(path, "w") as file:
         for seed, name in enumerate(names):
-            file.writestr(name, cv2.imencode(".png", strip(art(70 + seed)))[1].tobytes())
+            page = cv2.imencode(".png", strip(art(70 + seed)))[1].tobytes()
+            file.writestr(name, b"no page" if name.endswith((".xml", ".txt")) else page)
+
+
+def test_two_entries_of_one_name_are_two_pages_and_first_bytes_tell_what_has_no_ending(tmp_path):
+    title = comic(tmp_path / "in", title="t", episodes=2)
+    with pytest.warns(UserWarning, match="Duplicate"):
+        archive(title / "3화.cbz", ["1.png", "1.png", "쪽\\2.png", "3", "notes.txt"])
+    _, panels, _ = run(tmp_path / "in", tmp_path / "out")
+    assert [row["page"] for row in panels if row["episode"] == "3화"] == ["1.png", "1.png (2)", "3", "쪽/2.png"]
 
 
 def test_archives_are_episodes(tmp_path):

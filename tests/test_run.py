@@ -132,8 +132,8 @@ def test_each_setting_that_is_missing_or_of_another_kind_is_named(tmp_path):
         content = dataclasses.asdict(SETTINGS)
         del content[field.name]
         (tmp_path / "settings.json").write_text(json.dumps(content))
-        if field.name in ("patience", "init_from"):  # older runs never ended early, and began with random weights
-            older = {"patience": SETTINGS.epochs, "init_from": "none"}
+        older = {"patience": SETTINGS.epochs, "init_from": "none", "precision": "float32"}  # of runs that lack these
+        if field.name in older:
             assert getattr(run.load_settings(tmp_path), field.name) == older[field.name]
         else:
             with pytest.raises(ValueError, match=rf"version: settings\.json lacks {field.name}$"):

@@ -9,11 +9,13 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorboard.plugins.hparams import plugin_data_pb2
 
 from experiments import ablations
 from experiments.train import train as train_row
-from webtoon_colorize import checkpoints, data, evaluation, run, training
+from webtoon_colorize import checkpoints, data, evaluation, run
 from webtoon_colorize.methods.method import Method, Size
+from webtoon_colorize.training import loop, steps
 
 SCALE = ["--filters=4", "--batch_size=4"]
 
@@ -68,20 +70,36 @@ def test_a_run_folder_holds_settings_summary_checkpoints_and_tensorboards_events
     summary = json.loads((trained / "training.json").read_text())
     count = sum(weight.numpy().size for weight in run.build(settings).networks["generator"].trainable_variables)
     assert summary["images_seen"] == 2 * 24 and summary["parameters"] == {"generator": count}
-    [events] = (trained / "tensorboard").iterdir()
+    [events] = trained.glob("events.out.*")
     logged = [value for event in tf.compat.v1.train.summary_iterator(str(events)) for value in event.summary.value]
-    l2 = [float(tf.make_ndarray(value.tensor)) for value in logged if value.tag == "validation/l2"]
+    l2 = [float(tf.make_ndarray(value.tensor)) for value in logged if value.tag == "validation_others/l2"]
     assert len(l2) == 2 and summary["best_epoch"] == 1 + np.argmin(l2)
     assert summary["best_validation"] == pytest.approx(min(l2), rel=1e-6)
-    assert {value.tag for value in logged} == {
-        "settings",
-        "loss/generator/l2",
-        "validation/l2",
+    settings, *shown = sorted({value.tag for value in logged} - {"_hparams_/session_start_info"})
+    assert settings == "settings"
+    assert shown == [
         "validation/rmse_lab",
-        "learning_rate",
-        "images_per_s",
-        "gray | colorized | truth",
-    }
+        "validation_others/l2",
+        "validation_panels/gray | colorized | truth",
+        "while_training/loss/generator/l2",
+        "while_training/speed/images_per_s",
+    ]
+    pictures = next(value.tensor.string_val for value in logged if value.tag == shown[2])
+    width, height, *panels = pictures
+    assert (width, height, len(panels)) == (b"768", b"256", 6)
+
+
+def test_tensorboard_compares_the_settings_of_runs(trained):
+    [events] = trained.glob("events.out.*")
+    contents = [
+        plugin_data_pb2.HParamsPluginData.FromString(value.metadata.plugin_data.content)
+        for event in tf.compat.v1.train.summary_iterator(str(events))
+        for value in event.summary.value
+        if value.metadata.plugin_data.plugin_name == "hparams"
+    ]
+    found = contents[0].session_start_info.hparams
+    assert found["experiment"].string_value == "l2" and found["filters"].number_value == 4
+    assert found["skips"].bool_value and "titles" not in found
 
 
 @pytest.fixture(scope="module")
@@ -160,11 +178,11 @@ def test_a_run_that_started_from_another_and_goes_on_ends_with_the_weights_of_an
             raise KeyboardInterrupt
         return save(step, *rest, **named)
 
-    save = training._save
-    monkeypatch.setattr(training, "_save", interrupt)
+    save = loop._save
+    monkeypatch.setattr(loop, "_save", interrupt)
     with pytest.raises(KeyboardInterrupt):
         start(tmp_path / "again", epochs=3)
-    monkeypatch.setattr(training, "_save", save)
+    monkeypatch.setattr(loop, "_save", save)
     monkeypatch.setattr(run, "start_from", None)
     start(tmp_path / "again", epochs=3)
     for kind in ("last", "best"):
@@ -183,10 +201,10 @@ def test_a_start_that_does_not_fit_or_is_no_run_is_refused(start, tmp_path):
 
 
 def train(method, dataset, run_dir, *, epochs, patience=9):
-    training.train(
+    loop.train(
         method,
         run_dir,
-        training.Schedule(epochs, patience, batch_size=4, learning_rate=1e-3, seed=0),
+        loop.Schedule(epochs, patience, batch_size=4, learning_rate=1e-3, seed=0),
         training=data.load_panels(dataset, "train", image_size=32),
         validation=data.load_panels(dataset, "validation", image_size=32),
         description="",
@@ -206,7 +224,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_is_named(dataset, tmp_path)
 
 def test_the_step_is_traced_once(dataset):
     method = ablations.EXPERIMENTS["adversarial"].build(Size(image_size=32, filters=4, num_titles=2))
-    step = training.make_train_step(method, training.make_optimizers(method, 1e-3))
+    step = steps.make_train_step(method, steps.make_optimizers(method, 1e-3))
     panels = data.load_panels(dataset, "train", image_size=32)
     for number, batch in enumerate(data.training_batches(panels, batch_size=4, seed=0, epochs=2)):
         step(batch, tf.constant([0, number]))
@@ -259,7 +277,7 @@ def test_a_run_that_goes_on_has_the_curves_of_all_its_epochs(dataset, tmp_path):
     """The second epoch of the first run stands for one that was noted, but not saved, when the run was killed."""
     train(weight_that_falls(judged_by="falls"), dataset, tmp_path / "whole", epochs=3)
     train(weight_that_falls(judged_by="falls"), dataset, tmp_path / "resumed", epochs=1)
-    with open(tmp_path / "resumed" / training.CURVES, "a") as file:
+    with open(tmp_path / "resumed" / loop.CURVES, "a") as file:
         file.write("7.0,-7.0\n")
     train(weight_that_falls(judged_by="falls"), dataset, tmp_path / "resumed", epochs=3)
     whole, resumed = (
@@ -283,7 +301,7 @@ def test_the_step_minimises_the_batch_mean_with_all_gradients_before_any_update(
     optimizers = {name: keras.optimizers.SGD(0.1) for name in networks}
     for name, optimizer in optimizers.items():
         optimizer.build(networks[name].trainable_variables)
-    values = training.make_train_step(Method(networks, losses, None), optimizers)(None, None)
+    values = steps.make_train_step(Method(networks, losses, None), optimizers)(None, None)
     assert values["first/product"].numpy() == pytest.approx(6)  # the mean of four sixes
     assert networks["first"].weights[0].numpy().item() == pytest.approx(2 - 0.1 * 3)
     assert networks["second"].weights[0].numpy().item() == pytest.approx(3 - 0.1 * 2)

@@ -1,7 +1,7 @@
 """Adapts a run to coloured panels of a comic, so that the rest of the comic gets their colours.
 
-The networks are trained on for some steps on the panels. Methods with a memory of reference panels
-(`methods.references`) keep these panels in it as well.
+Methods with a memory of reference panels (`methods.references`) put the panels into it, and their networks stay as they
+are. The networks of other methods are trained on for some steps on the panels.
 """
 
 import dataclasses
@@ -19,15 +19,17 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from webtoon_colorize import checkpoints, data, files, run, training
+from webtoon_colorize import checkpoints, data, files, run
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.io import chapters, page_images
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.pages.gutters import joined_panels
 from webtoon_colorize.panels import crop
+from webtoon_colorize.training.steps import STEP_STREAM, make_optimizers, make_train_step
 
 STEPS = 100  # of training
+DOUBT = 0.25  # references that are trusted less change little
 _BATCH_SIZE = 8
 _LEARNING_RATE = 3e-4
 _SEED = 0
@@ -74,14 +76,15 @@ def adapt(
     *,
     steps: int = STEPS,
 ) -> pathlib.Path:
-    """Writes a run folder with weights that know `panels`; returns it. A folder that has them already stays.
+    """Writes a run folder that knows `panels`; returns it. A folder that knows them already stays.
 
-    Shows a progress bar. 8 panels take about half a minute on two cores.
+    Says how far the panels are trusted, or shows the progress of the training.
 
     Args:
       run_dir: the run to start from; None: the weights that come with the package.
       panels: coloured panels, uint8 [H, W, 3] of any sizes.
       output_dir: gets settings.json and weights.npz, as in `webtoon_colorize/pretrained`.
+      steps: of training, for a method without a memory.
 
     Raises:
       FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
@@ -106,13 +109,22 @@ def adapt(
     method = run.build(settings)
     for name, network in source.networks.items():
         method.networks[name].set_weights(network.get_weights())
-    for name, helper in source.helpers.items() if method.remember is None else ():  # a memory is filled below
-        method.helpers[name].set_weights(helper.get_weights())
-    _train(method, known, steps)
-    if method.remember is not None:
-        method.remember(data.evaluation_batches(known, batch_size=_BATCH_SIZE))
+    if method.remember is None:
+        for name, helper in source.helpers.items():
+            method.helpers[name].set_weights(helper.get_weights())
+        _train(method, known, steps)
+    else:
+        trust = method.remember(data.evaluation_batches(known, batch_size=_BATCH_SIZE))
+        print(_said(trust, len(panels)))
     checkpoints.write_packed(output, method)
     return output
+
+
+def _said(trust: float, count: int) -> str:
+    if count == 1:
+        return "One coloured panel is trusted by half; more would show how alike the comic's colours are."
+    alike = "tell little about each other, so colours stay near the automatic ones" if trust < DOUBT else "go together"
+    return f"The {count} coloured panels {alike}: they are trusted to {trust:.0%}."
 
 
 def learn(run_dir: str | os.PathLike | None, panels: Sequence[np.ndarray]) -> Colorizer:
@@ -128,15 +140,16 @@ def _as_split(panels: Sequence[np.ndarray], size: int) -> data.Panels:
 
 
 def _adapted_settings(settings: run.Settings, known: data.Panels, *, init_from: str, steps: int) -> run.Settings:
-    takes = inspect.signature(run.find_build(settings)).parameters
+    remembers = "references" in inspect.signature(run.find_build(settings)).parameters
     return dataclasses.replace(
         settings,
-        arguments=settings.arguments | ({"references": len(known.path)} if "references" in takes else {}),
-        epochs=steps,
+        arguments=settings.arguments | ({"references": len(known.path)} if remembers else {}),
+        epochs=0 if remembers else steps,
         batch_size=_BATCH_SIZE,
         learning_rate=_LEARNING_RATE,
         data=hashlib.sha256(known.rgb.tobytes()).hexdigest()[:16],
         init_from=init_from,
+        precision="float32",
     )
 
 
@@ -150,12 +163,12 @@ def _train(method: Method, known: data.Panels, steps: int) -> None:
     ]
     for layer in frozen:
         layer.trainable = False
-    step = training.make_train_step(method, training.make_optimizers(method, _LEARNING_RATE))
+    step = make_train_step(method, make_optimizers(method, _LEARNING_RATE))
     repeated = data.take(known, np.arange(max(len(known.path), _BATCH_SIZE)) % len(known.path))
     batches = data.training_batches(
         repeated, batch_size=_BATCH_SIZE, seed=_SEED, epochs=steps, together=method.together
     )
     for number, batch in enumerate(tqdm(itertools.islice(batches, steps), "learning the colours", steps, unit="step")):
-        step(batch, tf.random.fold_in([_SEED, training.STEP_STREAM], number))
+        step(batch, tf.random.fold_in([_SEED, STEP_STREAM], number))
     for layer in frozen:
         layer.trainable = True

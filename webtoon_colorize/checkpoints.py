@@ -68,7 +68,11 @@ def _dropout_states(network: keras.Model) -> list[tf.Variable]:
 
 
 def _manager(folder: pathlib.Path, **contents) -> tf.train.CheckpointManager:
-    return tf.train.CheckpointManager(tf.train.Checkpoint(**contents), str(folder), max_to_keep=1)
+    checkpoint = tf.train.Checkpoint(**contents)
+    _ = (
+        checkpoint.save_counter
+    )  # a variable, which workers that share a run must make together, before one of them saves
+    return tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1)
 
 
 def restore(manager: tf.train.CheckpointManager) -> bool:

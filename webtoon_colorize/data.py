@@ -6,7 +6,7 @@ import json
 import os
 import pathlib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from webtoon_colorize import color, files
+from webtoon_colorize.io import records
 
 SMALLEST_CROP = 0.6  # of the width and height; without crops a network overfits 1,400 panels in ten epochs
 
@@ -36,7 +37,7 @@ class Batch(NamedTuple):
 class Panels(NamedTuple):
     """One split of a prepared dataset, resized to the networks' input."""
 
-    rgb: np.ndarray  # [N, S, S, 3] uint8
+    rgb: np.ndarray | records.Pictures  # [N, S, S, 3] uint8
     label: np.ndarray  # [N] int32
     path: list[str]  # below the dataset's folder
 
@@ -80,7 +81,7 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
     Deviation: OpenCV resizes, by means over areas. "All image preprocessing was done with ImageMagick" (appendix).
 
     The first call decodes and resizes the panels of all splits and keeps them as `cache/<size>_<fingerprint>.npy` in
-    the dataset.
+    the dataset. If it has shards of this size (`write_shards`), training panels stay in these files.
 
     Raises:
       FileNotFoundError: `data_dir` is no prepared dataset.
@@ -92,14 +93,48 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
     chosen = [index for index, row in enumerate(rows) if row.split == split]
     if not chosen:
         raise ValueError(f"{data_dir} has no panels in its {split} split")
-    cache = data_dir / "cache" / f"{image_size}_{fingerprint(data_dir)}.npy"
-    if not cache.exists():
-        _write_cache(cache, [data_dir / row.path for row in rows], image_size=image_size)
     return Panels(
-        rgb=np.load(cache, mmap_mode="r")[chosen],
+        rgb=_load_rgb(data_dir, rows, chosen, split=split, image_size=image_size),
         label=np.array([labels[rows[index].title] for index in chosen], np.int32),
         path=[rows[index].path for index in chosen],
     )
+
+
+def _load_rgb(
+    data_dir: pathlib.Path, rows: list["_Row"], chosen: list[int], *, split: str, image_size: int
+) -> np.ndarray | records.Pictures:
+    shards = _shards(data_dir, image_size)
+    if records.is_complete(shards):
+        pictures = records.Pictures(shards, side=image_size, chosen=chosen)
+        return pictures if split == "train" else pictures[:]
+    return np.load(_cache(data_dir, rows, image_size), mmap_mode="r")[chosen]
+
+
+def _shards(data_dir: pathlib.Path, image_size: int) -> pathlib.Path:
+    return data_dir / "shards" / f"{image_size}_{fingerprint(data_dir)}"
+
+
+def _cache(data_dir: pathlib.Path, rows: list["_Row"], image_size: int) -> pathlib.Path:
+    """The file of all panels, which is made if it is missing."""
+    cache = data_dir / "cache" / f"{image_size}_{fingerprint(data_dir)}.npy"
+    if not cache.exists():
+        _write_cache(cache, [data_dir / row.path for row in rows], image_size=image_size)
+    return cache
+
+
+def write_shards(data_dir: str | os.PathLike, image_size: int) -> None:
+    """Writes all panels, resized to a square, as TFRecord files, for a dataset that is larger than memory.
+
+    Training then reads its panels from these files, in the same order and with the same values. The cache is removed.
+    Raises ValueError if a panel is damaged.
+    """
+    data_dir = pathlib.Path(data_dir)
+    shards, rows = _shards(data_dir, image_size), _read_manifest(data_dir)
+    if records.is_complete(shards):
+        return
+    cache = _cache(data_dir, rows, image_size)
+    records.write(shards, iter(np.load(cache, mmap_mode="r")), count=len(rows), side=image_size)
+    cache.unlink()
 
 
 class _Row(NamedTuple):
@@ -156,18 +191,33 @@ def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
     Returns:
       [B, H, W, 3], in the range of `rgb`.
     """
-    batch, height, width = tf.unstack(tf.shape(rgb)[:3])
+    return _crop(rgb, _random_boxes(tf.shape(rgb)[0], seed))
+
+
+def _random_boxes(batch: int | tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """[B, 4] for `_crop`."""
     side, left, top, coin = tf.unstack(tf.random.stateless_uniform([4, batch], seed))
     side = SMALLEST_CROP + (1.0 - SMALLEST_CROP) * side
     left, top = left * (1.0 - side), top * (1.0 - side)
     x = tf.stack([left, left + side], axis=-1)
     x = tf.where(coin[:, None] < 0.5, tf.reverse(x, [-1]), x)  # crop_and_resize mirrors boxes with right < left
-    boxes = tf.stack([top, x[:, 0], top + side, x[:, 1]], axis=-1)
+    return tf.stack([top, x[:, 0], top + side, x[:, 1]], axis=-1)
+
+
+def _crop(rgb: tf.Tensor, boxes: tf.Tensor) -> tf.Tensor:
+    batch, height, width = tf.unstack(tf.shape(rgb)[:3])
     return tf.image.crop_and_resize(rgb, boxes, tf.range(batch), [height, width])
 
 
 def training_batches(
-    panels: Panels, *, batch_size: int, seed: int, epochs: int, first_epoch: int = 0, together: int = 1
+    panels: Panels,
+    *,
+    batch_size: int,
+    seed: int,
+    epochs: int,
+    first_epoch: int = 0,
+    together: int = 1,
+    part: tuple[int, int] = (0, 1),
 ) -> tf.data.Dataset:
     """The batches of epochs `first_epoch` to `epochs` - 1, `len(panels.path) // batch_size` in each.
 
@@ -176,6 +226,7 @@ def training_batches(
 
     Args:
       together: panels that follow each other in a batch and are of one episode, but for those at an episode's end.
+      part: which of how many equal parts of each batch to load, counted from 0.
 
     Raises:
       ValueError: there are fewer panels than `batch_size`, or `together` does not divide it.
@@ -186,7 +237,9 @@ def training_batches(
     if count < batch_size:
         raise ValueError(f"batch_size is {batch_size}, but there are only {count} panels to train on")
     steps = count // batch_size
-    rgb, identity = tf.constant(panels.rgb), tuple(map(tf.constant, _identity(panels)))
+    own = slice(*(batch_size * number // part[1] for number in (part[0], part[0] + 1)))
+    with tf.device("CPU:0"):  # not in a GPU's memory
+        read, identity = _reader(panels.rgb), tuple(map(tf.constant, _identity(panels)))
     _, story, _ = identity
     # Compiled, the conversion is four times as fast on a CPU: one pass over memory.
     rgb_to_lab = tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)
@@ -203,7 +256,8 @@ def training_batches(
 
     @tf.autograph.experimental.do_not_convert
     def load(step, indices):
-        chosen = augment(_to_float(tf.gather(rgb, indices)), seed=_fold(seed, _AUGMENT, step))
+        boxes, indices = _random_boxes(batch_size, _fold(seed, _AUGMENT, step))[own], indices[own]
+        chosen = _crop(_to_float(read(indices)), boxes)
         return Batch(*rgb_to_lab(chosen), *(tf.gather(each, indices) for each in identity))
 
     return (
@@ -213,6 +267,20 @@ def training_batches(
         .map(load, num_parallel_calls=tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
     )
+
+
+def _reader(rgb: np.ndarray | records.Pictures) -> Callable[[tf.Tensor], tf.Tensor]:
+    """A function from indices [B] to pictures, uint8 [B, S, S, 3]."""
+    if isinstance(rgb, np.ndarray):
+        in_memory = tf.constant(rgb)
+        return lambda indices: tf.gather(in_memory, indices)
+
+    def read(indices):
+        return tf.ensure_shape(
+            tf.numpy_function(rgb.__getitem__, [indices], tf.uint8), [*indices.shape, *rgb.shape[1:]]
+        )
+
+    return read
 
 
 def _to_float(rgb: tf.Tensor) -> tf.Tensor:

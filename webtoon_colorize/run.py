@@ -29,6 +29,7 @@ from webtoon_colorize.methods.method import Method, Size
 PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # the run folder that comes with the package
 SETTINGS = "settings.json"
 FINISHED = "training.json"  # exists only in folders of finished runs
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 _METHODS = "webtoon_colorize.methods."
 
@@ -50,6 +51,7 @@ class Settings:
     titles: list[str]  # in label order
     data: str  # data.fingerprint of the prepared dataset
     init_from: str = "none"  # checkpoints.fingerprint of the weights that it started from; none: random ones
+    precision: str = PRECISIONS[0]  # in which training computes; a trained run is used in float32
 
 
 def describe(build: Callable[..., Method]) -> tuple[str, dict[str, Any]]:
@@ -61,18 +63,25 @@ def describe(build: Callable[..., Method]) -> tuple[str, dict[str, Any]]:
 
 
 def build(settings: Settings) -> Method:
-    """The method with freshly initialised networks, the same for the same seed.
+    """The method with freshly initialised networks, the same for the same seed, that compute in its precision.
+
+    Weights are float32 in every precision.
 
     Raises:
       ValueError: there is no such build function, it does not take these arguments, or it refuses them.
       MissingWeights: the method needs weights that the user must supply.
     """
-    return _seeded(find_build(settings), settings.seed)
+    return _seeded(find_build(settings), settings.seed, precision=settings.precision)
 
 
-def _seeded(build_networks: Callable[[], Method], seed: int) -> Method:
+def _seeded(build_networks: Callable[[], Method], seed: int, *, precision: str) -> Method:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
     keras.utils.set_random_seed(seed)
-    return build_networks()
+    try:
+        return build_networks()
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def find_build(settings: Settings) -> Callable[[], Method]:
@@ -140,8 +149,8 @@ def _read_settings(path: pathlib.Path) -> Settings:
         raise ValueError(f"{SETTINGS} is not JSON ({error})") from error
     if not isinstance(content, dict):
         raise ValueError(f"{SETTINGS} is not an object but a {type(content).__name__}")
-    # Runs from before there was patience never ended early, and older ones all started from random weights.
-    content = {"patience": content.get("epochs"), "init_from": "none"} | content
+    # Older runs never ended early, started from random weights, and were trained in float32.
+    content = {"patience": content.get("epochs"), "init_from": "none", "precision": "float32"} | content
     for field in dataclasses.fields(Settings):
         if field.name not in content:
             raise ValueError(f"{SETTINGS} lacks {field.name}")
@@ -171,7 +180,7 @@ def load_method(run_dir: str | os.PathLike) -> Method:
     settings = load_settings(run_dir)
     with _naming_folder(run_dir):
         build_networks = find_build(settings)
-    method = _seeded(build_networks, settings.seed)  # its errors say nothing about the folder
+    method = _seeded(build_networks, settings.seed, precision="float32")  # its errors say nothing about the folder
     if not checkpoints.restore_packed(run_dir, method) and not checkpoints.restore(checkpoints.best(run_dir, method)):
         raise FileNotFoundError(f"{run_dir} has no checkpoint yet; train the run for at least one epoch")
     return method

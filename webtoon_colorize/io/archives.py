@@ -109,6 +109,18 @@ def read(path: str | os.PathLike, entry: Entry) -> bytes:
     return _unpacked(path, entry.record, entry.record.central.size)
 
 
+def is_page_or_book(path: str | os.PathLike, entry: Entry) -> bool:
+    """Whether an entry that is neither hidden nor refused is one, as in a folder (`walking`)."""
+    if files.is_hidden(entry.path) or entry.refusal():
+        return False
+    name = entry.name.replace("\\", "/")
+
+    def head() -> bytes:
+        return read_head(path, entry)
+
+    return kinds.is_page(name, head) or kinds.is_book(name, head)
+
+
 def read_head(path: str | os.PathLike, entry: Entry) -> bytes:
     """The first bytes of an entry, for `kinds`; nothing if it cannot be unpacked."""
     try:

@@ -135,22 +135,11 @@ def _book(found: _Found, output: pathlib.Path, faults: list[str]) -> Chapter:
         return Chapter([dataclasses.replace(whole, fault=str(error))])
     refused = [(entry.path, entry.refusal()) for entry in entries if entry.refusal()]
     faults += [f"{found.name}/{path}: {reason}; it is left out." for path, reason in refused]
-    pages = sorted((entry for entry in entries if _is_page(archive, entry)), key=lambda each: files.path_key(each.path))
+    shown = (entry for entry in entries if archives.is_page_or_book(found.file, entry))
+    pages = sorted(shown, key=lambda each: files.path_key(each.path))
     if not pages and not refused:
         return Chapter([dataclasses.replace(whole, fault="there are no images in this archive")])
     return Chapter([_entry_page(archive, entry) for entry in pages], archive)
-
-
-def _is_page(archive: Archive, entry: Entry) -> bool:
-    """Whether an entry is a page, or a book, which is then named as a page that cannot be done."""
-    if files.is_hidden(entry.path) or entry.refusal():
-        return False
-
-    def head() -> bytes:
-        return archives.read_head(archive.file, entry)
-
-    name = entry.name.replace("\\", "/")
-    return kinds.is_page(name, head) or kinds.is_book(name, head)
 
 
 def _entry_page(archive: Archive, entry: Entry) -> Page:

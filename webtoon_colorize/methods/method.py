@@ -49,8 +49,8 @@ class Method(NamedTuple):
 
     together: panels of one episode that stand together in training batches (`data.training_batches`).
 
-    remember(batches): fills the method's memory with coloured panels, which colorize then compares with. None: the
-    method has no memory.
+    remember(batches): fills the method's memory with coloured panels, which colorize then compares with. Answers how
+    far it trusts them, from 0 to 1. None: the method has no memory.
 
     iterates: variants are iterations, of which the first gets no colour and each later one the output of the one
     before. The first iteration of colorize gets the hints.
@@ -68,4 +68,4 @@ class Method(NamedTuple):
     from_lines: bool = False
     iterates: bool = False
     together: int = 1
-    remember: Callable[[Iterable[Batch]], None] | None = None
+    remember: Callable[[Iterable[Batch]], float] | None = None

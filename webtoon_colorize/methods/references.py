@@ -5,6 +5,9 @@ generator proposes for each place a colour that it chooses among those of the pl
 those of a grid (`networks.candidates`). Without references it chooses from the grid. The applier, as in color & apply,
 applies coarse colours to the picture. It learns from true coarse colours that are made a little wrong.
 
+References are trusted as far as they foretell each other: the automatic colour moves towards theirs by a share that
+is best when each reference panel is coloured by the others. A single one is trusted by half.
+
 In training, panels of an episode stand together in a batch. From none to all of them but one are references for the
 others. In half of the episodes that have references, all ab are turned and perhaps mirrored around gray alike: what
 colour a thing has can then be known from the references only.
@@ -30,8 +33,10 @@ from webtoon_colorize.networks import references as references_networks
 from webtoon_colorize.networks.kriging import propagate
 
 TOGETHER = 4  # panels of an episode that stand together in a training batch
-BANDWIDTH = 20.0  # Lab units, of `candidates.choose`
+_CHROMA = 1.3  # of the automatic colours, because a mean of colours is paler than they are; chosen on validation
+TRUST = 0.5  # in a single reference panel, and what the trust in several is drawn to
 _REMEMBERED = 4096  # places at most that a memory has room for
+_JUDGED = 32  # reference panels at most that are coloured by the others
 _SEEN = 128  # places of each panel, chosen at random, that others see in training
 _ASKED = 256  # places of each panel, chosen at random, that choose in training
 _CHOICE_WEIGHT = 0.05  # of the choice beside the applied colour; both then fall alike in training
@@ -42,10 +47,10 @@ _NOISE = 0.1  # largest standard deviation of what is added to true coarse colou
 class _Networks(NamedTuple):
     generator: keras.Model
     applier: keras.Model
-    memory: keras.Model | None  # a table with a row per remembered place: its embedding and its ab
+    memory: keras.Model | None  # a table with a row per remembered place: its embedding and its ab; the trust
 
 
-def build(size: Size, *, references: int = 0, bandwidth: float = BANDWIDTH) -> Method:
+def build(size: Size, *, references: int = 0) -> Method:
     """The two networks, and a memory for the places of `references` panels, at most _REMEMBERED of them.
 
     A run with a memory learns from the panels of one comic, whose colours are not turned.
@@ -60,7 +65,7 @@ def build(size: Size, *, references: int = 0, bandwidth: float = BANDWIDTH) -> M
 
     def colorize(lightness, label=None, hints=None):
         del label
-        proposal = _propose(networks, lightness, bandwidth)
+        proposal = _propose(networks, lightness)
         if hints is None:
             return proposal
         given = hints[..., 2:]
@@ -79,7 +84,9 @@ def build(size: Size, *, references: int = 0, bandwidth: float = BANDWIDTH) -> M
 
 
 def _table(rows: int, width: int) -> keras.Model:
-    return keras.Sequential([keras.Input([], dtype="int32"), keras.layers.Embedding(rows, width)], name="memory")
+    index = keras.Input([], dtype="int32")
+    trust = keras.layers.Embedding(1, 1, name="trust", embeddings_initializer=keras.initializers.Constant(TRUST))
+    return keras.Model(index, [keras.layers.Embedding(rows, width, name="places")(index), trust(index)], name="memory")
 
 
 def _terms(networks: _Networks, batch: Batch, seed: tf.Tensor, *, turn: bool) -> dict[str, dict[str, tf.Tensor]]:
@@ -103,25 +110,63 @@ def _apply(networks: _Networks, x: tf.Tensor, outermost: tf.Tensor, ab: tf.Tenso
     return tf.image.resize(ab, size) + networks.applier([x, outermost, ab], training=training)
 
 
-def _propose(networks: _Networks, lightness: tf.Tensor, bandwidth: float) -> tf.Tensor:
+def _propose(networks: _Networks, lightness: tf.Tensor) -> tf.Tensor:
     """The colours without hints, [B, S, S, 2]."""
     x, outermost, embedding, logits = networks.generator(lightness, training=False)
-    choice = candidates.from_grid(logits)
+    ab = _automatic(logits)
     if networks.memory:
-        table = tf.repeat(tf.convert_to_tensor(networks.memory.weights[0])[None], tf.shape(logits)[0], axis=0)
-        choice = candidates.join(candidates.from_references(embedding, table[..., :-2], table[..., -2:]), choice)
-    ab = tf.reshape(candidates.choose(choice, bandwidth), [-1, *x.shape[1:3], 2])
+        table, trust = (tf.convert_to_tensor(each) for each in networks.memory.weights)
+        ab += trust * _towards_references(embedding, logits, ab, table)
+    ab = tf.reshape(ab, [-1, *x.shape[1:3], 2])
     return ops.clip(_apply(networks, x, outermost, ab, training=False), -1.0, 1.0)
 
 
-def _remember(networks: _Networks, batches: Iterable[Batch]) -> None:
-    """Fills the table with places of the panels: all, or as many as it has rows, at random."""
-    rows = [
-        tf.concat([networks.generator(batch.lightness, training=False)[2], _at_places(batch.ab)], axis=-1)
-        for batch in batches
-    ]
-    every, table = np.concatenate([np.reshape(each, [-1, each.shape[-1]]) for each in rows]), networks.memory.weights[0]
-    table.assign(np.random.default_rng(0).permutation(every)[: table.shape[0]])
+def _automatic(logits: tf.Tensor) -> tf.Tensor:
+    return _CHROMA * candidates.annealed_mean(candidates.from_grid(logits))
+
+
+def _towards_references(embedding: tf.Tensor, logits: tf.Tensor, ab: tf.Tensor, table: tf.Tensor) -> tf.Tensor:
+    """What references would change of the ab of each place, [B, N, 2]. A place that is like none hardly changes."""
+    places = tf.repeat(table[None], tf.shape(logits)[0], axis=0)
+    references = candidates.from_references(embedding, places[..., :-2], places[..., -2:])
+    choice = candidates.join(references, candidates.from_grid(logits))
+    share = candidates.share(choice, table.shape[0])
+    return share**2 * (candidates.annealed_mean(choice) - ab)
+
+
+def _remember(networks: _Networks, batches: Iterable[Batch]) -> float:
+    """Fills the table with places of the panels, all or as many as it has rows, at random; returns the trust."""
+    known: list[list[np.ndarray]] = [[], [], []]  # of each panel: its embeddings, its grid's logits, its ab
+    for batch in batches:
+        _, _, embedding, logits = networks.generator(batch.lightness, training=False)
+        for values, panels in zip(known, (embedding, logits, _at_places(batch.ab))):
+            values += list(np.asarray(panels))
+    table, trust = networks.memory.weights
+    table.assign(_table_of(known, range(len(known[0])), table.shape[0]))
+    trust.assign([[_trust(known)]])
+    return float(trust[0, 0])
+
+
+def _table_of(known: list[list[np.ndarray]], panels: Iterable[int], rows: int) -> np.ndarray:
+    every = np.concatenate([np.concatenate([known[0][panel], known[2][panel]], axis=-1) for panel in panels])
+    return np.random.default_rng(0).permutation(every)[:rows]
+
+
+def _trust(known: list[list[np.ndarray]]) -> float:
+    """The share of the way to the references that leaves the least error where each panel is coloured by the others.
+
+    It is the slope of a regression, drawn to TRUST by one more panel whose true slope is TRUST.
+    """
+    count, fits, sizes = len(known[0]), [], []
+    for panel in range(min(count, _JUDGED)) if count > 1 else ():
+        table = tf.constant(_table_of(known, [other for other in range(count) if other != panel], _REMEMBERED))
+        embedding, logits, true = (tf.constant(values[panel][None]) for values in known)
+        ab = _automatic(logits)
+        change = _towards_references(embedding, logits, ab, table)
+        fits.append(float(tf.reduce_sum((true - ab) * change)))
+        sizes.append(float(tf.reduce_sum(tf.square(change))))
+    more = np.mean(sizes) if count > 1 else 1.0
+    return float(np.clip((sum(fits) + TRUST * more) / max(sum(sizes) + more, 1e-9), 0.0, 1.0))
 
 
 def _at_places(ab: tf.Tensor) -> tf.Tensor:

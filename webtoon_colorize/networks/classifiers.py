@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import keras
+import tensorflow as tf
 
 # Per block: width in units of `filters`, convolutions (arXiv 1409.1556, table 1, configuration D).
 _VGG16 = ((1, 2), (2, 2), (4, 3), (8, 3), (8, 3))
@@ -77,7 +78,9 @@ def resnet50(image_size: int, num_titles: int, *, filters: int, name: str = "res
         if isinstance(layer, keras.layers.Conv2D):
             config["filters"] = config["filters"] * filters // 64
         if isinstance(layer, keras.layers.BatchNormalization):
-            config["momentum"] = 0.9
+            config |= {"momentum": 0.9, "synchronized": tf.distribute.get_strategy().num_replicas_in_sync > 1}
+        if isinstance(layer, keras.layers.Dense):
+            config["dtype"] = "float32"  # logits, under any precision policy
         return type(layer).from_config(config)
 
     network = keras.models.clone_model(full, clone_function=narrowed)

@@ -90,8 +90,7 @@ def decoder(field_size: int, *, filters: int, gamma: float = 0.1) -> keras.Model
     x = keras.layers.UpSampling2D(interpolation="bilinear")(x)
     # No bias: the normalization would remove it.
     x = keras.layers.Conv2D(2, 5, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
-    scale = keras.initializers.Constant(gamma)
-    x = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=scale)(x)
+    x = layers.batch_normalization_of(keras.initializers.Constant(gamma))(x)
     outputs = keras.layers.Activation("tanh", dtype="float32")(x)
     return keras.Model([lightness, z], outputs, name="decoder")
 

@@ -1,6 +1,7 @@
 """The layers that pix2pix (arXiv 1611.07004 and its Lua code) builds its networks from."""
 
 import keras
+import tensorflow as tf
 
 
 def _kernel():
@@ -13,7 +14,18 @@ def _gamma():
 
 def batch_normalization() -> keras.layers.Layer:
     """BatchNorm with the constants of Torch, as in pix2pix. Keras's are a momentum of 0.99 and an epsilon of 1e-3."""
-    return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=_gamma())
+    return batch_normalization_of(_gamma())
+
+
+def batch_normalization_of(gamma_initializer: keras.initializers.Initializer) -> keras.layers.Layer:
+    """As `batch_normalization`, with another initial scale.
+
+    Devices that share a batch normalize by the statistics of the whole batch, so that they train what one would.
+    """
+    shared = tf.distribute.get_strategy().num_replicas_in_sync > 1
+    return keras.layers.BatchNormalization(
+        momentum=0.9, epsilon=1e-5, gamma_initializer=gamma_initializer, synchronized=shared
+    )
 
 
 def instance_normalization() -> keras.layers.Layer:

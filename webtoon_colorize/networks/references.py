@@ -32,10 +32,15 @@ def color_generator(image_size: int, *, filters: int) -> keras.Model:
     up = unet.go_up(x, maps, sizes, image_size=image_size, normalization=layers.batch_normalization, skips=True)
     x = next(decoded for stride, decoded in zip(unet.strides(image_size), up) if stride == STRIDE)
     active = keras.layers.ReLU()(x)
-    embedding = keras.layers.Concatenate()([keras.layers.Dense(_EMBEDDING)(active), _compared(lightness)])
+    embedding = keras.layers.Concatenate(dtype="float32")(
+        [keras.layers.Dense(_EMBEDDING)(active), _compared(lightness)]
+    )
     # At first a grid's colour is as likely as a pixel at a squared distance of 4.
     logits = keras.layers.Dense(len(candidates.grid()), bias_initializer=keras.initializers.Constant(-4.0))(active)
-    flat = [keras.layers.Reshape([places(image_size), each.shape[-1]])(each) for each in (embedding, logits)]
+    flat = [
+        keras.layers.Reshape([places(image_size), each.shape[-1]], dtype="float32")(each)
+        for each in (embedding, logits)
+    ]
     return keras.Model(lightness, [x, maps[0], *flat], name="color_generator")
 
 

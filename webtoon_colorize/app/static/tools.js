@@ -108,7 +108,9 @@ export class Tools {
   async suggest(page) {
     if (!this.spotIsNew || !page.spot) return;
     this.spotIsNew = false;
-    const found = await askJson(`pages/${page.record.key}/suggestions?${new URLSearchParams(page.spot)}`).catch(() => []);
+    const spot = page.spot;
+    const found = await askJson(`pages/${page.record.key}/suggestions?${new URLSearchParams(spot)}`).catch(() => []);
+    if (spot !== this.editor.page?.spot) return; // answers can come out of order
     this.#swatches("suggested", found, (color) => this.editor.accept(color));
   }
 

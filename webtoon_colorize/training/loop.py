@@ -1,28 +1,29 @@
 """The training loop of all methods. An interrupted run ends with the same weights as an uninterrupted one."""
 
+import contextlib
 import json
 import math
 import os
 import pathlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorboard.plugins.hparams import summary_v2 as hparams
 from tqdm import tqdm
 
 from webtoon_colorize import checkpoints, data, evaluation, files, run
 from webtoon_colorize.io import csv_files
 from webtoon_colorize.methods.method import Method
+from webtoon_colorize.training import devices
+from webtoon_colorize.training.steps import STEP_STREAM, TrainStep, make_optimizers, make_train_step
 
-ADAM_BETA_1 = 0.5  # pix2pix
 CURVES = "validation.csv"  # in a run folder: a row per epoch
-GRID_PANELS = 8  # of the validation split, shown in TensorBoard
-STEP_STREAM = 2  # of randomness; data.py has 0 and 1
-
-TrainStep = Callable[[data.Batch, tf.Tensor], dict[str, tf.Tensor]]
+SHOWN_PANELS = 8  # of the validation split, in TensorBoard
+_SHOWN_SIZE = 256  # pixels of such a panel, at least
 
 
 class Schedule(NamedTuple):
@@ -45,38 +46,6 @@ class _State(NamedTuple):
     curves: dict[str, list[float]]  # metric -> its mean over the validation split after each epoch
 
 
-def make_optimizers(method: Method, learning_rate: float) -> dict[str, keras.optimizers.Optimizer]:
-    """An Adam for each network."""
-    optimizers = {name: keras.optimizers.Adam(learning_rate, ADAM_BETA_1) for name in method.networks}
-    for name, optimizer in optimizers.items():
-        optimizer.build(method.networks[name].trainable_variables)
-    return optimizers
-
-
-def make_train_step(method: Method, optimizers: dict[str, keras.optimizers.Optimizer]) -> TrainStep:
-    """A `tf.function` from (batch, seed int32 [2]) to "network/term" -> mean over the batch.
-
-    A step is one forward pass, then for each network the gradient of the sum of its own terms with respect to its own
-    weights, then all updates.
-    """
-
-    @tf.function(autograph=False)
-    def train_step(batch, seed):
-        with tf.GradientTape(persistent=True) as tape:
-            terms = {
-                name: {term: tf.nn.compute_average_loss(value) for term, value in own.items()}
-                for name, own in method.losses(batch, seed).items()
-            }
-            totals = {name: optimizers[name].scale_loss(sum(own.values())) for name, own in terms.items()}
-        weights = {name: network.trainable_variables for name, network in method.networks.items()}
-        gradients = {name: tape.gradient(totals[name], weights[name]) for name in method.networks}
-        for name, optimizer in optimizers.items():
-            optimizer.apply(gradients[name], weights[name])
-        return {f"{name}/{term}": value for name, own in terms.items() for term, value in own.items()}
-
-    return train_step
-
-
 def train(
     method: Method,
     run_dir: str | os.PathLike,
@@ -85,6 +54,9 @@ def train(
     training: data.Panels,
     validation: data.Panels,
     description: str,
+    settings: Mapping[str, str | float] | None = None,
+    compiled: bool = False,
+    profile: bool = False,
 ) -> None:
     """Trains until the patience has brought no better epoch, from the last finished epoch in `run_dir` if any.
 
@@ -96,36 +68,60 @@ def train(
     Args:
       method: freshly built; its networks are trained in place.
       description: the run's settings in Markdown, for TensorBoard.
+      settings: those that TensorBoard compares between runs.
+      compiled: whether XLA compiles the step.
+      profile: whether TensorBoard gets a trace of ten steps.
 
     Raises:
       FloatingPointError: a loss is not finite; the message names it.
-      ValueError: fewer training panels than `batch_size`.
+      ValueError: fewer training panels than `batch_size`, or the devices cannot share a batch.
     """
     epochs, patience, batch_size, learning_rate, seed = schedule
     optimizers = make_optimizers(method, learning_rate)
     state = _resume(run_dir, method, optimizers)
     done, steps = int(state.progress.epoch.numpy()), len(training.path) // batch_size
-    order = {"batch_size": batch_size, "seed": seed, "epochs": epochs, "together": method.together}
-    batches = iter(data.training_batches(training, first_epoch=done, **order))
-    train_step = make_train_step(method, optimizers)
+    batches = _batches(training, schedule, first_epoch=done, together=method.together)
+    train_step = make_train_step(method, optimizers, compiled=compiled)
     evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
-    log_grid = _make_log_grid(method, evaluation.pick(validation, GRID_PANELS))
-    writer = tf.summary.create_file_writer(str(pathlib.Path(run_dir) / "tensorboard"))
+    log_panels = _make_log_panels(method, evaluation.pick(validation, SHOWN_PANELS))
+    writes, logs = devices.is_writer(), str(run_dir)
+    writer = tf.summary.create_file_writer(logs) if writes else tf.summary.create_noop_writer()
+    bar = tqdm(total=epochs * steps, initial=done * steps, unit="step", mininterval=1, disable=not writes)
+    traced = devices.profiled(train_step, logs) if profile and writes else contextlib.nullcontext(train_step)
 
-    with writer.as_default(), tqdm(total=epochs * steps, initial=done * steps, unit="step", mininterval=1) as bar:
+    with writer.as_default(), bar, traced as train_step:
         tf.summary.text("settings", description, step=0)
+        hparams.hparams(dict(settings or {}))
         for epoch in _epochs_left(state.progress, epochs=epochs, patience=patience):
             bar.set_description(f"epoch {epoch + 1}/{epochs}")
             start = time.perf_counter()
             terms = _run_epoch(train_step, batches, first_step=epoch * steps, steps=steps, seed=seed, bar=bar)
             speed = steps * batch_size / (time.perf_counter() - start)
             values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
+            values = devices.agree(values)
             _check_finite(terms | values)
             _save(state, values, judged_by=method.judged_by, seconds=time.perf_counter() - start)
             bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
-            _log(terms | values | {"learning_rate": learning_rate, "images_per_s": speed}, step=epoch + 1)
-            log_grid(epoch + 1)
-    _write_summary(method, state, images_per_epoch=steps * batch_size)
+            if writes:
+                _log(terms | values | {"speed/images_per_s": speed}, step=epoch + 1)
+                log_panels(epoch + 1)
+    if writes:
+        _write_summary(method, state, images_per_epoch=steps * batch_size)
+
+
+def _batches(panels: data.Panels, schedule: Schedule, *, first_epoch: int, together: int) -> Iterator[data.Batch]:
+    def of_worker(part):
+        return data.training_batches(
+            panels,
+            batch_size=schedule.batch_size,
+            seed=schedule.seed,
+            epochs=schedule.epochs,
+            first_epoch=first_epoch,
+            together=together,
+            part=part,
+        )
+
+    return iter(devices.distribute(of_worker, batch_size=schedule.batch_size, together=together))
 
 
 def _epochs_left(progress: checkpoints.Progress, *, epochs: int, patience: int) -> Iterator[int]:
@@ -179,34 +175,48 @@ def _save(state: _State, values: dict[str, float], *, judged_by: str, seconds: f
     run_dir, progress, last, best, curves = state
     for name, each in values.items():
         curves.setdefault(name.removeprefix("validation/"), []).append(each)
-    csv_files.write(pathlib.Path(run_dir) / CURVES, curves, zip(*curves.values()))
     value = values[f"validation/{judged_by}"]
     progress.epoch.assign_add(1)
     progress.seconds.assign_add(seconds)
     epoch = int(progress.epoch.numpy())
-    if value < progress.best_value.numpy():
+    is_best = value < progress.best_value.numpy()
+    if is_best:
         progress.best_epoch.assign(epoch)
         progress.best_value.assign(value)
-        best.save(epoch)
-    last.save(epoch)
+    if devices.is_writer():
+        csv_files.write(pathlib.Path(run_dir) / CURVES, curves, zip(*curves.values()))
+        if is_best:
+            best.save(epoch)
+        last.save(epoch)
 
 
 def _log(values: dict[str, float], *, step: int) -> None:
     for name, value in values.items():
-        tf.summary.scalar(name, value, step=step)
+        tf.summary.scalar(_shown(name), value, step=step)
 
 
-def _make_log_grid(method: Method, panels: data.Panels) -> Callable[[int], None]:
-    """A function of the epoch that logs an image with a row per panel: gray | colorized | truth."""
+def _shown(name: str) -> str:
+    """The name that TensorBoard sorts by, so that validation/rmse_lab is the first curve that one sees."""
+    kind, _, rest = name.partition("/")
+    if kind == "validation":
+        return name if rest == "rmse_lab" else f"validation_others/{rest}"
+    return f"while_training/{kind}/{rest}"
+
+
+def _make_log_panels(method: Method, panels: data.Panels) -> Callable[[int], None]:
+    """A function of the epoch that logs a picture for each panel: gray | colorized | truth."""
     if method.colorize is None:
         return lambda step: None
     gray, picture = evaluation.make_picture(evaluation.gray)(panels), evaluation.make_picture(method.colorize)
+    times = -(-_SHOWN_SIZE // panels.rgb.shape[1])
 
-    def log_grid(step):
+    def log_panels(step):
         rows = np.concatenate([gray, picture(panels), panels.rgb], axis=2)
-        tf.summary.image("gray | colorized | truth", np.concatenate(list(rows))[None], step=step)
+        large = rows.repeat(times, axis=1).repeat(times, axis=2)
+        name = "validation_panels/gray | colorized | truth"
+        tf.summary.image(name, large, step=step, max_outputs=SHOWN_PANELS)
 
-    return log_grid
+    return log_panels
 
 
 def _count(weights: list[keras.Variable]) -> int:
