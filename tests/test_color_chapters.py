@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.comics import art, gray, is_colored, load, save, strip
+from tests.test_layers import composed
 from tests.test_prints import lines
 from tests.test_screentone import halftone
 from webtoon_colorize import color_chapters
@@ -168,15 +169,24 @@ def test_existing_pages_are_left_and_the_strip_goes_on_as_if_they_were_coloured_
     assert load(tmp_path / "out" / "3.png").shape == (1, 1)
 
 
-def test_the_color_layer_under_the_ink_gives_the_coloured_page(tmp_path, colorize):
-    light = gray(1) // 3 + 170
-    save(tmp_path / "in" / "1.png", light)
-    colorize("in", color_layer=True, keep_white=False)
-    layer, colored = load(tmp_path / "out" / "1.png.color.png"), load(tmp_path / "out" / "1.png")
-    assert layer.shape == (*light.shape, 4)
-    multiplied = layer[..., :3] / 255 * light[..., None]
-    # A channel that is lighter than the ink cannot be had by multiplying.
-    np.testing.assert_allclose(multiplied, np.minimum(colored, light[..., None]), atol=1.5)
+def test_layers_multiplied_give_the_coloured_page_and_lie_where_no_page_can(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", gray(1))
+    save(tmp_path / "in" / "1.png.color.png", gray(2))  # called like a layer
+    save(tmp_path / "in" / "2.png.ora" / "1.png", gray(3))  # in a folder that is
+    save(tmp_path / "in" / "2.png", gray(4))
+    hints = tmp_path / "hints.json"
+    hints.write_text(json.dumps({"2.png": [{"x": 60, "y": 60, "color": "#c8281e"}]}))
+    code, said = colorize("in", color_layer=True, hints=str(hints))
+    assert code == 0 and "4 pages coloured." in said
+    layers = tmp_path / "out" / "colorize-layers"
+    for name in ("1.png", "1.png.color.png", "2.png"):
+        page = load(tmp_path / "out" / name).astype(int)
+        flat, ink = (load(layers / f"{name}.{kind}.png") for kind in ("color", "ink"))
+        assert np.abs(np.round(flat * (ink / 255)) - page).max() <= 1
+        np.testing.assert_array_equal(load(tmp_path / "out" / name), composed(layers / f"{name}.ora")[1])
+    assert (layers / "2.png.ora~" / "1.png.ora").is_file()
+    assert composed(layers / "2.png.ora")[2] == ["dots", "ink", "colour"]
+    assert "4 pages coloured." in colorize("out", output_dir=str(tmp_path / "again"), skip_colored=False)[1]
 
 
 @pytest.mark.parametrize("inputs", [["in/1.png", "other/1.png"], ["in", "in/1.png"]])

@@ -98,7 +98,7 @@ def define_flags() -> None:
     flags.DEFINE_string("hints", None, "JSON file with dots of colour per page (docs/coloring.md).")
     flags.DEFINE_bool("skip_colored", True, "Leave pages as they are that have colour; sepia counts as gray.")
     flags.DEFINE_bool("keep_white", True, "Keep white paper and speech bubbles free of colour.")
-    flags.DEFINE_bool("color_layer", False, "Also write each page's colour alone, as a PNG to lay under the ink.")
+    flags.DEFINE_bool("color_layer", False, "Also write each page as layers, colour and ink (docs/coloring.md).")
     flags.DEFINE_bool("skip_existing", False, "Leave out pages that an earlier call has coloured.")
 
 

@@ -8,6 +8,7 @@ import pathlib
 import shutil
 from collections.abc import Iterator, Sequence
 
+import cv2
 import numpy as np
 import tqdm
 
@@ -19,6 +20,7 @@ from webtoon_colorize.io.archives import ArchiveError, Entry
 from webtoon_colorize.io.chapters import Archive, Chapter, Page
 from webtoon_colorize.io.images import ImageError
 from webtoon_colorize.io.page_images import PageImage
+from webtoon_colorize.pages import layers
 from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.pages.prints import Kind, why_uncolored
 from webtoon_colorize.pages.strips import Slice
@@ -176,7 +178,7 @@ class _Work:
     """A page that the colorizer has taken and that is not written yet."""
 
     plan: _Plan
-    layer: np.ndarray | None  # uint8 [H, W, 4], the colour layer to be written beside the page
+    flat: np.ndarray | None  # uint8 [H, W, 3], the colour under the ink, if layers are to be written
     tinted: int = 0  # pixels that have got colour
 
 
@@ -215,7 +217,8 @@ class _ChapterColoring:
                     self._output.keep(page)
                 elif plan.is_colored:
                     self._output.leave(page)
-                work = _Work(plan, self._new_layer(plan))
+                is_wanted = self._options.color_layer and plan.needs_color
+                work = _Work(plan, np.empty_like(plan.on_white) if is_wanted else None)
             except Exception as error:  # anything that this page's file raises
                 self._fail(page, files.reason(error))
                 continue
@@ -238,10 +241,6 @@ class _ChapterColoring:
             is_there=self._options.skip_existing and _is_done(page, self._output),
         )
 
-    def _new_layer(self, plan: _Plan) -> np.ndarray | None:
-        is_wanted = self._options.color_layer and plan.needs_color
-        return np.zeros((*plan.on_white.shape[:2], 4), np.uint8) if is_wanted else None
-
     def _color(self, slices: Iterator[Slice]) -> None:
         stream = self._colorizer.color_slices(
             slices, title=self._options.title, keep_white=self._options.keep_white, saw=self._see
@@ -261,8 +260,9 @@ class _ChapterColoring:
 
     def _paint(self, work: _Work, rows: slice, wash: np.ndarray) -> None:
         painter, pixels = self._colorizer.painter, work.plan.image.pixels
-        if work.layer is not None:
-            work.layer[rows] = painter.color_layer(pixels[rows], wash)
+        if work.flat is not None:
+            gray = cv2.cvtColor(work.plan.on_white[rows], cv2.COLOR_RGB2GRAY)
+            work.flat[rows] = layers.flat_color(gray, wash, pixels.shape[1])
         pixels[rows] = painter.paint(pixels[rows], wash)
         scale = np.iinfo(pixels.dtype).max // 255
         work.tinted += int(np.count_nonzero(np.ptp(pixels[rows], axis=2) >= TINTED * scale))
@@ -271,8 +271,8 @@ class _ChapterColoring:
         plan = work.plan
         is_colored = plan.needs_color and work.tinted >= TINTED_SHARE * plan.on_white[..., 0].size
         try:
-            if work.layer is not None and is_colored:
-                page_images.write_layer(plan.page.layer, work.layer)
+            if work.flat is not None and is_colored:
+                layers.write(plan.page.layer, plan.image.on_white(), work.flat, plan.hints)
             if is_colored:  # last, for it says that the page is done
                 self._output.write(plan.page, page_images.encode(plan.image))
             elif plan.needs_color:

@@ -10,7 +10,6 @@ import tensorflow as tf
 from webtoon_colorize import color
 
 _PIXELS = 2**17  # converted between colour spaces at a time
-_DARKEST = 100  # gray level (0 to 255); dividing by darker ink, which hides its colour, would amplify noise
 
 
 @tf.function(input_signature=[tf.TensorSpec([None, 3])], autograph=False)
@@ -89,23 +88,6 @@ class Painter:
         if flat.any():
             result[flat] = _apply(_multiply, pixels[flat], wash[flat])
         return result
-
-    def color_layer(self, pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
-        """The layer that gives the coloured page when the gray page is multiplied over it.
-
-        It is the coloured page divided by the gray page, and at most white, because multiplying cannot lighten. Pixels
-        darker than _DARKEST are treated as if they were that light. The arguments are those of `paint`.
-
-        Returns:
-          uint8 [H, W, 4], RGB and alpha; transparent where `ab` is 0.
-        """
-        scale = np.iinfo(pixels.dtype).max // 255
-        gray = _apply(_keep_lightness, (pixels // scale).astype(np.uint8), np.zeros_like(ab))
-        gray = np.maximum(gray, _DARKEST)
-        share = self.paint(gray, ab).astype(np.float32) / gray
-        opaque = (ab != 0).any(axis=2, keepdims=True)
-        rgba = np.concatenate([np.minimum(share, 1) * 255, np.full((*ab.shape[:2], 1), 255)], axis=2)
-        return (rgba * opaque).round().astype(np.uint8)
 
 
 def _apply(convert: Callable[[np.ndarray, np.ndarray], tf.Tensor], pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:

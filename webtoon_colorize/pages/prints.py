@@ -14,6 +14,7 @@ from webtoon_colorize.pages.paper_mask import BELOW, WHITE, paper_level
 from webtoon_colorize.panels import Box, crop
 
 MOSTLY = 0.1  # least share of screentone in a panel of that kind
+DARKEST = 64  # gray level; darker screentone gets no more chroma than this
 STRONGEST = 0.6  # chroma in network range; the colour between dots may not be stronger
 _REDUCED = 4  # the lightness between dots is found on a copy that is so many times smaller
 
@@ -91,7 +92,7 @@ def _between_dots(ab: np.ndarray, tone: np.ndarray) -> np.ndarray:
     Dots stay black and have no colour. So the white between them has more chroma, by as much as it is less, and is as
     light as sRGB can be with this chroma.
     """
-    ab = ab * (255 / np.maximum(tone, 1).astype(np.float32)[..., None])
+    ab = ab * (255 / np.maximum(tone, DARKEST).astype(np.float32)[..., None])
     ab = ab * np.minimum(1.0, STRONGEST / np.maximum(np.linalg.norm(ab, axis=2, keepdims=True), 1e-6))
     size = [max(1, side // _REDUCED) for side in tone.shape[::-1]]
     small = tf.constant(cv2.resize(ab, size, interpolation=cv2.INTER_AREA))
