@@ -13,8 +13,7 @@ from tests.comics import art, gray, is_colored, load, save, strip
 from tests.test_layers import composed
 from tests.test_prints import lines
 from tests.test_screentone import halftone
-from webtoon_colorize import color_chapters
-from webtoon_colorize.pages import page_chroma
+from webtoon_colorize.pages import grayscale, page_chroma
 
 
 def test_a_folder_comes_out_with_the_same_names_formats_and_sizes(tmp_path, colorize):
@@ -253,4 +252,4 @@ def test_the_command_names_what_is_wrong_and_exits_with_2(tmp_path):
 
 
 def test_a_page_counts_as_coloured_from_a_hundredth_on():
-    assert color_chapters.COLORED_PAGE_SHARE == 0.01
+    assert grayscale.COLORED_PAGE_SHARE == 0.01

@@ -21,13 +21,12 @@ from webtoon_colorize.io.chapters import Archive, Chapter, Page
 from webtoon_colorize.io.images import ImageError
 from webtoon_colorize.io.page_images import PageImage
 from webtoon_colorize.pages import layers
-from webtoon_colorize.pages.grayscale import color_share
+from webtoon_colorize.pages.grayscale import is_colored
 from webtoon_colorize.pages.prints import Kind, why_uncolored
 from webtoon_colorize.pages.strips import Slice
 
 TINTED = 6  # gray levels between the channels of a pixel that has got colour
 TINTED_SHARE = 0.001  # a page with a smaller share of such pixels was not coloured
-COLORED_PAGE_SHARE = 0.01  # a page counts as coloured from this share of its pixels on
 
 
 @dataclasses.dataclass(frozen=True)
@@ -237,7 +236,7 @@ class _ChapterColoring:
             image,
             on_white,
             hints,
-            is_colored=self._options.skip_colored and color_share(on_white) >= COLORED_PAGE_SHARE,
+            is_colored=self._options.skip_colored and is_colored(on_white),
             is_there=self._options.skip_existing and _is_done(page, self._output),
         )
 

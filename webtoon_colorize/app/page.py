@@ -13,12 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 from webtoon_colorize import color
-from webtoon_colorize.color_chapters import COLORED_PAGE_SHARE
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint, reaching
 from webtoon_colorize.io import page_images
 from webtoon_colorize.pages import strips
-from webtoon_colorize.pages.grayscale import color_share
+from webtoon_colorize.pages.grayscale import is_colored
 from webtoon_colorize.pages.page_chroma import PageChroma
 from webtoon_colorize.pages.tiling import fade
 from webtoon_colorize.panels import Box, crop
@@ -70,7 +69,7 @@ class Page:
         self._data, self._seen = data, page_images.decode(data).on_white()
         self.key = hashlib.sha256(data).hexdigest()
         self.height, self.width = self._seen.shape[:2]
-        self.is_colored = color_share(self._seen) >= COLORED_PAGE_SHARE
+        self.is_colored = is_colored(self._seen)
         self._scale = min(1.0, WIDEST / self.width)
         self._token, self._version = secrets.token_hex(4), 0  # a page that is opened anew is not taken for this one
         self.forget()
