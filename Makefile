@@ -16,6 +16,8 @@ SCALE ?= quick
 SEEDS ?= 0
 # Empty: every row.
 ROWS ?=
+# More flags for training, such as --precision=mixed_bfloat16.
+TRAIN ?=
 
 # A space parts names in COMIC, ROWS and SEEDS, and no other setting can hold one.
 spaceless = $(if $(word 2,$($(1))),$(error $(1)="$($(1))" holds a space: run the program itself with a quoted path, as docs/data.md shows))
@@ -28,7 +30,7 @@ VENV := .venv/installed
 RUN := .venv/bin/python -m
 # Fewer arenas: memory that one thread frees serves the others too.
 PYTEST := MALLOC_ARENA_MAX=2 $(RUN) pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
-REPRODUCE = $(RUN) experiments.reproduce --data_dir=$(DATA) --runs_dir=runs/$(NAME) --scale=$(SCALE) --seeds="$(SEEDS)"
+REPRODUCE = $(RUN) experiments.reproduce --data_dir=$(DATA) --runs_dir=runs/$(NAME) --scale=$(SCALE) --seeds="$(SEEDS)" $(TRAIN)
 # What claims are judged on: episodes of the drawn comic that no choice has seen, or the test panels of your comic.
 FRESH := data/comic_$(TITLES)_fresh
 JUDGED_ON = $(if $(filter $(DRAWN),$(COMIC)),data/synthetic_$(TITLES)_fresh,$(DATA))
@@ -38,7 +40,7 @@ CLAIM_ROWS := vgg_features_color vgg_features_control residual_encoder_pretraine
   l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
 
 .DEFAULT_GOAL := help
-.PHONY: help lint test test-slow reproduce-table claims train-claims figures pretrained docs inspect tensorboard data fresh own-comic
+.PHONY: help lint test test-slow reproduce-table claims train-claims figures pretrained benchmark docs inspect tensorboard data fresh own-comic
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,12 +82,15 @@ figures: $(VENV) ## Draw the paper's figures from what is trained, and write rep
 	$(RUN) experiments.report --data_dir=$(DATA) --results_dir=$(RESULTS)
 
 pretrained: SCALE = cpu
-pretrained: ROWS = color_and_apply color_and_apply_hints
+pretrained: ROWS = references
 pretrained: own-comic reproduce-table ## Train the weights that come with the package again (on which comics, their card says).
-	$(RUN) experiments.release_weights --run_dir=runs/$(NAME)/color_and_apply_hints/seed_$(firstword $(SEEDS)) --output_dir=webtoon_colorize/pretrained
-	$(RUN) experiments.by_title --results_dir=results/$(NAME) --experiment=color_and_apply_hints
-	$(RUN) experiments.hint_curve --run_dir=runs/$(NAME)/color_and_apply/seed_$(firstword $(SEEDS)) --run_dir=webtoon_colorize/pretrained \
-	  --data_dir=$(DATA) --results_dir=results/$(NAME)
+	$(RUN) experiments.release_weights --run_dir=runs/$(NAME)/references/seed_$(firstword $(SEEDS)) --output_dir=webtoon_colorize/pretrained
+	$(RUN) experiments.by_title --results_dir=results/$(NAME) --experiment=references
+	$(RUN) experiments.hue_histogram --run_dir=webtoon_colorize/pretrained --data_dir=$(DATA) --results_dir=results/$(NAME)
+
+benchmark: $(VENV) ## Measure how fast everything is (a quarter of an hour; nothing else should run).
+	$(RUN) experiments.benchmark $(if $(AGAINST),--against=$(AGAINST))
+	$(RUN) experiments.docs
 
 docs: $(VENV) ## Write the tables of README and docs from experiments/reported.
 	$(RUN) experiments.docs

@@ -86,7 +86,7 @@ def _train(run_dir: str, folder: str, settings: run.Settings, splits: dict[str, 
         run.start_from(method, run_dir)
     shown = data.take(known, np.resize(np.arange(point.count), SHOWN))
     schedule = loop.Schedule(EPOCHS, PATIENCE, settings.batch_size, settings.learning_rate, point.seed)
-    loop.train(method, folder, schedule, training=shown, validation=splits["validation"], description="")
+    loop.train(method, folder, schedule, training=shown, validation=splits["validation"], settings={})
     return folder
 
 

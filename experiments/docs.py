@@ -7,13 +7,16 @@ A table stands between the lines `<!-- table: NAME -->` and `<!-- end -->`; TABL
 """
 
 import functools
+import json
 import pathlib
 import re
 from collections.abc import Callable
+from typing import Any
 
 from absl import flags
 
-from experiments import markdown
+from experiments import hint_table, markdown
+from experiments.benchmark import table as benchmark_tables
 from experiments.cast import table as cast
 from experiments.claims import pages as claims
 from experiments.claims.store import REPORTED
@@ -54,6 +57,8 @@ HINT_ROWS = {
     ("color_and_apply", "random"): "`color_and_apply`, at random places",
     ("color_and_apply", "worst"): "`color_and_apply`, where the error is largest",
 }
+
+REFERENCES = ("references", "hues_seen", "hues_unseen")  # files of docs/references.md
 
 Row = dict[str, str]  # of a CSV file: column -> text
 
@@ -190,6 +195,12 @@ def classifiers() -> str:
     return markdown.table(("titles", "test panels", "epochs", *(f"`{name}`" for name in CLASSIFIERS)), lines)
 
 
+def as_it_is(path: str) -> str:
+    """A CSV file whose columns are those of the table."""
+    rows = read(path)
+    return markdown.table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
 def hints() -> str:
     """RMSE after each number of hints."""
     rows = read(f"{COLLECTION}/hints.csv")
@@ -199,6 +210,11 @@ def hints() -> str:
         values = {int(row["hints"]): row["rmse_lab"] for row in rows if (row["experiment"], row["places"]) == key}
         lines.append((words, *(_number(values[count], ".2f") for count in counts)))
     return markdown.table(("dots", *map(str, counts)), lines)
+
+
+def benchmark() -> dict[str, Any]:
+    """What `experiments.benchmark` measured last."""
+    return json.loads((REPORTED / "benchmark.json").read_text(encoding="utf-8"))
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -216,7 +232,13 @@ TABLES: dict[str, Callable[[], str]] = {
     **{f"claims, {section}": functools.partial(claims.claims, section) for section in claims.SECTIONS},
     "claims, more titles": claims.more_titles,
     "hints": hints,
+    "hint loop": lambda: hint_table.markdown_table(read("hint_loop/hint_loop.csv")),
+    **{f"references, {name}": functools.partial(as_it_is, f"references/{name}.csv") for name in REFERENCES},
     "cast": lambda: cast.markdown_table(read("drawn_stories/cast.csv")),
+    "benchmark: machine": lambda: benchmark_tables.machine(benchmark()),
+    "benchmark: rows": lambda: benchmark_tables.rows(benchmark()),
+    "benchmark: pages": lambda: benchmark_tables.pages(benchmark()),
+    "benchmark: PyTorch": lambda: benchmark_tables.against(benchmark()),
 }
 
 _START, _END = "<!-- table: ", "<!-- end -->"

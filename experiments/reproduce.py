@@ -8,6 +8,9 @@ Finished runs are kept and interrupted ones go on. If a row fails, the others ar
 
 import pathlib
 import sys
+import types
+from collections.abc import Mapping
+from typing import Any
 
 import keras
 from absl import flags
@@ -17,8 +20,19 @@ from webtoon_colorize import data, run, sparse_color, startup
 from webtoon_colorize.methods.method import MissingWeights
 
 
-def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], runs_dir: str, **folders: str) -> None:
-    """Trains `experiment` once per seed and evaluates it. What is done already is not done again."""
+def reproduce_row(
+    experiment: str,
+    *,
+    scale: ablations.Scale,
+    seeds: list[int],
+    runs_dir: str,
+    how: Mapping[str, Any] = types.MappingProxyType({}),
+    **folders: str,
+) -> None:
+    """Trains `experiment` once per seed and evaluates it. What is done already is not done again.
+
+    `how` has the precision and whether XLA compiles the step, as `train.train` takes them.
+    """
     run_dirs = [pathlib.Path(runs_dir) / experiment / f"seed_{seed}" for seed in seeds]
     for seed, run_dir in zip(seeds, run_dirs):
         keras.backend.clear_session()
@@ -30,6 +44,7 @@ def reproduce_row(experiment: str, *, scale: ablations.Scale, seeds: list[int], 
             run_dir=run_dir,
             seed=seed,
             learning_rate=ablations.LEARNING_RATE,
+            **how,
         )
     if not _is_evaluated(experiment, run_dirs, seeds, **folders):
         evaluate.evaluate_runs(run_dirs, **folders)
@@ -75,6 +90,7 @@ def main(_) -> None:
     scale = ablations.SCALES[FLAGS.scale]
     seeds = [int(seed) for seed in FLAGS.seeds]
     folders = {name: FLAGS[name].value for name in ("data_dir", "test_dir", "results_dir")}
+    how = {"precision": FLAGS.precision, "compiled": FLAGS.xla}
     failed = []
     try:
         evaluate.evaluate_gray(image_size=scale.image_size, **folders)
@@ -82,7 +98,7 @@ def main(_) -> None:
         for number, experiment in enumerate(rows, start=1):
             print(f"\n[{number}/{len(rows)}] {experiment}", flush=True)
             try:
-                reproduce_row(experiment, scale=scale, seeds=seeds, runs_dir=FLAGS.runs_dir, **folders)
+                reproduce_row(experiment, scale=scale, seeds=seeds, runs_dir=FLAGS.runs_dir, how=how, **folders)
             except (MissingWeights, training_subsets.MissingTitle, sparse_color.NothingDropped) as error:
                 results.write_reason(FLAGS.results_dir, experiment, str(error))
                 print(f"{experiment} stays a dash: {error}")
@@ -110,6 +126,8 @@ if __name__ == "__main__":
     flags.DEFINE_enum("scale", "quick", list(ablations.SCALES), "How large everything is.")
     flags.DEFINE_spaceseplist("seeds", ["0"], "Each row is trained once per seed.")
     flags.DEFINE_spaceseplist("rows", list(ablations.EXPERIMENTS), "Rows to train, in this order.")
+    flags.DEFINE_enum("precision", "float32", ["float32", "mixed_bfloat16", "mixed_float16"], "Of training.")
+    flags.DEFINE_bool("xla", False, "Compile the training step; for one device.")
     flags.register_validator("rows", _check_rows)
     flags.register_validator("seeds", _are_seeds, "seeds are different whole numbers from 0")
     startup.run(main, __doc__)

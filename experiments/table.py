@@ -208,10 +208,10 @@ def confusions(results_dir: str) -> dict[str, tuple[list[str], list[list[int]]]]
 
 
 def sampled(results_dir: str) -> tuple[list[str], list[str]]:
-    """The experiments that have sample pictures, and the names of the pictures."""
+    """The rows that have sample pictures, with gray first and the truth last, and the names of the pictures."""
     folder = pathlib.Path(results_dir) / results.SAMPLES
-    names = sorted(path.name for path in (folder / "truth").glob("*.png"))
-    return [name for name in ablations.EXPERIMENTS if (folder / name).exists()], names
+    columns = [name for name in (GRAY, *ablations.EXPERIMENTS, "truth") if (folder / name).exists()]
+    return columns, sorted(path.name for path in (folder / columns[-1]).glob("*.png")) if columns else []
 
 
 def _pictured(row: Row, paper_says: str) -> dict[str, str]:
@@ -233,7 +233,7 @@ def html(table: list[Row], footnotes: dict[str, str], matrices: dict[str, tuple]
         pictured=[
             _pictured(row, paper.get(row.experiment, {}).get("paper_says", ""))
             for row in table
-            if row.experiment in names
+            if row.experiment in names and row.experiment != GRAY
         ],
         samples=samples,
         untrained=[row.experiment for row in table if measured and row not in measured],

@@ -13,7 +13,7 @@ from typing import Any
 
 from absl import flags
 
-from experiments import ablations, markdown, training_subsets
+from experiments import ablations, training_subsets
 from webtoon_colorize import checkpoints, data, files, run, startup
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.training import devices, loop
@@ -31,15 +31,14 @@ def train(
     arguments: dict[str, Any] | None = None,
     init_from: str | None = None,
     precision: str = run.PRECISIONS[0],
-    compiled: bool = False,
-    profile: bool = False,
+    **how: bool,
 ) -> None:
     """Trains until the run is finished. A finished run stays as it is.
 
     `test_dir` is the dataset whose test panels it will be judged on, by default `data_dir`; only rows that train on
     some of these look at it. `arguments` take the place of those of the row's build function. `init_from` is a run
     whose weights it starts from. Required runs lie beside this one: <runs>/vgg_features/seed_0 requires
-    <runs>/vgg16_gray/seed_0. `compiled` and `profile` are those of `loop.train`.
+    <runs>/vgg16_gray/seed_0. `how` are `compiled` and `profile` of `loop.train`.
 
     Raises:
       ValueError: `run_dir` belongs to a run with other settings, the data is too small, or `init_from` does not fit.
@@ -48,19 +47,16 @@ def train(
       MissingTitle: the row is about a title that is not in the dataset.
       NothingDropped: the row's dropout would keep every pixel at this size.
     """
-    row = ablations.TRAINABLE[experiment]
-    method, every = run.describe(functools.partial(row.build, **(arguments or {})))
-    settings = run.Settings(
-        experiment=experiment,
-        method=method,
-        arguments=every,
+    settings = _settings(
+        experiment,
+        arguments or {},
         **dataclasses.asdict(scale),
         learning_rate=learning_rate,
         seed=seed,
         titles=data.load_titles(data_dir),
         data=fingerprint(experiment, data_dir=data_dir, test_dir=test_dir or data_dir),
         precision=precision,
-        **({"init_from": checkpoints.fingerprint(init_from)} if init_from else {}),
+        init_from=checkpoints.fingerprint(init_from) if init_from else "none",
     )
     run.claim(run_dir, settings)
     if (pathlib.Path(run_dir) / run.FINISHED).exists():
@@ -70,17 +66,16 @@ def train(
         method = run.build(settings)
         _fill(method, settings, run_dir=run_dir, init_from=init_from)
         panels, validation = load_split(experiment, scale.image_size, data_dir=data_dir, test_dir=test_dir or data_dir)
-        loop.train(
-            method,
-            run_dir,
-            loop.Schedule(scale.epochs, scale.patience, scale.batch_size, learning_rate, seed),
-            training=panels,
-            validation=validation,
-            description=_described(settings),
-            settings=_compared(settings),
-            compiled=compiled,
-            profile=profile,
-        )
+        schedule = loop.Schedule(scale.epochs, scale.patience, scale.batch_size, learning_rate, seed)
+        compared = _compared(settings)
+        loop.train(method, run_dir, schedule, training=panels, validation=validation, settings=compared, **how)
+
+
+def _settings(experiment: str, arguments: dict[str, Any], **others: Any) -> run.Settings:
+    """The settings of a run of the row; `others` are those that the row does not say."""
+    build = functools.partial(ablations.TRAINABLE[experiment].build, **arguments)
+    method, every = run.describe(build)
+    return run.Settings(experiment=experiment, method=method, arguments=every, **others)
 
 
 def _fill(method: Method, settings: run.Settings, *, run_dir: str, init_from: str | None) -> None:
@@ -105,11 +100,6 @@ def load_split(experiment: str, image_size: int, *, data_dir: str, test_dir: str
         return panels, validation
     test = training_subsets.load_test(test_dir, data_dir=data_dir, image_size=image_size)
     return select(panels, validation, test)
-
-
-def _described(settings: run.Settings) -> str:
-    rows = [(name, json.dumps(value)) for name, value in dataclasses.asdict(settings).items()]
-    return markdown.table(["setting", "value"], rows)
 
 
 def _compared(settings: run.Settings) -> dict[str, str | float]:

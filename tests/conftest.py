@@ -173,10 +173,14 @@ def colorize(trained, tmp_path, capsys, monkeypatch):
 
     run_dir, loaded = trained
     load = colorizer.Colorizer.load
-    monkeypatch.setattr(colorizer.Colorizer, "load", lambda folder: loaded if folder == run_dir else load(folder))
+
+    def load_once(folder, strength=1.0):
+        return loaded if (folder, strength) == (run_dir, 1.0) else load(folder, strength=strength)
+
+    monkeypatch.setattr(colorizer.Colorizer, "load", load_once)
     values = {"run_dir": run_dir, "output_dir": str(tmp_path / "out"), "title": None, "hints": None}
     values |= {"skip_colored": True, "keep_white": True, "color_layer": False, "skip_existing": False}
-    values |= {"references": [], "adapted_run": None}
+    values |= {"references": [], "adapted_run": None, "strength": 1.0}
 
     def call(*inputs, **options):
         flags = types.SimpleNamespace(**values | options)

@@ -22,7 +22,7 @@ def test_the_grid_holds_each_colour_of_srgb_to_ten_units():
 
 def test_the_annealed_mean_is_the_mean_of_a_sharper_distribution():
     ab = candidates.annealed_mean(of([0.0, np.log(3.0)], [[40, 0], [0, 20]])).numpy()[0, 0] * color.AB_SCALE
-    likelier = 3 ** (1 / 0.38) / (1 + 3 ** (1 / 0.38))
+    likelier = 3 ** (1 / 0.55) / (1 + 3 ** (1 / 0.55))
     np.testing.assert_allclose(ab, [40 * (1 - likelier), 20 * likelier], rtol=1e-4)
 
 

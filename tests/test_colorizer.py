@@ -17,21 +17,19 @@ from webtoon_colorize.pages.compositing import lightness_of
 RED, BLUE, GRAY = (255, 0, 0), (0, 0, 255), (128, 128, 128)
 
 
-def fake(*, takes_hints=True, takes_label=False, from_lines=False, calls=None):
-    """Colours by lightness without hints, plain with the mean of the hints, and bluer with each label."""
+def fake(*, takes_label=False, from_lines=False, calls=None, strength=1.0):
+    """Colours by lightness, and bluer with each label."""
 
     def colorize(lightness, label, hints):
         if calls is not None:
             calls.append(lightness.shape)
-        if hints is None:
-            return tf.concat(
-                [0.5 * lightness, 0.3 - 0.3 * tf.cast(label, tf.float32)[:, None, None, None] + 0 * lightness], -1
-            )
-        total = tf.reduce_sum(hints, axis=(1, 2), keepdims=True)
-        return total[..., :2] / total[..., 2:] + 0 * lightness
+        assert hints is None
+        return tf.concat(
+            [0.5 * lightness, 0.3 - 0.3 * tf.cast(label, tf.float32)[:, None, None, None] + 0 * lightness], -1
+        )
 
-    method = Method({}, None, colorize, takes_hints=takes_hints, takes_label=takes_label, from_lines=from_lines)
-    return Colorizer(method, image_size=32, titles=["one", "two"])
+    method = Method({}, None, colorize, takes_label=takes_label, from_lines=from_lines)
+    return Colorizer(method, image_size=32, titles=["one", "two"], strength=strength)
 
 
 def gray_strip():
@@ -50,6 +48,20 @@ def test_a_page_keeps_its_size_and_lightness_and_its_gutters():
     assert np.abs(gray_levels(lightness_of(colored)) - page).max() <= 0.55
     gutters = page == 255
     assert (colored[gutters] == 255).all() and chroma(colored)[~gutters].mean() > 10
+
+
+def test_the_strength_changes_chroma_and_not_hints():
+    page = np.full((64, 64), 128, np.uint8)
+    page[:, 32:] = 150
+    full, half = (fake(strength=strength).page_chroma(page) for strength in (1.0, 0.5))
+    for each in (full, half):
+        each.color([])
+    np.testing.assert_allclose(half.ab, 0.5 * full.ab, atol=1e-6)
+    hint = Hint(16, 32, RED)
+    for each in (full, half):
+        each.color([hint])
+    np.testing.assert_allclose(half.ab[32, 16], full.ab[32, 16], atol=0.02)
+    assert (fake(strength=0.0).colorize(page) == page[..., None]).all()
 
 
 def test_gray_and_rgb_pages_are_coloured_alike_and_left_as_they_were():
@@ -106,7 +118,7 @@ def test_a_hint_colours_the_panel_it_lies_in_and_no_other():
     np.testing.assert_array_equal(hinted[530:], automatic[530:])
     a, b = hue_at(hinted, 150, 400)
     assert a > 20 and b > 10
-    assert chroma(fake().colorize(page, [Hint(150, 400, GRAY)]))[290:510, 30:270].max() < 1
+    assert chroma(automatic)[400, 150] > 20 and chroma(fake().colorize(page, [Hint(150, 400, GRAY)]))[400, 150] < 2
 
 
 def test_a_hint_reaches_every_window_of_long_art_that_it_lies_in():
@@ -124,7 +136,7 @@ def test_functions_are_traced_once_whatever_the_sizes():
         image = np.random.default_rng(0).integers(0, 255, shape, dtype=np.uint8)
         counting.colorize(image)
         counting.colorize(image, [Hint(0, 0, RED)])
-    assert len(calls) == 2 and set(map(tuple, calls)) == {(None, 32, 32, 1)}
+    assert len(calls) == 1 and set(map(tuple, calls)) == {(None, 32, 32, 1)}
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (2, 900), (900, 2), (31, 33)])
@@ -145,12 +157,11 @@ def test_the_networks_label_is_the_titles_index():
     [
         ({"title": "three"}, "no title three in this run; it knows one, two"),
         ({"title": None}, "needs a title; it knows one, two"),
-        ({"title": "one", "hints": [Hint(0, 0, RED)]}, "takes no hints"),
     ],
 )
-def test_titles_and_hints_that_the_method_does_not_take_are_refused(options, fault):
+def test_titles_that_the_method_does_not_know_are_refused(options, fault):
     with pytest.raises(ValueError, match=fault):
-        fake(takes_hints=False, takes_label=True).colorize(np.zeros((9, 9), np.uint8), **options)
+        fake(takes_label=True).colorize(np.zeros((9, 9), np.uint8), **options)
 
 
 @pytest.mark.parametrize(

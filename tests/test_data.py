@@ -7,6 +7,7 @@ import tensorflow as tf
 from data_tools import prepare
 from tests.conftest import draw_panel
 from webtoon_colorize import color, data
+from webtoon_colorize.io import records, resized
 
 
 def numbered(count, *, size=16):
@@ -42,7 +43,7 @@ def test_taken_panels_come_in_the_order_of_the_indices_with_repeats():
 
 def test_panels_are_decoded_and_resized_once(dataset, monkeypatch):
     first = data.load_panels(dataset, "train", image_size=32)
-    monkeypatch.setattr(data.cv2, "imdecode", lambda *_: pytest.fail("decoded again"))
+    monkeypatch.setattr(resized.cv2, "imdecode", lambda *_: pytest.fail("decoded again"))
     np.testing.assert_array_equal(data.load_panels(dataset, "train", image_size=32).rgb, first.rgb)
 
 
@@ -154,12 +155,12 @@ def test_training_from_files_has_the_batches_of_training_from_memory(dataset, tm
     copy = tmp_path / "data"
     shutil.copytree(dataset, copy, ignore=shutil.ignore_patterns("cache"))
     in_memory = {split: data.load_panels(copy, split, image_size=32) for split in ("train", "test")}
-    monkeypatch.setattr(data.records, "_SHARD", 7 * 32 * 32 * 3)  # 36 panels in files of 7
+    monkeypatch.setattr(records, "_SHARD", 7 * 32 * 32 * 3)  # 36 panels in files of 7
     prepare.write_shards(str(copy), [32])
     assert [path.name for path in sorted((copy / "shards").rglob("*.tfrecord"))][-1] == "00005-of-00006.tfrecord"
     assert not list((copy / "cache").iterdir())
     in_files = {split: data.load_panels(copy, split, image_size=32) for split in ("train", "test")}
-    assert isinstance(in_files["train"].rgb, data.records.Pictures)
+    assert isinstance(in_files["train"].rgb, records.Pictures)
     for split, panels in in_memory.items():
         np.testing.assert_array_equal(in_files[split].rgb, panels.rgb)
     order = {"batch_size": 4, "seed": 3, "epochs": 2}
@@ -170,10 +171,10 @@ def test_training_from_files_has_the_batches_of_training_from_memory(dataset, tm
 
 def test_shards_are_tfrecords_that_tensorflow_reads(tmp_path):
     pictures = numbered(5, size=4).rgb
-    data.records.write(tmp_path, iter(pictures), count=5, side=4)
+    records.write(tmp_path, iter(pictures), count=5, side=4)
     [path] = tmp_path.iterdir()
     read = [np.frombuffer(record.numpy(), np.uint8) for record in tf.data.TFRecordDataset(str(path))]
     np.testing.assert_array_equal(np.reshape(read, pictures.shape), pictures)
-    assert data.records.is_complete(tmp_path)
+    assert records.is_complete(tmp_path)
     path.rename(tmp_path / "00000-of-00002.tfrecord")
-    assert not data.records.is_complete(tmp_path)
+    assert not records.is_complete(tmp_path)

@@ -16,11 +16,11 @@ RED = (255, 0, 0)
 
 
 def networks(asked):
-    """Gives each box the ab (0.1, number of hints / 10)."""
+    """Gives each box the ab (0.1, 0)."""
 
-    def predict(image, boxes, hints):
+    def predict(image, boxes):
         asked.extend(boxes)
-        yield from (np.full((8, 8, 2), (0.1, len(hints) / 10), np.float32) for _ in boxes)
+        yield from (np.full((8, 8, 2), (0.1, 0), np.float32) for _ in boxes)
 
     return predict
 
@@ -49,16 +49,25 @@ def test_panels_get_the_networks_ab_and_gutters_none():
     assert np.count_nonzero(chroma.ab[..., 0]) == 2 * 260 * 240
 
 
-def test_only_panels_whose_hints_change_are_predicted_again():
+def test_only_panels_whose_hints_change_are_coloured_again_and_the_networks_are_asked_once():
     asked = []
     chroma = chroma_of(page(), asked)
     dot, other = Hint(100, 100, RED), Hint(100, 400, RED)
-    chroma.color(())
-    asked.clear()
-    assert chroma.color([dot]) == PANELS[:1] == asked
+    assert chroma.color([dot]) == PANELS == asked
     assert chroma.color([dot]) == []
     assert chroma.color([dot, other]) == PANELS[1:]
     assert chroma.color([other]) == PANELS[:1]
+    assert asked == PANELS
+
+
+def test_a_panel_whose_hints_are_taken_away_is_as_before():
+    chroma = chroma_of(page())
+    chroma.color(())
+    before = chroma.ab.copy()
+    chroma.color([Hint(100, 100, RED)])
+    assert np.abs(chroma.ab - before)[20:260].max() > 0.5 and not (chroma.ab - before)[280:].any()
+    chroma.color(())
+    np.testing.assert_array_equal(chroma.ab, before)
 
 
 def test_a_blank_page_has_no_panels():

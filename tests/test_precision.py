@@ -44,7 +44,7 @@ def test_losses_metrics_and_colours_are_float32_under_a_policy_of_half_precision
 def curve(method, *, count=40, **options):
     """The loss after each of `count` steps on the same eight panels."""
     step = steps.make_train_step(method, steps.make_optimizers(method, 1e-3), **options)
-    return np.array([float(step(make_batch(8), [0, number])["generator/l2"]) for number in range(count)])
+    return np.array([float(step(make_batch(8), tf.constant([0, number]))["generator/l2"]) for number in range(count)])
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_a_float16_run_that_goes_on_has_the_scale_and_the_weights_of_an_undistur
     def go(name, epochs):
         schedule = loop.Schedule(epochs, 9, batch_size=4, learning_rate=1e-3, seed=0)
         method = build(precision="mixed_float16")
-        loop.train(method, tmp_path / name, schedule, training=panels[0], validation=panels[1], description="")
+        loop.train(method, tmp_path / name, schedule, training=panels[0], validation=panels[1], settings={})
 
     go("whole", 2)
     go("again", 1)

@@ -20,7 +20,7 @@ def test_they_colour_a_page_and_heed_a_hint_without_a_run():
 
 def test_they_are_small_and_their_card_names_every_artist_and_every_error():
     settings = run.load_settings(run.PRETRAINED)
-    assert settings.experiment == "color_and_apply_hints" and settings.image_size == 128 and len(settings.titles) == 19
+    assert settings.experiment == "references" and settings.image_size == 128 and len(settings.titles) == 40
     assert sum(path.stat().st_size for path in run.PRETRAINED.iterdir()) < 20e6
     card = (run.PRETRAINED / "README.md").read_text(encoding="utf-8")
     assert "CC BY-SA 4.0" in card

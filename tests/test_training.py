@@ -75,8 +75,7 @@ def test_a_run_folder_holds_settings_summary_checkpoints_and_tensorboards_events
     l2 = [float(tf.make_ndarray(value.tensor)) for value in logged if value.tag == "validation_others/l2"]
     assert len(l2) == 2 and summary["best_epoch"] == 1 + np.argmin(l2)
     assert summary["best_validation"] == pytest.approx(min(l2), rel=1e-6)
-    settings, *shown = sorted({value.tag for value in logged} - {"_hparams_/session_start_info"})
-    assert settings == "settings"
+    shown = sorted({value.tag for value in logged} - {"_hparams_/session_start_info"})
     assert shown == [
         "validation/rmse_lab",
         "validation_others/l2",
@@ -200,15 +199,23 @@ def test_a_start_that_does_not_fit_or_is_no_run_is_refused(start, tmp_path):
     assert not (tmp_path / "run" / "last").exists()
 
 
-def train(method, dataset, run_dir, *, epochs, patience=9):
+def train(method, dataset, run_dir, *, epochs, patience=9, **options):
     loop.train(
         method,
         run_dir,
         loop.Schedule(epochs, patience, batch_size=4, learning_rate=1e-3, seed=0),
         training=data.load_panels(dataset, "train", image_size=32),
         validation=data.load_panels(dataset, "validation", image_size=32),
-        description="",
+        settings={},
+        **options,
     )
+
+
+@pytest.mark.parametrize("epochs", [3, 4])
+def test_a_profiled_run_has_a_trace_also_if_it_ends_within_it(dataset, tmp_path, epochs):
+    """The trace is of steps 11 to 20, and there are six in an epoch."""
+    train(weight_that_falls(judged_by="falls"), dataset, tmp_path, epochs=epochs, profile=True)
+    assert len(list(tmp_path.glob("plugins/profile/*/*.xplane.pb"))) == 1
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_and_is_named(dataset, tmp_path):

@@ -30,8 +30,8 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     hints = _read_hints(values.hints) if values.hints else {}
     found, faults = chapters.find_chapters(inputs, values.output_dir)
     assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
-    colorizer = _learned(values) if values.references else Colorizer.load(values.run_dir)
-    colorizer.check_options(title=values.title, hints=bool(hints))
+    colorizer = _learned(values) if values.references else Colorizer.load(values.run_dir, strength=values.strength)
+    colorizer.check_title(values.title)
     options = color_chapters.Options(
         title=values.title,
         hints=assigned,
@@ -57,8 +57,9 @@ def _learned(values: flags.FlagValues) -> "Colorizer":
     panels, faults = adaptation.read_panels(values.references)
     print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
     if values.adapted_run:
-        return Colorizer.load(adaptation.adapt(values.run_dir, panels, values.adapted_run))
-    return adaptation.learn(values.run_dir, panels)
+        adapted = adaptation.adapt(values.run_dir, panels, values.adapted_run)
+        return Colorizer.load(adapted, strength=values.strength)
+    return adaptation.learn(values.run_dir, panels, strength=values.strength)
 
 
 def _read_hints(path: str) -> dict:
@@ -93,6 +94,7 @@ def define_flags() -> None:
         "references", [], "Coloured pages of the comic (image, folder, CBZ), whose colours the pages get; repeatable."
     )
     flags.DEFINE_string("adapted_run", None, "Folder to keep the run in that has learned the references.")
+    flags.DEFINE_float("strength", 1.0, "Of automatic colours: 0.5 halves their chroma.", lower_bound=0, upper_bound=4)
     flags.DEFINE_string("title", None, "The comic's title, for runs that are given it.")
     flags.DEFINE_alias("label", "title")
     flags.DEFINE_string("hints", None, "JSON file with dots of colour per page (docs/coloring.md).")

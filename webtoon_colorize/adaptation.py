@@ -127,10 +127,10 @@ def _said(trust: float, count: int) -> str:
     return f"The {count} coloured panels {alike}: they are trusted to {trust:.0%}."
 
 
-def learn(run_dir: str | os.PathLike | None, panels: Sequence[np.ndarray]) -> Colorizer:
+def learn(run_dir: str | os.PathLike | None, panels: Sequence[np.ndarray], *, strength: float = 1.0) -> Colorizer:
     """A colorizer that knows coloured panels, uint8 [H, W, 3] each. Raises what `adapt` raises."""
     with tempfile.TemporaryDirectory() as folder:
-        return Colorizer.load(adapt(run_dir, panels, folder))
+        return Colorizer.load(adapt(run_dir, panels, folder), strength=strength)
 
 
 def _as_split(panels: Sequence[np.ndarray], size: int) -> data.Panels:

@@ -29,16 +29,23 @@ class Colorizer:
     Messages of its ValueErrors follow the convention in `io`.
     """
 
-    def __init__(self, method: Method, *, image_size: int, titles: Sequence[str]):
-        """titles: in the order of the networks' labels. Raises ValueError for a method that does not colorize."""
+    def __init__(self, method: Method, *, image_size: int, titles: Sequence[str], strength: float = 1.0):
+        """
+        Args:
+          titles: in the order of the networks' labels.
+          strength: below 1 the networks' colours are paler, above 1 stronger; hints stay as they are.
+
+        Raises:
+          ValueError: the method does not colorize.
+        """
         if method.colorize is None:
             raise ValueError("this method tells titles apart and does not colorize")
         self.titles = list(titles)
         self.painter = Painter(on_lines=method.from_lines)
-        self._method, self._predictor = method, Predictor(method.colorize, image_size=image_size)
+        self._method, self._predictor = method, Predictor(method.colorize, image_size=image_size, strength=strength)
 
     @classmethod
-    def load(cls, run_dir: str | os.PathLike | None = None) -> "Colorizer":
+    def load(cls, run_dir: str | os.PathLike | None = None, *, strength: float = 1.0) -> "Colorizer":
         """The method of a run with the weights of its best epoch; without `run_dir`, the package's own weights.
 
         Raises:
@@ -48,7 +55,7 @@ class Colorizer:
         run_dir = run_dir or run.PRETRAINED
         settings, method = run.load_settings(run_dir), run.load_method(run_dir)
         try:
-            return cls(method, image_size=settings.image_size, titles=settings.titles)
+            return cls(method, image_size=settings.image_size, titles=settings.titles, strength=strength)
         except ValueError as error:
             raise ValueError(f"{run_dir}: {error}") from error
 
@@ -73,8 +80,8 @@ class Colorizer:
           gray.
 
         Raises:
-          ValueError: the image is of another kind, the method takes no hints or needs a title, the title is unknown,
-            or a hint lies outside the page.
+          ValueError: the image is of another kind, the method needs a title, the title is unknown, or a hint lies
+            outside the page.
         """
         rgb = _as_rgb(image)
         painted, page = rgb.copy(), strips.Slice(rgb, tuple(hints or ()))
@@ -91,16 +98,14 @@ class Colorizer:
 
     def check(self, hints: Sequence[Hint], *, width: int, height: int, title: str | None) -> None:
         """Raises ValueError if `colorize` would refuse the hints or the title for a page of this size."""
-        self.check_options(title=title, hints=bool(hints))
+        self.check_title(title)
         for number, hint in enumerate(hints, 1):
             if not hint.lies_in(width, height):
                 raise ValueError(f"hint {number} at {hint.x:g}, {hint.y:g} is outside the page of {width} x {height}")
 
-    def check_options(self, *, title: str | None, hints: bool) -> None:
-        """Raises ValueError if the method cannot be given this title, or, with `hints`, any hints."""
+    def check_title(self, title: str | None) -> None:
+        """Raises ValueError if the method cannot be given this title."""
         self._label(title)
-        if hints and not self._method.takes_hints:
-            raise ValueError("this run's method takes no hints")
 
     def _label(self, title: str | None) -> int:
         """The class index of a title; 0 without one. Raises ValueError if it is unknown, or missing and needed."""

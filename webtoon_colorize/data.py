@@ -7,16 +7,14 @@ import os
 import pathlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
-from webtoon_colorize import color, files
-from webtoon_colorize.io import records
+from webtoon_colorize import color
+from webtoon_colorize.io import resized
+from webtoon_colorize.io.records import Pictures
 
 SMALLEST_CROP = 0.6  # of the width and height; without crops a network overfits 1,400 panels in ten epochs
 
@@ -37,7 +35,7 @@ class Batch(NamedTuple):
 class Panels(NamedTuple):
     """One split of a prepared dataset, resized to the networks' input."""
 
-    rgb: np.ndarray | records.Pictures  # [N, S, S, 3] uint8
+    rgb: np.ndarray | Pictures  # [N, S, S, 3] uint8
     label: np.ndarray  # [N] int32
     path: list[str]  # below the dataset's folder
 
@@ -93,48 +91,23 @@ def load_panels(data_dir: str | os.PathLike, split: str, *, image_size: int) -> 
     chosen = [index for index, row in enumerate(rows) if row.split == split]
     if not chosen:
         raise ValueError(f"{data_dir} has no panels in its {split} split")
+    every = resized.load(data_dir, fingerprint(data_dir), _paths(rows), image_size)
+    in_files = split == "train" and isinstance(every, Pictures)
     return Panels(
-        rgb=_load_rgb(data_dir, rows, chosen, split=split, image_size=image_size),
+        rgb=every.only(chosen) if in_files else every[chosen],
         label=np.array([labels[rows[index].title] for index in chosen], np.int32),
         path=[rows[index].path for index in chosen],
     )
 
 
-def _load_rgb(
-    data_dir: pathlib.Path, rows: list["_Row"], chosen: list[int], *, split: str, image_size: int
-) -> np.ndarray | records.Pictures:
-    shards = _shards(data_dir, image_size)
-    if records.is_complete(shards):
-        pictures = records.Pictures(shards, side=image_size, chosen=chosen)
-        return pictures if split == "train" else pictures[:]
-    return np.load(_cache(data_dir, rows, image_size), mmap_mode="r")[chosen]
-
-
-def _shards(data_dir: pathlib.Path, image_size: int) -> pathlib.Path:
-    return data_dir / "shards" / f"{image_size}_{fingerprint(data_dir)}"
-
-
-def _cache(data_dir: pathlib.Path, rows: list["_Row"], image_size: int) -> pathlib.Path:
-    """The file of all panels, which is made if it is missing."""
-    cache = data_dir / "cache" / f"{image_size}_{fingerprint(data_dir)}.npy"
-    if not cache.exists():
-        _write_cache(cache, [data_dir / row.path for row in rows], image_size=image_size)
-    return cache
-
-
 def write_shards(data_dir: str | os.PathLike, image_size: int) -> None:
     """Writes all panels, resized to a square, as TFRecord files, for a dataset that is larger than memory.
 
-    Training then reads its panels from these files, in the same order and with the same values. The cache is removed.
-    Raises ValueError if a panel is damaged.
+    Training then reads its panels from these files, in the same order and with the same values. Raises ValueError if a
+    panel is damaged.
     """
     data_dir = pathlib.Path(data_dir)
-    shards, rows = _shards(data_dir, image_size), _read_manifest(data_dir)
-    if records.is_complete(shards):
-        return
-    cache = _cache(data_dir, rows, image_size)
-    records.write(shards, iter(np.load(cache, mmap_mode="r")), count=len(rows), side=image_size)
-    cache.unlink()
+    resized.write_shards(data_dir, fingerprint(data_dir), _paths(_read_manifest(data_dir)), image_size)
 
 
 class _Row(NamedTuple):
@@ -154,29 +127,8 @@ def _read_manifest(data_dir: pathlib.Path) -> list[_Row]:
         return [_Row(row[path], sys.intern(row[title]), sys.intern(row[split])) for row in rows]
 
 
-def _write_cache(cache: pathlib.Path, paths: list[pathlib.Path], *, image_size: int) -> None:
-    """Raises ValueError, which names all damaged panels."""
-
-    def load(index: int) -> pathlib.Path | None:
-        """Writes a panel to its place; returns its path if it is damaged."""
-        try:
-            content = np.fromfile(paths[index], np.uint8)
-        except OSError:
-            return paths[index]
-        rgb = cv2.imdecode(content, cv2.IMREAD_COLOR_RGB) if content.size else None
-        if rgb is None:
-            return paths[index]
-        resized[index] = cv2.resize(rgb, (image_size, image_size), interpolation=cv2.INTER_AREA)
-        return None
-
-    with files.atomic_path(cache) as temporary, ThreadPoolExecutor() as pool:
-        shape = (len(paths), image_size, image_size, 3)
-        resized = np.lib.format.open_memmap(temporary, "w+", np.uint8, shape)  # larger than memory, perhaps
-        done = tqdm(pool.map(load, range(len(paths))), f"resizing to {image_size} px", len(paths), unit="panel")
-        damaged = [path for path in done if path]
-        if damaged:
-            raise ValueError(f"{', '.join(f'{path} is damaged' for path in damaged)}; prepare the dataset again")
-        resized.flush()
+def _paths(rows: list[_Row]) -> list[str]:
+    return [row.path for row in rows]
 
 
 def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
@@ -233,25 +185,17 @@ def training_batches(
     """
     if batch_size % together:
         raise ValueError(f"batch_size is {batch_size} and must be a multiple of {together} for this row")
-    count = len(panels.path)
-    if count < batch_size:
-        raise ValueError(f"batch_size is {batch_size}, but there are only {count} panels to train on")
-    steps = count // batch_size
+    steps = len(panels.path) // batch_size
+    if steps == 0:
+        raise ValueError(f"batch_size is {batch_size}, but there are only {len(panels.path)} panels to train on")
     own = slice(*(batch_size * number // part[1] for number in (part[0], part[0] + 1)))
     with tf.device("CPU:0"):  # not in a GPU's memory
         read, identity = _reader(panels.rgb), tuple(map(tf.constant, _identity(panels)))
-    _, story, _ = identity
-    # Compiled, the conversion is four times as fast on a CPU: one pass over memory.
-    rgb_to_lab = tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)
+    rgb_to_lab = _compiled_rgb_to_lab()
 
     @tf.autograph.experimental.do_not_convert
     def order(epoch):
-        shuffle, stream = tf.random.experimental.stateless_shuffle, _fold(seed, _SHUFFLE, epoch)
-        shuffled = shuffle(tf.range(count), stream)
-        if together > 1:  # by episode, from a random panel on, and then the groups at random
-            by_story = tf.gather(shuffled, tf.argsort(tf.gather(story, shuffled), stable=True))
-            rolled = tf.roll(by_story, shuffled[0], axis=0)[: count // together * together]
-            shuffled = tf.reshape(shuffle(tf.reshape(rolled, [-1, together]), tf.random.fold_in(stream, 1)), [-1])
+        shuffled = _shuffled(identity[1], together, stream=_fold(seed, _SHUFFLE, epoch))
         return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size, drop_remainder=True)
 
     @tf.autograph.experimental.do_not_convert
@@ -269,7 +213,18 @@ def training_batches(
     )
 
 
-def _reader(rgb: np.ndarray | records.Pictures) -> Callable[[tf.Tensor], tf.Tensor]:
+def _shuffled(story: tf.Tensor, together: int, *, stream: tf.Tensor) -> tf.Tensor:
+    """The numbers of all panels in the order of an epoch, but for those that fill no group of `together`."""
+    shuffle, count = tf.random.experimental.stateless_shuffle, len(story)
+    shuffled = shuffle(tf.range(count), stream)
+    if together == 1:
+        return shuffled
+    by_story = tf.gather(shuffled, tf.argsort(tf.gather(story, shuffled), stable=True))
+    rolled = tf.roll(by_story, shuffled[0], axis=0)[: count // together * together]  # from a random panel on
+    return tf.reshape(shuffle(tf.reshape(rolled, [-1, together]), tf.random.fold_in(stream, 1)), [-1])
+
+
+def _reader(rgb: np.ndarray | Pictures) -> Callable[[tf.Tensor], tf.Tensor]:
     """A function from indices [B] to pictures, uint8 [B, S, S, 3]."""
     if isinstance(rgb, np.ndarray):
         in_memory = tf.constant(rgb)
@@ -281,6 +236,11 @@ def _reader(rgb: np.ndarray | records.Pictures) -> Callable[[tf.Tensor], tf.Tens
         )
 
     return read
+
+
+def _compiled_rgb_to_lab() -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+    """Four times as fast on a CPU: one pass over memory."""
+    return tf.function(color.rgb_to_lab, jit_compile=True, autograph=False)
 
 
 def _to_float(rgb: tf.Tensor) -> tf.Tensor:

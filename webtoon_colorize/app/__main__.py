@@ -25,8 +25,8 @@ def main(_: list[str]) -> int:
         from webtoon_colorize.colorizer import Colorizer
 
         listening = server.bind(values.host, values.port)
-        colorizer = Colorizer.load(values.run_dir)
-        colorizer.check_options(title=values.title, hints=True)
+        colorizer = Colorizer.load(values.run_dir, strength=values.strength)
+        colorizer.check_title(values.title)
     except ModuleNotFoundError as error:
         if error.name not in ("starlette", "uvicorn"):
             raise
@@ -41,7 +41,8 @@ def main(_: list[str]) -> int:
         threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
     def learn(pages):
-        return adaptation.learn(values.run_dir, [panel for page in pages for panel in adaptation.cut(page)])
+        panels = [panel for page in pages for panel in adaptation.cut(page)]
+        return adaptation.learn(values.run_dir, panels, strength=values.strength)
 
     server.serve(Session(colorizer, learn, title=values.title), listening, host=values.host)
     return 0
@@ -49,6 +50,7 @@ def main(_: list[str]) -> int:
 
 def run() -> None:
     flags.DEFINE_string("run_dir", None, "Folder of a trained run; without it, the weights that come with the package.")
+    flags.DEFINE_float("strength", 1.0, "Of automatic colours: 0.5 halves their chroma.", lower_bound=0, upper_bound=4)
     flags.DEFINE_string("title", None, "The comic's title, for runs that are given it.")
     flags.DEFINE_alias("label", "title")
     flags.DEFINE_string("host", "127.0.0.1", "Address to serve on; with another one, other computers can use the app.")

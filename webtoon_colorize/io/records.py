@@ -19,14 +19,18 @@ _BEFORE, _AFTER = 12, 4  # bytes of a record: its length and a checksum; another
 
 
 class Pictures:
-    """uint8 [N, S, S, 3] that lie in files. Like an array: an index, a slice or an array of indices reads these."""
+    """uint8 [N, S, S, 3] that lie in files. Like an array: an index, a slice or a list of indices reads these."""
 
-    def __init__(self, folder: str | os.PathLike, *, side: int, chosen: Sequence[int]):
+    def __init__(self, folder: str | os.PathLike, *, side: int, chosen: Sequence[int] | np.ndarray):
         """chosen: the numbers of the N pictures among those that were written."""
-        record = np.dtype([("before", f"V{_BEFORE}"), ("rgb", np.uint8, (side, side, 3)), ("after", f"V{_AFTER}")])
-        self._files = [np.memmap(path, record, "r")["rgb"] for path in sorted(pathlib.Path(folder).glob("*.tfrecord"))]
-        self._chosen = np.asarray(chosen, int)
+        self._folder, self._chosen = folder, np.asarray(chosen, int)
         self.shape = (len(chosen), side, side, 3)
+        record = np.dtype([("before", f"V{_BEFORE}"), ("rgb", np.uint8, self.shape[1:]), ("after", f"V{_AFTER}")])
+        self._files = [np.memmap(path, record, "r")["rgb"] for path in sorted(pathlib.Path(folder).glob("*.tfrecord"))]
+
+    def only(self, chosen: Sequence[int]) -> "Pictures":
+        """Some of the pictures, in this order; nothing is read."""
+        return Pictures(self._folder, side=self.shape[1], chosen=self._chosen[chosen])
 
     def __len__(self) -> int:
         return len(self._chosen)

@@ -33,7 +33,7 @@ from webtoon_colorize.networks import references as references_networks
 from webtoon_colorize.networks.kriging import propagate
 
 TOGETHER = 4  # panels of an episode that stand together in a training batch
-_CHROMA = 1.3  # of the automatic colours, because a mean of colours is paler than they are; chosen on validation
+_CHROMA = 1.6  # of automatic colours, because a mean of colours is paler than they are; chosen on validation
 TRUST = 0.5  # in a single reference panel, and what the trust in several is drawn to
 _REMEMBERED = 4096  # places at most that a memory has room for
 _JUDGED = 32  # reference panels at most that are coloured by the others
@@ -122,7 +122,12 @@ def _propose(networks: _Networks, lightness: tf.Tensor) -> tf.Tensor:
 
 
 def _automatic(logits: tf.Tensor) -> tf.Tensor:
-    return _CHROMA * candidates.annealed_mean(candidates.from_grid(logits))
+    """The ab of each place without references, [B, N, 2].
+
+    Training lets rare colours count for more, and so they are expected too often. Half of this is taken back.
+    """
+    likely = logits - 0.5 * _RARE * tf.math.log(losses.rarity(tf.constant(candidates.grid())))
+    return _CHROMA * candidates.annealed_mean(candidates.from_grid(likely))
 
 
 def _towards_references(embedding: tf.Tensor, logits: tf.Tensor, ab: tf.Tensor, table: tf.Tensor) -> tf.Tensor:

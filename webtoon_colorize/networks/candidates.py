@@ -18,7 +18,7 @@ from webtoon_colorize import color
 SIGMA = 5.0  # Lab units; a candidate stands for the colours around it, with this standard deviation
 _STEP = 10.0  # Lab units between neighbours in the grid, as in arXiv 1603.08511
 _NEVER = -1e9  # the logit of a candidate that a place may not choose
-_TEMPERATURE = 0.38  # as in arXiv 1603.08511, section 2.3: nearly the likeliest colour, but without speckles
+_TEMPERATURE = 0.55  # 0.38 in arXiv 1603.08511; on validation that costs 4% of the error, for the same chroma
 
 
 class Candidates(NamedTuple):

@@ -11,17 +11,18 @@ from webtoon_colorize.pages.compositing import lightness_of
 from webtoon_colorize.pages.gutters import joined_panels
 from webtoon_colorize.pages.paper_mask import paper_mask
 from webtoon_colorize.pages.prints import Kind, Prints
+from webtoon_colorize.pages.spreading import Spreading
 from webtoon_colorize.pages.tiling import blend, tiles
 from webtoon_colorize.panels import Box, crop
 
 _BLANK = 12  # gray levels (0 to 255); an image that varies less is blank and gets no colour
 
-# image uint8 [H, W, 3], boxes, hints -> ab [S, S, 2] of each box, at the networks' size S
-Predict = Callable[[np.ndarray, Sequence[Box], Sequence[Hint]], Iterator[np.ndarray]]
+# image uint8 [H, W, 3], boxes -> ab [S, S, 2] of each box, at the networks' size S
+Predict = Callable[[np.ndarray, Sequence[Box]], Iterator[np.ndarray]]
 
 
 class PageChroma:
-    """The ab of an image. When the hints change, only the panels that they reach are coloured again."""
+    """The ab of an image: the networks' guess, and what hints say. New hints change only the panels that they reach."""
 
     def __init__(
         self,
@@ -41,12 +42,14 @@ class PageChroma:
           keep_white: whether white paper and speech bubbles get no colour, except where a hint lies on them.
           only_tones: whether neither screentone nor line art are searched, for networks that see lines.
         """
-        self.wash = np.zeros((*image.shape[:2], 3), np.float32)  # see `compositing.Painter`
-        self.ab = self.wash[..., :2]  # in network range
+        self.ab = np.zeros((*image.shape[:2], 2), np.float32)  # in network range
+        self.wash = np.zeros((*image.shape[:2], 3), np.float32)  # `ab` as each kind of panel takes it: see `Painter`
         self._prints = Prints(image, only_tones=only_tones)
         self._image, self._predict = self._prints.image, predict
         self.lightness = lightness_of(self._image)  # [H, W] in [-1, 1]
         self._hints: dict[Box, tuple[Hint, ...] | None] = {}  # those that each panel was coloured with; None: not yet
+        self._guesses: dict[Box, np.ndarray] = {}  # ab without hints, [H, W, 2], of panels that have had hints
+        self._spreadings: dict[Box, Spreading] = {}  # of the same panels
         self._share: np.ndarray | None = None  # [H, W, 1], 0 to 1: how much of its colour each pixel gets
         if np.ptp(self.lightness) >= 2 * _BLANK / 255:
             self._hints = dict.fromkeys(joined_panels(self._image, background=background))
@@ -57,14 +60,12 @@ class PageChroma:
         """Updates `ab` for these hints, in pixels of the image, and returns the panels that changed."""
         new = {box: reaching(hints, box) for box in self._hints}
         stale = [box for box in new if new[box] != self._hints[box]]
-        panels = [(box, tiles(box)) for box in stale]
-        small = self._predict(self._image, [part for _, parts in panels for part in parts], hints)
-        for box, parts in panels:
-            colored = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]
-            ab = blend(box, colored)
-            if self._share is not None:
-                ab = ab * _share_with_hints(crop(self._share, box), box, new[box])
-            crop(self.wash, box)[:] = self._prints.wash(box, ab, new[box])
+        self._guess([box for box in stale if self._hints[box] is None])
+        for box in stale:
+            if new[box] or box in self._guesses:
+                guess = self._guesses.setdefault(box, crop(self.ab, box).copy())
+                crop(self.ab, box)[:] = self._with_hints(box, new[box]) if new[box] else guess
+            crop(self.wash, box)[:] = self._prints.wash(box, crop(self.ab, box), new[box])
         self._hints.update(new)
         return stale
 
@@ -72,12 +73,29 @@ class PageChroma:
         """What the panels are."""
         return self._prints.kinds(self._hints)
 
+    def _guess(self, boxes: Sequence[Box]) -> None:
+        """Colours panels without hints."""
+        panels = [(box, tiles(box)) for box in boxes]
+        small = self._predict(self._image, [part for _, parts in panels for part in parts])
+        for box, parts in panels:
+            colored = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]
+            crop(self.ab, box)[:] = blend(box, colored) * (1.0 if self._share is None else crop(self._share, box))
 
-def _share_with_hints(share: np.ndarray, box: Box, hints: Sequence[Hint]) -> np.ndarray:
+    def _with_hints(self, box: Box, hints: Sequence[Hint]) -> np.ndarray:
+        """The panel's ab with hints, [H, W, 2]."""
+        guess = self._guesses[box]
+        if box not in self._spreadings:
+            self._spreadings[box] = Spreading(crop(self.lightness, box), guess)
+        inside = [hint.moved(-box.x, -box.y) for hint in hints]
+        ab = self._spreadings[box].ab(inside)
+        if self._share is None:
+            return ab
+        return guess + (ab - guess) * _share_with_hints(crop(self._share, box), inside)
+
+
+def _share_with_hints(share: np.ndarray, hints: Sequence[Hint]) -> np.ndarray:
     """The panel's `share` of colour [H, W, 1], raised to 1 in each white area that a hint lies on."""
-    if not hints:
-        return share
     _, areas = cv2.connectedComponents((share < 1).astype(np.uint8))
-    inside = (hint.moved(-box.x, -box.y) for hint in hints)
-    hinted = [areas[int(hint.y), int(hint.x)] for hint in inside if hint.lies_in(box.width, box.height)]
+    height, width = areas.shape
+    hinted = [areas[int(hint.y), int(hint.x)] for hint in hints if hint.lies_in(width, height)]
     return np.where(np.isin(areas, [area for area in hinted if area])[..., None], 1.0, share)

@@ -53,8 +53,7 @@ def train(
     *,
     training: data.Panels,
     validation: data.Panels,
-    description: str,
-    settings: Mapping[str, str | float] | None = None,
+    settings: Mapping[str, str | float],
     compiled: bool = False,
     profile: bool = False,
 ) -> None:
@@ -67,10 +66,8 @@ def train(
 
     Args:
       method: freshly built; its networks are trained in place.
-      description: the run's settings in Markdown, for TensorBoard.
-      settings: those that TensorBoard compares between runs.
-      compiled: whether XLA compiles the step.
-      profile: whether TensorBoard gets a trace of ten steps.
+      settings: what TensorBoard compares between runs.
+      compiled, profile: whether XLA compiles the step, and whether TensorBoard gets a trace of ten.
 
     Raises:
       FloatingPointError: a loss is not finite; the message names it.
@@ -84,29 +81,32 @@ def train(
     train_step = make_train_step(method, optimizers, compiled=compiled)
     evaluate = evaluation.make_evaluate(evaluation.validation_measure(method))
     log_panels = _make_log_panels(method, evaluation.pick(validation, SHOWN_PANELS))
-    writes, logs = devices.is_writer(), str(run_dir)
-    writer = tf.summary.create_file_writer(logs) if writes else tf.summary.create_noop_writer()
-    bar = tqdm(total=epochs * steps, initial=done * steps, unit="step", mininterval=1, disable=not writes)
-    traced = devices.profiled(train_step, logs) if profile and writes else contextlib.nullcontext(train_step)
-
-    with writer.as_default(), bar, traced as train_step:
-        tf.summary.text("settings", description, step=0)
-        hparams.hparams(dict(settings or {}))
+    traced = devices.profiled(train_step, str(run_dir)) if profile else contextlib.nullcontext(train_step)
+    with _shown(run_dir, settings, steps=epochs * steps, done=done * steps) as bar, traced as train_step:
         for epoch in _epochs_left(state.progress, epochs=epochs, patience=patience):
             bar.set_description(f"epoch {epoch + 1}/{epochs}")
             start = time.perf_counter()
             terms = _run_epoch(train_step, batches, first_step=epoch * steps, steps=steps, seed=seed, bar=bar)
             speed = steps * batch_size / (time.perf_counter() - start)
-            values = {f"validation/{name}": float(value.mean()) for name, value in evaluate(validation).items()}
-            values = devices.agree(values)
+            values = _means(evaluate(validation))
             _check_finite(terms | values)
             _save(state, values, judged_by=method.judged_by, seconds=time.perf_counter() - start)
             bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
-            if writes:
-                _log(terms | values | {"speed/images_per_s": speed}, step=epoch + 1)
-                log_panels(epoch + 1)
-    if writes:
+            _log(terms | values | {"speed/images_per_s": speed}, step=epoch + 1)
+            log_panels(epoch + 1)
+    if devices.is_writer():
         _write_summary(method, state, images_per_epoch=steps * batch_size)
+
+
+@contextlib.contextmanager
+def _shown(run_dir: str | os.PathLike, settings: Mapping[str, str | float], *, steps: int, done: int) -> Iterator[tqdm]:
+    """A progress bar, and TensorBoard's events in the run folder; neither in workers that do not write."""
+    writes = devices.is_writer()
+    writer = tf.summary.create_file_writer(str(run_dir)) if writes else tf.summary.create_noop_writer()
+    bar = tqdm(total=steps, initial=done, unit="step", mininterval=1, disable=not writes)
+    with writer.as_default(), bar:
+        hparams.hparams(dict(settings))
+        yield bar
 
 
 def _batches(panels: data.Panels, schedule: Schedule, *, first_epoch: int, together: int) -> Iterator[data.Batch]:
@@ -122,6 +122,11 @@ def _batches(panels: data.Panels, schedule: Schedule, *, first_epoch: int, toget
         )
 
     return iter(devices.distribute(of_worker, batch_size=schedule.batch_size, together=together))
+
+
+def _means(values: dict[str, np.ndarray]) -> dict[str, float]:
+    """ "validation/metric" -> its mean over the validation split, the same in all workers."""
+    return devices.agree({f"validation/{name}": float(value.mean()) for name, value in values.items()})
 
 
 def _epochs_left(progress: checkpoints.Progress, *, epochs: int, patience: int) -> Iterator[int]:
@@ -192,10 +197,10 @@ def _save(state: _State, values: dict[str, float], *, judged_by: str, seconds: f
 
 def _log(values: dict[str, float], *, step: int) -> None:
     for name, value in values.items():
-        tf.summary.scalar(_shown(name), value, step=step)
+        tf.summary.scalar(_tag(name), value, step=step)
 
 
-def _shown(name: str) -> str:
+def _tag(name: str) -> str:
     """The name that TensorBoard sorts by, so that validation/rmse_lab is the first curve that one sees."""
     kind, _, rest = name.partition("/")
     if kind == "validation":
@@ -205,7 +210,7 @@ def _shown(name: str) -> str:
 
 def _make_log_panels(method: Method, panels: data.Panels) -> Callable[[int], None]:
     """A function of the epoch that logs a picture for each panel: gray | colorized | truth."""
-    if method.colorize is None:
+    if method.colorize is None or not devices.is_writer():
         return lambda step: None
     gray, picture = evaluation.make_picture(evaluation.gray)(panels), evaluation.make_picture(method.colorize)
     times = -(-_SHOWN_SIZE // panels.rgb.shape[1])

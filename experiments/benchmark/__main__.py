@@ -1,0 +1,92 @@
+"""Measures how fast training, evaluation, colorizing and the command line are, and shows where the time goes.
+
+Usage: python -m experiments.benchmark
+Example: python -m experiments.benchmark --experiment=l2 --scale=cpu --against=torch
+
+Nothing else should run on the machine. All rows take about a quarter of an hour.
+"""
+
+import dataclasses
+import json
+import multiprocessing
+import pathlib
+from typing import Any
+
+from absl import flags
+
+from experiments import ablations
+from experiments.benchmark import against, machine, pages, rows, table
+from webtoon_colorize import files, startup
+
+# One of the rows that differ only in a number.
+_ROWS = [
+    "l2",
+    "adversarial",
+    "classification_loss",
+    "vgg_features",
+    "diverse_vae",
+    "residual_encoder",
+    "tandem",
+    "pixel_dropout",
+    "channel_dropout",
+    "color_and_apply",
+    "color_and_apply_hints",
+    "references",
+    "sketch",
+    "vgg16_gray",
+    "resnet50_gray",
+]
+
+
+def benchmark(
+    experiments: list[str], scale: ablations.Scale, output: pathlib.Path, *, budget_s: float, beside_torch: bool
+) -> None:
+    """Writes `output` anew after each row, and prints the tables at the end."""
+    content: dict[str, Any] = {"machine": machine.describe(), "scale": dataclasses.asdict(scale), "rows": {}}
+    content["pages"] = _alone(pages.measure)
+    for experiment in experiments:
+        content["rows"][experiment] = _alone(rows.measure, experiment, scale, budget_s)
+        print(experiment, _summary(content["rows"][experiment]), flush=True)
+        _write(output, content)
+    if beside_torch:
+        content["against"] = against.measure(budget_s)
+        _write(output, content)
+    print("\n" + table.text(content))
+
+
+def _alone(function, *arguments):
+    """The result of a function in a process of its own, so that its memory is its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(function, arguments)
+
+
+def _summary(row: dict[str, Any]) -> str:
+    return row.get("missing") or f"{row['train_images_per_s']:.0f} images/s, {row['train_share']:.0%} of the product"
+
+
+def _write(output: pathlib.Path, content: dict[str, Any]) -> None:
+    with files.atomic_path(output) as path:
+        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def main(_) -> None:
+    try:
+        benchmark(
+            FLAGS.experiment,
+            ablations.SCALES[FLAGS.scale],
+            pathlib.Path(FLAGS.output),
+            budget_s=FLAGS.budget_s,
+            beside_torch=FLAGS.against == "torch",
+        )
+    except ModuleNotFoundError as error:
+        raise SystemExit(f"error: {error}; it comes with the extra bench: pip install '.[bench]'") from error
+
+
+if __name__ == "__main__":
+    FLAGS = flags.FLAGS
+    flags.DEFINE_multi_enum("experiment", _ROWS, list(ablations.TRAINABLE), "Row to measure.")
+    flags.DEFINE_enum("scale", "quick", list(ablations.SCALES), "How large everything is.")
+    flags.DEFINE_enum("against", None, ["torch"], "What to compare the U-Net with.")
+    flags.DEFINE_float("budget_s", 2.0, "Least seconds for each number; the fastest call counts.", lower_bound=0.0)
+    flags.DEFINE_string("output", "experiments/reported/benchmark.json", "The numbers.")
+    startup.run(main, __doc__)

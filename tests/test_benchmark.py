@@ -1,0 +1,81 @@
+"""What the benchmark counts and shows; how fast anything is, is no matter of tests."""
+
+import json
+
+import keras
+import pytest
+import tensorflow as tf
+
+from experiments import ablations, docs
+from experiments.benchmark import machine, pages, rows, table
+from webtoon_colorize.methods import l2
+from webtoon_colorize.methods.method import Size
+
+TINY = ablations.Scale(image_size=32, filters=4, epochs=1, patience=1, batch_size=4)
+
+
+def graph(network, *, with_gradients=False):
+    inputs = tf.TensorSpec([2, *network.input_shape[1:]])
+
+    def call(x):
+        with tf.GradientTape() as tape:
+            y = tf.reduce_sum(network(x) ** 2)
+        return tape.gradient(y, network.trainable_variables) if with_gradients else y
+
+    return tf.function(call, autograph=False).get_concrete_function(inputs).graph
+
+
+@pytest.mark.parametrize(
+    ("layer", "by_hand"),
+    [
+        (keras.layers.Conv2D(5, 4, 2, "same"), 2 * 4 * 4 * (4 * 4 * 3 * 5)),  # 4 x 4 places in each of two images
+        (keras.layers.Conv2DTranspose(5, 4, 2, "same"), 2 * 8 * 8 * (4 * 4 * 3 * 5)),  # from each of 8 x 8 places
+        (keras.layers.Dense(7), 2 * 8 * 8 * (3 * 7)),
+    ],
+    ids=["convolution", "transposed", "dense"],
+)
+def test_multiply_adds_are_those_counted_by_hand(layer, by_hand):
+    inputs = keras.Input([8, 8, 3])
+    network = keras.Model(inputs, layer(inputs))
+    assert machine.multiply_adds(graph(network)) == by_hand
+    # The gradient of the weights costs as much again; the input needs none.
+    assert machine.multiply_adds(graph(network, with_gradients=True)) == 2 * by_hand
+
+
+def test_the_fastest_of_at_least_three_calls_counts(monkeypatch):
+    clock = iter([0, 9, 10, 14, 20, 22, 30, 38])
+    monkeypatch.setattr(machine.time, "perf_counter", lambda: next(clock))
+    calls = []
+    assert machine.seconds(lambda: calls.append(1), budget_s=20) == 2
+    assert len(calls) == 2 + 4  # three take 15 s, and there are 20
+
+
+def test_a_row_has_every_number_and_the_parts_of_a_step_are_the_step(tmp_path):
+    found = rows.measure("l2", TINY, 0.0)
+    assert all(value >= 0 for value in found.values()) and 0 < found["train_share"] < 1.5
+    assert found["forward_ms"] + found["backward_ms"] + found["optimizer_ms"] >= 0.99 * found["step_ms"]
+    content = {"machine": machine.describe(), "scale": vars(TINY), "rows": {"l2": found}, "pages": {"start_ms": 1.0}}
+    shown = table.text(json.loads(json.dumps(content)))
+    assert "| `l2` |" in shown and "32 px, 4 filters, batches of 4" in shown and "| start | 1 |" in shown
+
+
+def test_the_parts_of_a_page_are_found_and_add_up():
+    found = pages.measure()
+    parts = [value for name, value in found.items() if name not in ("start_ms", "page_ms")]
+    assert sum(parts) == pytest.approx(found["page_ms"]) and all(value > 0 for value in parts)
+
+
+def test_the_network_in_pytorch_has_the_weights_and_the_work_of_ours():
+    pytest.importorskip("torch", reason="PyTorch is an extra (bench)")
+    from experiments.benchmark import torch_unet
+
+    for image_size in (32, 64):
+        theirs = torch_unet.UNet(image_size, 4)
+        ours = l2.build(Size(image_size, 4, 1)).networks["generator"]
+        shapes = sorted(sorted(map(int, weight.shape)) for weight in theirs.parameters())
+        assert shapes == sorted(sorted(weight.shape) for weight in ours.trainable_variables)
+        assert theirs(torch_unet.torch.zeros(2, 1, image_size, image_size)).shape == (2, 2, image_size, image_size)
+
+
+def test_the_committed_numbers_are_shown():
+    assert "l2" in docs.benchmark()["rows"]
