@@ -41,9 +41,9 @@ def find(gray: np.ndarray) -> Screentone | None:
         found[max(0, row - STEP) : row + WINDOW + STEP, max(0, column - STEP) : column + WINDOW + STEP] = 1
     if found.mean() < SMALLEST:
         return None
-    found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((2 * WINDOW,) * 2, np.uint8))  # narrow rests beside lines
+    closed = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((2 * WINDOW,) * 2, np.uint8))  # narrow rests beside lines
     period = float(np.median(periods[(regular > 0) & (periods > 0)]))
-    mask = (found > 0) & _is_between_dots(gray, period)
+    mask = (closed > 0) & _is_between_dots(gray, period)
     mean = cv2.GaussianBlur(gray, (0, 0), 0.5 * period)  # leaves a hundredth of the pattern
     return Screentone(mask, np.where(mask, mean, gray))
 
