@@ -11,6 +11,7 @@ from webtoon_colorize.pages.compositing import lightness_of
 from webtoon_colorize.pages.gutters import joined_panels
 from webtoon_colorize.pages.paper_mask import paper_mask
 from webtoon_colorize.pages.prints import Kind, Prints
+from webtoon_colorize.pages.regions import find_regions
 from webtoon_colorize.pages.spreading import Spreading
 from webtoon_colorize.pages.tiling import blend, tiles
 from webtoon_colorize.panels import Box, crop
@@ -74,12 +75,13 @@ class PageChroma:
         return self._prints.kinds(self._hints)
 
     def _guess(self, boxes: Sequence[Box]) -> None:
-        """Colours panels without hints."""
+        """Colours panels without hints; flat regions evenly."""
         panels = [(box, tiles(box)) for box in boxes]
         small = self._predict(self._image, [part for _, parts in panels for part in parts])
         for box, parts in panels:
             colored = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]
-            crop(self.ab, box)[:] = blend(box, colored) * (1.0 if self._share is None else crop(self._share, box))
+            even = find_regions(crop(self.lightness, box)).evened(blend(box, colored))
+            crop(self.ab, box)[:] = even * (1.0 if self._share is None else crop(self._share, box))
 
     def _with_hints(self, box: Box, hints: Sequence[Hint]) -> np.ndarray:
         """The panel's ab with hints, [H, W, 2]."""

@@ -56,8 +56,7 @@ class Spreading:
         """
         self._lightness, self._regions = lightness, find_regions(lightness)
         labels, _, flatness = self._regions
-        mean = np.stack([self._regions.mean(plane) for plane in cv2.split(guess)], axis=-1)
-        self._guess = guess + flatness[labels][..., None] * (mean[labels] - guess)
+        self._guess = self._regions.evened(guess)
         height, width = lightness.shape
         scale = CELLS / (height * width) ** 0.5
         self._size = [max(1, round(side * scale)) for side in (width, height)]
