@@ -70,8 +70,10 @@ class Spreading:
     def _over_regions(self, features: np.ndarray) -> np.ndarray:
         """The means over regions of the cells' features [h, w, F], float32 [N, F]."""
         size = self._lightness.shape[::-1]
-        planes = [cv2.resize(plane, size, interpolation=cv2.INTER_NEAREST) for plane in np.moveaxis(features, -1, 0)]
-        return np.stack([self._regions.mean(plane) for plane in planes], axis=-1)
+        means = []
+        for plane in np.moveaxis(features, -1, 0):  # one by one, for panels may be large
+            means.append(self._regions.mean(cv2.resize(plane, size, interpolation=cv2.INTER_NEAREST)))
+        return np.stack(means, axis=-1)
 
     def ab(self, hints: Sequence[Hint]) -> np.ndarray:
         """The panel's ab with one or more hints, float32 [H, W, 2] in network range.
