@@ -112,7 +112,8 @@ def test_every_way_judges_the_same_panels_and_gets_no_more_than_its_references()
         expected = {
             "automatic": [0] * 4,
             "dots on the first panel": [3, 0, 0, 0, 0],
-            **{f"{count} coloured panels": [f"{count} seen", *[0] * 4] for count in (1, 4, 8)},
+            **{f"{count} coloured panels": [f"{count} seen", *[0] * 4] for count in (4, 8)},
+            "1 coloured panel": ["1 seen", *[0] * 4],
         }
         assert calls == expected.get(name, [])
 

@@ -50,7 +50,7 @@ def make_ways(colorize: Colorize, adapt: Adapt) -> dict[str, Way]:
         "truth": lambda story: [panel.rgb for panel in story.judged],
     }
     for count in COUNTS:
-        ways[f"{count} coloured panels"] = lambda story, count=count: color_panels(
+        ways[f"{count} coloured panel{'s' * (count > 1)}"] = lambda story, count=count: color_panels(
             adapt([panel.rgb for panel in story.references[:count]]), story.judged
         )
     return ways
