@@ -10,8 +10,10 @@ import pytest
 from PIL import Image
 
 from tests.comics import art, gray, is_colored, load, save, strip
-from webtoon_colorize import color_chapters
-from webtoon_colorize.pages import page_chroma
+from tests.test_layers import composed
+from tests.test_prints import lines
+from tests.test_screentone import halftone
+from webtoon_colorize.pages import grayscale, page_chroma
 
 
 def test_a_folder_comes_out_with_the_same_names_formats_and_sizes(tmp_path, colorize):
@@ -52,6 +54,36 @@ def test_coloured_pages_are_copied_and_sepia_ones_coloured(tmp_path, colorize):
     assert (tmp_path / "out" / "1.png").read_bytes() == (tmp_path / "in" / "1.png").read_bytes()
     assert not np.array_equal(load(tmp_path / "out" / "2.png"), load(tmp_path / "in" / "2.png"))
     assert "2 pages coloured" in colorize("in", skip_colored=False)[1]
+
+
+def test_a_page_that_could_not_be_coloured_is_named_and_stays_as_it_was(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", lines())
+    save(tmp_path / "in" / "2.png", gray(1))
+    save(tmp_path / "in" / "3.png", np.full((90, 70), 255, np.uint8))
+    code, said = colorize("in", color_layer=True)
+    assert code == 0 and "1 page coloured, 2 pages left as they are." in said
+    assert "1.png: it could not be coloured: it is line art, which takes colour from hints only." in said
+    assert "3.png: it could not be coloured: nothing on it takes colour." in said
+    assert "On these pages: line art (1), gray tones (1)" in said
+    assert all(
+        (tmp_path / "out" / name).read_bytes() == (tmp_path / "in" / name).read_bytes() for name in ("1.png", "3.png")
+    )
+    hints = tmp_path / "hints.json"
+    hints.write_text(json.dumps({"1.png": [{"x": 60, "y": 60, "color": "#c8281e"}]}))
+    code, said = colorize("in/1.png", hints=str(hints))
+    assert code == 0 and "1 page coloured." in said
+    colored = load(tmp_path / "out" / "1.png")
+    assert (
+        np.abs(colored[60:150, 60:150].astype(int) - (200, 40, 30)).max() <= 1
+        and (colored[60:150, 200:300] == 255).all()
+    )
+
+
+def test_screentone_is_coloured_and_said(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", halftone(np.tile(np.linspace(90, 200, 300), (300, 1)).astype(np.uint8), 7, 45))
+    code, said = colorize("in")
+    assert code == 0 and "On these pages: screentone (1)\n1 page coloured." in said
+    assert (np.ptp(load(tmp_path / "out" / "1.png"), axis=2) > 10).mean() > 0.3
 
 
 def test_bad_pages_are_named_and_the_rest_is_done(tmp_path, colorize):
@@ -136,15 +168,24 @@ def test_existing_pages_are_left_and_the_strip_goes_on_as_if_they_were_coloured_
     assert load(tmp_path / "out" / "3.png").shape == (1, 1)
 
 
-def test_the_color_layer_under_the_ink_gives_the_coloured_page(tmp_path, colorize):
-    light = gray(1) // 3 + 170
-    save(tmp_path / "in" / "1.png", light)
-    colorize("in", color_layer=True, keep_white=False)
-    layer, colored = load(tmp_path / "out" / "1.png.color.png"), load(tmp_path / "out" / "1.png")
-    assert layer.shape == (*light.shape, 4)
-    multiplied = layer[..., :3] / 255 * light[..., None]
-    # A channel that is lighter than the ink cannot be had by multiplying.
-    np.testing.assert_allclose(multiplied, np.minimum(colored, light[..., None]), atol=1.5)
+def test_layers_multiplied_give_the_coloured_page_and_lie_where_no_page_can(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", gray(1))
+    save(tmp_path / "in" / "1.png.color.png", gray(2))  # called like a layer
+    save(tmp_path / "in" / "2.png.ora" / "1.png", gray(3))  # in a folder that is
+    save(tmp_path / "in" / "2.png", gray(4))
+    hints = tmp_path / "hints.json"
+    hints.write_text(json.dumps({"2.png": [{"x": 60, "y": 60, "color": "#c8281e"}]}))
+    code, said = colorize("in", color_layer=True, hints=str(hints))
+    assert code == 0 and "4 pages coloured." in said
+    layers = tmp_path / "out" / "colorize-layers"
+    for name in ("1.png", "1.png.color.png", "2.png"):
+        page = load(tmp_path / "out" / name).astype(int)
+        flat, ink = (load(layers / f"{name}.{kind}.png") for kind in ("color", "ink"))
+        assert np.abs(np.round(flat * (ink / 255)) - page).max() <= 1
+        np.testing.assert_array_equal(load(tmp_path / "out" / name), composed(layers / f"{name}.ora")[1])
+    assert (layers / "2.png.ora~" / "1.png.ora").is_file()
+    assert composed(layers / "2.png.ora")[2] == ["dots", "ink", "colour"]
+    assert "4 pages coloured." in colorize("out", output_dir=str(tmp_path / "again"), skip_colored=False)[1]
 
 
 @pytest.mark.parametrize("inputs", [["in/1.png", "other/1.png"], ["in", "in/1.png"]])
@@ -211,4 +252,4 @@ def test_the_command_names_what_is_wrong_and_exits_with_2(tmp_path):
 
 
 def test_a_page_counts_as_coloured_from_a_hundredth_on():
-    assert color_chapters.COLORED_PAGE_SHARE == 0.01
+    assert grayscale.COLORED_PAGE_SHARE == 0.01

@@ -199,5 +199,5 @@ def test_two_pages_of_one_name_are_both_coloured(tmp_path, colorize):
     with zipfile.ZipFile(tmp_path / "out" / "book.cbz") as book:
         pages = [book.read(each) for each in book.infolist()]
     assert len(set(pages)) == 2 and all(is_colored(load(io.BytesIO(page))) for page in pages)
-    layers = {path.name for path in (tmp_path / "out" / "book.cbz.color").iterdir()}
-    assert layers == {"1.png.color.png", "1.png (2).color.png"}
+    layers = {path.name for path in (tmp_path / "out" / "colorize-layers" / "book.cbz").iterdir()}
+    assert layers == {f"{page}.{end}" for page in ("1.png", "1.png (2)") for end in ("color.png", "ink.png", "ora")}

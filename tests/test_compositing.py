@@ -43,23 +43,6 @@ def test_sixteen_bit_gray_without_colour_stays_as_it_is_and_with_colour_keeps_it
     np.testing.assert_allclose(after, before, atol=5e-4)
 
 
-def test_the_color_layer_of_a_drawing_is_its_wash():
-    ab = np.array([[(0.05, 0.1), (0.05, 0.1), (0, 0)]], np.float32)
-    lines = np.array([[[255] * 3, [0] * 3, [255] * 3]], np.uint8)
-    layer = LINES.color_layer(lines, ab)
-    wash = LINES.paint(lines, ab)
-    np.testing.assert_allclose(layer[0, 0, :3], wash[0, 0], atol=1)
-    assert layer[0, :, 3].tolist() == [255, 255, 0] and wash[0, 0].min() < 250
-    np.testing.assert_array_equal(wash[0, 1:], lines[0, 1:])
-
-
-def test_the_color_layer_is_transparent_without_colour_and_not_black_under_ink():
-    ink = np.array([[[0] * 3, [255] * 3, [30] * 3]], np.uint8)
-    layer = SHADED.color_layer(ink, np.array([[(0, 0), (0, 0), (0.3, 0.1)]], np.float32))
-    assert layer[0, :2].tolist() == [[0] * 4] * 2
-    assert layer[0, 2, 3] == 255 and layer[0, 2, 0] == 255 and layer[0, 2].min() > 90
-
-
 def test_lightness_is_that_of_opencv():
     image = np.random.default_rng(0).integers(0, 256, (300, 500, 3), dtype=np.uint8)  # more than is converted at a time
     rgb = image / 255
@@ -81,10 +64,14 @@ def test_gray_stays_where_ab_is_0_and_takes_the_colour_beside_it(painter):
     np.testing.assert_allclose(lab, np.broadcast_to([50.03, 20, -30], lab.shape), atol=0.5)
 
 
-def test_a_layer_is_colour_divided_by_gray():
-    gray = np.full((1, 1, 3), 200, np.uint8)
-    ab = np.full((1, 1, 2), (10 / 110, 15 / 110), np.float32)
-    expected = np.minimum(SHADED.paint(gray, ab) / 200, 1) * 255
-    np.testing.assert_allclose(SHADED.color_layer(gray, ab)[..., :3], expected, atol=0.5)
-    deep = gray.astype(np.uint16) * 257
-    np.testing.assert_array_equal(SHADED.color_layer(deep, ab), SHADED.color_layer(gray, ab))
+def test_under_a_wash_ink_stays_white_takes_the_flat_colour_and_the_rest_is_multiplied():
+    levels = np.array([0, 60, 128, 255], np.uint8)
+    gray = np.repeat(levels[None, :, None], 3, axis=2)
+    lightness, ab = color.rgb_to_lab(tf.constant([200 / 255, 40 / 255, 30 / 255]))
+    wash = np.broadcast_to(np.float32([*ab, (1 - lightness[0]) / 2]), (1, 4, 3))
+    expected = levels[:, None] * np.array([200, 40, 30]) / 255
+    np.testing.assert_allclose(SHADED.paint(gray, wash)[0], expected, atol=0.6)
+    deep = SHADED.paint(gray.astype(np.uint16) * 257, wash)
+    np.testing.assert_allclose(deep[0] / 257, expected, atol=0.02)
+    half = np.concatenate([wash[:, :2], np.zeros((1, 2, 3), np.float32)], axis=1)
+    np.testing.assert_array_equal(SHADED.paint(gray, half)[0, 2:], gray[0, 2:])

@@ -4,11 +4,12 @@ import io
 
 import cv2
 import numpy as np
+import pytest
 from PIL import Image
 
 from data_tools.crops import Settings
 from webtoon_colorize.io.images import read_image
-from webtoon_colorize.pages.grayscale import color_share
+from webtoon_colorize.pages.grayscale import color_share, is_colored
 
 LEAST = Settings().min_colour
 
@@ -49,3 +50,24 @@ def test_a_panel_in_shades_of_one_strong_colour_is_kept():
     night = (gray_art() * np.array([0.25, 0.45, 1.0])).astype(np.uint8)
     assert color_share(night) > 0.5
     assert color_share(np.full((250, 250, 3), (160, 90, 90), np.uint8)) == 1
+
+
+@pytest.mark.parametrize(
+    "cast", [(1, 1, 1), (1, 0.96, 0.82), (0.96, 0.98, 1.03), (0.98, 1.02, 0.97), (1.02, 0.97, 0.98)]
+)
+@pytest.mark.parametrize("quality", [30, 60])
+def test_noise_and_casts_of_any_hue_are_gray(cast, quality):
+    page = cv2.resize(gray_art(), (1200, 900)) * np.array(cast) + np.random.default_rng(0).normal(0, 5, (900, 1200, 3))
+    assert not is_colored(as_jpeg(page.clip(0, 255).astype(np.uint8), quality))
+
+
+def test_a_small_red_title_is_colour_and_as_many_scattered_pixels_are_none():
+    page = cv2.resize(gray_art(), (1200, 900))
+    noisy = page.copy()
+    cv2.putText(page, "RED", (60, 80), cv2.FONT_HERSHEY_SIMPLEX, 2, (200, 30, 40), 10)
+    title = (page != noisy).any(axis=2)
+    assert title.mean() < 0.005
+    assert is_colored(as_jpeg(page, 75))
+    places = np.random.default_rng(0).permutation(title.size)[: title.sum()]
+    noisy.reshape(-1, 3)[places] = (200, 30, 40)
+    assert not is_colored(noisy)

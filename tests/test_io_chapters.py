@@ -26,7 +26,7 @@ def test_each_folder_is_a_chapter_in_natural_order_without_hidden_files(tmp_path
     found, faults = find_chapters([str(tmp_path / "in")], str(tmp_path / "out"))
     assert names(found) == [["1.webp", "2.png", "10.JPG"], ["a9/1.png"], ["a10/1.png"], ["b/1.png"]] and not faults
     assert found[1].pages[0].output == tmp_path / "out" / "a9" / "1.png"
-    assert found[1].pages[0].layer == tmp_path / "out" / "a9" / "1.png.color.png"
+    assert found[1].pages[0].layer(".ora") == tmp_path / "out" / "colorize-layers" / "a9" / "1.png.ora"
 
 
 def test_named_images_of_one_folder_are_one_chapter_as_they_are_named(tmp_path):
@@ -48,7 +48,8 @@ def test_an_archive_is_a_chapter_whose_images_are_its_pages(tmp_path):
     assert names(found) == [["1.png"], ["book.cbz/2.png", "book.cbz/10.png"]]
     assert found[1].archive == chapters.Archive("book.cbz", file, tmp_path / "out" / "book.cbz", is_mirrored=True)
     assert [page.entry.position for page in found[1].pages] == [1, 0]
-    assert found[1].pages[0].layer == tmp_path / "out" / "book.cbz.color" / "2.png.color.png"
+    layers = tmp_path / "out" / "colorize-layers" / "book.cbz"
+    assert found[1].pages[0].layer(".ora") == layers / "2.png.ora"
     assert faults == ["book.cbz/../evil.png: its name points outside the archive; it is left out."]
 
 

@@ -74,10 +74,11 @@ def test_a_page_that_failed_is_done_when_existing_ones_are_skipped(tmp_path, col
 
 def test_a_page_whose_layer_could_not_be_written_is_not_done(tmp_path, colorize):
     save(tmp_path / "in" / "1.png", gray(1, **SMALL))
-    (tmp_path / "out" / "1.png.color.png").mkdir(parents=True)
+    layer = tmp_path / "out" / "colorize-layers" / "1.png.ora"
+    layer.mkdir(parents=True)
     code, said = colorize("in", color_layer=True)
     assert code == 2 and "1.png: it could not be written (is a directory)." in said
-    (tmp_path / "out" / "1.png.color.png").rmdir()
+    layer.rmdir()
     assert "1 page coloured." in colorize("in", color_layer=True, skip_existing=True)[1]
 
 

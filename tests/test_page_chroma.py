@@ -1,9 +1,14 @@
 """The chroma of a page, panel by panel; the networks are a function that says what it was asked."""
 
+import functools
+
+import cv2
 import numpy as np
+import pytest
 
 from tests.comics import art, strip
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.pages import strips
 from webtoon_colorize.pages.page_chroma import PageChroma
 from webtoon_colorize.panels import Box
 
@@ -82,3 +87,31 @@ def test_white_stays_white_except_where_a_hint_lies():
     coloured = chroma_of(image)
     coloured.color(())
     assert coloured.ab[..., 0].min() > 0.09
+
+
+@pytest.mark.parametrize("sky, gutter", [(236, 255), (245, 255), (14, 0)])
+def test_a_flat_sky_at_a_slices_edge_is_coloured_as_in_the_whole_strip(sky, gutter):
+    whole = np.full((1150, 300, 3), gutter, np.uint8)
+    whole[20:1130] = np.repeat(cv2.resize(art(5), (300, 1110))[..., :1], 3, axis=2) // 2 + 60
+    whole[380:400], whole[400:640] = gutter, sky
+    color = functools.partial(section_of, networks([]))
+    [together] = washes([whole], color)
+    for cuts in ([500, 570], [410], [630]):
+        np.testing.assert_array_equal(np.concatenate(washes(np.split(whole, cuts), color)), together)
+    is_colored = (together != 0).any(axis=(1, 2))
+    assert is_colored[22:378].all() and is_colored[402:1128].all() and not is_colored[382:398].any()
+    [alone] = washes([whole[570:]], color)
+    assert (alone[:70] != 0).any(axis=-1).all()
+
+
+def section_of(predict, image, hints, background):
+    chroma = PageChroma(image, predict, background=background, keep_white=True)
+    chroma.color(hints)
+    return chroma.wash
+
+
+def washes(slices, color):
+    """The wash of each slice, put together from its rows."""
+    slices = [strips.Slice(image) for image in slices]
+    rows = [(each.slice, each.wash) for each in strips.color_slices(slices, color)]
+    return [np.concatenate([wash for owner, wash in rows if owner is each]) for each in slices]

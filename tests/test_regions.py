@@ -59,3 +59,14 @@ def test_the_mean_over_a_region_is_that_of_its_pixels():
     plane = np.random.default_rng(0).normal(size=(200, 200)).astype(np.float32)
     expected = [plane[regions.labels == number].mean() for number in (0, 1)]
     np.testing.assert_allclose(regions.mean(plane), expected, atol=1e-6)
+
+
+def test_flat_regions_are_evened_and_others_stay():
+    lightness = np.full((60, 60), -0.2, np.float32)
+    lightness[:, 29:31] = -1.0
+    lightness[:, 31:] += np.linspace(0, 0.8, 29, dtype=np.float32)  # a gradient
+    ab = np.random.default_rng(0).normal(0, 0.1, (60, 60, 2)).astype(np.float32)
+    evened = find_regions(lightness).evened(ab)
+    np.testing.assert_allclose(np.ptp(evened[5:55, 5:20], axis=(0, 1)), 0, atol=1e-5)
+    np.testing.assert_allclose(evened[5, 5], ab[:, :27].mean(axis=(0, 1)), atol=0.02)
+    np.testing.assert_array_equal(evened[:, 40:], ab[:, 40:])

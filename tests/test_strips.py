@@ -26,8 +26,8 @@ def cut(image, *heights):
 
 
 def by_lightness(image, hints, background):
-    """ab that depends on the pixel alone."""
-    return np.repeat(image[..., :1], 2, axis=2).astype(np.float32) / 255
+    """A wash that depends on the pixel alone."""
+    return np.repeat(image[..., :1], 3, axis=2).astype(np.float32) / 255
 
 
 def colored(slices, color_section=by_lightness):
@@ -44,7 +44,7 @@ def numbered_sections(calls):
 
     def color_section(image, hints, background):
         calls.append(image.copy())
-        return np.full((*image.shape[:2], 2), len(calls), np.float32)
+        return np.full((*image.shape[:2], 3), len(calls), np.float32)
 
     return color_section
 
@@ -147,4 +147,4 @@ def test_what_is_not_wanted_is_not_coloured_and_changes_nothing_elsewhere():
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (2, 3)])
 def test_the_smallest_pages_are_pages(shape):
     [ab] = colored([strips.Slice(np.full((*shape, 3), 77, np.uint8))])
-    assert ab.shape == (*shape, 2)
+    assert ab.shape == (*shape, 3)

@@ -25,6 +25,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     from webtoon_colorize import color_chapters
     from webtoon_colorize.colorizer import Colorizer
     from webtoon_colorize.io import chapters, hint_files
+    from webtoon_colorize.pages.prints import Kind
 
     hints = _read_hints(values.hints) if values.hints else {}
     if values.adapted_run and not values.references:
@@ -45,6 +46,8 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     for name in unknown:
         print(f"{values.hints}: there is no page {name} among the inputs.", file=sys.stderr)
     print(*report.notes, sep="\n", end="\n" * bool(report.notes))
+    if {*report.kinds} - {Kind.TONES}:
+        print("On these pages:", ", ".join(f"{kind.value} ({number})" for kind, number in report.kinds.most_common()))
     return summarize(report.colored, report.left, [*faults, *report.faults])
 
 
@@ -99,7 +102,7 @@ def define_flags() -> None:
     flags.DEFINE_string("hints", None, "JSON file with dots of colour per page (docs/coloring.md).")
     flags.DEFINE_bool("skip_colored", True, "Leave pages as they are that have colour; sepia counts as gray.")
     flags.DEFINE_bool("keep_white", True, "Keep white paper and speech bubbles free of colour.")
-    flags.DEFINE_bool("color_layer", False, "Also write each page's colour alone, as a PNG to lay under the ink.")
+    flags.DEFINE_bool("color_layer", False, "Also write each page as layers, colour and ink (docs/coloring.md).")
     flags.DEFINE_bool("skip_existing", False, "Leave out pages that an earlier call has coloured.")
 
 

@@ -1,5 +1,6 @@
 """Colours chapters page by page; pages that fail are named and the rest is done."""
 
+import collections
 import contextlib
 import dataclasses
 import itertools
@@ -7,6 +8,7 @@ import pathlib
 import shutil
 from collections.abc import Iterator, Sequence
 
+import cv2
 import numpy as np
 import tqdm
 
@@ -18,10 +20,13 @@ from webtoon_colorize.io.archives import ArchiveError, Entry
 from webtoon_colorize.io.chapters import Archive, Chapter, Page
 from webtoon_colorize.io.images import ImageError
 from webtoon_colorize.io.page_images import PageImage
-from webtoon_colorize.pages.grayscale import color_share
+from webtoon_colorize.pages import layers
+from webtoon_colorize.pages.grayscale import is_colored
+from webtoon_colorize.pages.prints import Kind, why_uncolored
 from webtoon_colorize.pages.strips import Slice
 
-COLORED_PAGE_SHARE = 0.01  # a page counts as coloured from this share of its pixels on
+TINTED = 6  # gray levels between the channels of a pixel that has got colour
+TINTED_SHARE = 0.001  # a page with a smaller share of such pixels was not coloured
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +46,8 @@ class Report:
     """How many pages were coloured or left as they are, and why others failed."""
 
     colored: int = 0
-    left: int = 0  # copied because they are coloured, or written by an earlier call
+    left: int = 0  # copied because they are coloured or take no colour, or written by an earlier call
+    kinds: collections.Counter[Kind] = dataclasses.field(default_factory=collections.Counter)  # pages on which each is
     notes: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that was left as it is
     faults: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that failed
 
@@ -166,12 +172,13 @@ class _Plan:
         return "it is there already" if self.is_there else "it has colour already; it is copied"
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(eq=False)
 class _Work:
     """A page that the colorizer has taken and that is not written yet."""
 
     plan: _Plan
-    layer: np.ndarray | None  # uint8 [H, W, 4], the colour layer to be written beside the page
+    flat: np.ndarray | None  # uint8 [H, W, 3], the colour under the ink, if layers are to be written
+    tinted: int = 0  # pixels that have got colour
 
 
 class _ChapterColoring:
@@ -181,6 +188,8 @@ class _ChapterColoring:
         self._colorizer, self._options, self._report, self._bar = colorizer, options, report, bar
         self._output = output
         self._open: list[Page] = []  # pages that are read and not written yet
+        self._kinds: set[Kind] = set()  # of the page that comes next, or of the strip's section
+        self._is_told = False  # whether a page has been finished since
 
     def color(self, pages: Sequence[Page]) -> None:
         """Colours the pages. If colouring fails, the first open page counts as failed and the others start again."""
@@ -207,7 +216,8 @@ class _ChapterColoring:
                     self._output.keep(page)
                 elif plan.is_colored:
                     self._output.leave(page)
-                work = _Work(plan, self._new_layer(plan))
+                is_wanted = self._options.color_layer and plan.needs_color
+                work = _Work(plan, np.empty_like(plan.on_white) if is_wanted else None)
             except Exception as error:  # anything that this page's file raises
                 self._fail(page, files.reason(error))
                 continue
@@ -226,45 +236,60 @@ class _ChapterColoring:
             image,
             on_white,
             hints,
-            is_colored=self._options.skip_colored and color_share(on_white) >= COLORED_PAGE_SHARE,
+            is_colored=self._options.skip_colored and is_colored(on_white),
             is_there=self._options.skip_existing and _is_done(page, self._output),
         )
 
-    def _new_layer(self, plan: _Plan) -> np.ndarray | None:
-        is_wanted = self._options.color_layer and plan.needs_color
-        return np.zeros((*plan.on_white.shape[:2], 4), np.uint8) if is_wanted else None
-
     def _color(self, slices: Iterator[Slice]) -> None:
-        stream = self._colorizer.color_slices(slices, title=self._options.title, keep_white=self._options.keep_white)
-        for each, start, ab in stream:
+        stream = self._colorizer.color_slices(
+            slices, title=self._options.title, keep_white=self._options.keep_white, saw=self._see
+        )
+        for each, start, wash in stream:
             work: _Work = each.source
-            rows = np.s_[start : start + len(ab)]
+            rows = np.s_[start : start + len(wash)]
             if work.plan.needs_color:
-                self._paint(work, rows, ab)
+                self._paint(work, rows, wash)
             if rows.stop == len(each.image):
                 self._open.remove(work.plan.page)
                 self._finish(work)
 
-    def _paint(self, work: _Work, rows: slice, ab: np.ndarray) -> None:
+    def _see(self, kinds: set[Kind]) -> None:
+        self._kinds = kinds if self._is_told else self._kinds | kinds
+        self._is_told = False
+
+    def _paint(self, work: _Work, rows: slice, wash: np.ndarray) -> None:
         painter, pixels = self._colorizer.painter, work.plan.image.pixels
-        if work.layer is not None:
-            work.layer[rows] = painter.color_layer(pixels[rows], ab)
-        pixels[rows] = painter.paint(pixels[rows], ab)
+        if work.flat is not None:
+            gray = cv2.cvtColor(work.plan.on_white[rows], cv2.COLOR_RGB2GRAY)
+            work.flat[rows] = layers.flat_color(gray, wash, pixels.shape[1])
+        pixels[rows] = painter.paint(pixels[rows], wash)
+        scale = np.iinfo(pixels.dtype).max // 255
+        work.tinted += int(np.count_nonzero(np.ptp(pixels[rows], axis=2) >= TINTED * scale))
 
     def _finish(self, work: _Work) -> None:
         plan = work.plan
+        is_colored = plan.needs_color and work.tinted >= TINTED_SHARE * plan.on_white[..., 0].size
         try:
-            if work.layer is not None:
-                page_images.write_layer(plan.page.layer, work.layer)
-            if plan.needs_color:  # last, for it says that the page is done
+            if work.flat is not None and is_colored:
+                layers.write(plan.page.layer, plan.image.on_white(), work.flat, plan.hints)
+            if is_colored:  # last, for it says that the page is done
                 self._output.write(plan.page, page_images.encode(plan.image))
+            elif plan.needs_color:
+                self._output.leave(plan.page)
         except Exception as error:  # the page is no longer open, so no other page counts as failed
             self._fail(plan.page, f"it could not be written ({files.reason(error)})")
             return
-        self._report.colored += plan.needs_color
-        if not plan.needs_color:
+        self._count(plan, is_colored=is_colored)
+
+    def _count(self, plan: _Plan, *, is_colored: bool) -> None:
+        self._report.colored += is_colored
+        if plan.needs_color:
+            self._report.kinds.update(self._kinds)
+            self._is_told = True
+        if not is_colored:
             self._report.left += 1
-            self._report.notes.append(f"{plan.page.name}: {plan.why_left}.")
+            why = why_uncolored(self._kinds) if plan.needs_color else plan.why_left
+            self._report.notes.append(f"{plan.page.name}: {why}.")
         self._bar.update()
 
     def _fail(self, page: Page, reason: str) -> None:

@@ -6,7 +6,7 @@ is upsampled along the edges of the page's lightness (`pages.upsampling`) and co
 
 import functools
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ from webtoon_colorize.pages import strips
 from webtoon_colorize.pages.compositing import Painter
 from webtoon_colorize.pages.page_chroma import PageChroma
 from webtoon_colorize.pages.predictor import Predictor
+from webtoon_colorize.pages.prints import Kind
 
 _LARGEST = 2**23  # pixels; the chroma of larger images (scans) is predicted on a reduced copy, without visible loss
 
@@ -91,9 +92,9 @@ class Colorizer:
 
     def paint_page(self, pixels: np.ndarray, page: strips.Slice, *, title: str | None, keep_white: bool) -> None:
         """Colours `pixels`, uint8 or uint16 [H, W, 3], in place. `page` shows them on a white background."""
-        for _, start, ab in self.color_slices([page], title=title, keep_white=keep_white):
-            rows = np.s_[start : start + len(ab)]
-            pixels[rows] = self.painter.paint(pixels[rows], ab)
+        for _, start, wash in self.color_slices([page], title=title, keep_white=keep_white):
+            rows = np.s_[start : start + len(wash)]
+            pixels[rows] = self.painter.paint(pixels[rows], wash)
 
     def check(self, hints: Sequence[Hint], *, width: int, height: int, title: str | None) -> None:
         """Raises ValueError if `colorize` would refuse the hints or the title for a page of this size."""
@@ -116,10 +117,18 @@ class Colorizer:
         return 0 if title is None else self.titles.index(title)
 
     def color_slices(
-        self, slices: Iterable[strips.Slice], *, title: str | None, keep_white: bool
+        self,
+        slices: Iterable[strips.Slice],
+        *,
+        title: str | None,
+        keep_white: bool,
+        saw: Callable[[set[Kind]], None] = lambda kinds: None,
     ) -> Iterator[strips.ColoredRows]:
-        """Colours pages and strips in a stream. Yields all their rows, in order."""
-        color = functools.partial(self._color_section, label=self._label(title), keep_white=keep_white)
+        """Colours pages and strips in a stream. Yields all their rows, in order.
+
+        saw: is told what the panels of each section are, before the section's rows come.
+        """
+        color = functools.partial(self._color_section, label=self._label(title), keep_white=keep_white, saw=saw)
         return strips.color_slices(slices, color)
 
     def page_chroma(self, image: np.ndarray, *, title: str | None = None, keep_white: bool = True) -> PageChroma:
@@ -133,8 +142,8 @@ class Colorizer:
         self, image: np.ndarray, background: np.ndarray | None, *, label: int, keep_white: bool
     ) -> PageChroma:
         predict = functools.partial(self._predictor.predict, label=label)
-        keep_white = keep_white and not self._method.from_lines
-        return PageChroma(image, predict, background=background, keep_white=keep_white)
+        lines = self._method.from_lines
+        return PageChroma(image, predict, background=background, keep_white=keep_white and not lines, only_tones=lines)
 
     def _color_section(
         self,
@@ -144,8 +153,9 @@ class Colorizer:
         *,
         label: int,
         keep_white: bool,
+        saw: Callable[[set[Kind]], None],
     ) -> np.ndarray:
-        """ab [H, W, 2] of a page or a section of a strip: see `strips.ColorSection`."""
+        """The wash [H, W, 3] of a page or a section of a strip: see `strips.ColorSection`."""
         size = image.shape[1::-1]
         scale = (_LARGEST / (size[0] * size[1])) ** 0.5
         if scale < 1:
@@ -153,7 +163,8 @@ class Colorizer:
             hints = [hint.scaled(scale) for hint in hints]
         chroma = self._page_chroma(image, background, label=label, keep_white=keep_white)
         chroma.color(hints)
-        return cv2.resize(chroma.ab, size) if scale < 1 else chroma.ab
+        saw(chroma.kinds())
+        return cv2.resize(chroma.wash, size) if scale < 1 else chroma.wash
 
 
 def _as_rgb(image: np.ndarray) -> np.ndarray:

@@ -10,11 +10,15 @@ import secrets
 import unicodedata
 from collections.abc import Iterator
 
+LAYERS = "colorize-layers"  # the folder in the output that has the pages' layers
+
 LONGEST_NAME = 255  # bytes of a file's name, on nearly all file systems
 
-# What file systems, network storages and readers keep beside the user's files. Names with a leading dot are hidden too.
+# What file systems, network storages, readers and this program keep beside the user's files. Names with a leading dot
+# are hidden too.
 _NOT_THE_USERS = re.compile(
-    r"__macosx|@eadir|[#@$]recycle(\.bin)?|recycler|@recently-snapshot|#snapshot|system volume information|lost\+found"
+    rf"{LAYERS}|__macosx|@eadir|[#@$]recycle(\.bin)?|recycler"
+    r"|@recently-snapshot|#snapshot|system volume information|lost\+found"
 )
 
 
@@ -96,7 +100,8 @@ def path_key(path: str) -> tuple:
 def is_hidden(name: str) -> bool:
     """Whether a path (with forward slashes) has a part that starts with a dot, or that is not the user's.
 
-    The latter are folders of macOS, Windows and network storages: __MACOSX, @eaDir, #recycle, $RECYCLE.BIN and so on.
+    The latter are folders of macOS, Windows, network storages (__MACOSX, @eaDir, #recycle, $RECYCLE.BIN and so on) and
+    LAYERS.
     """
     parts = name.split("/")
     return any((part.startswith(".") and part != ".") or _NOT_THE_USERS.fullmatch(part.casefold()) for part in parts)

@@ -13,12 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 from webtoon_colorize import color
-from webtoon_colorize.color_chapters import COLORED_PAGE_SHARE
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint, reaching
 from webtoon_colorize.io import page_images
 from webtoon_colorize.pages import strips
-from webtoon_colorize.pages.grayscale import color_share
+from webtoon_colorize.pages.grayscale import is_colored
 from webtoon_colorize.pages.page_chroma import PageChroma
 from webtoon_colorize.pages.tiling import fade
 from webtoon_colorize.panels import Box, crop
@@ -70,7 +69,7 @@ class Page:
         self._data, self._seen = data, page_images.decode(data).on_white()
         self.key = hashlib.sha256(data).hexdigest()
         self.height, self.width = self._seen.shape[:2]
-        self.is_colored = color_share(self._seen) >= COLORED_PAGE_SHARE
+        self.is_colored = is_colored(self._seen)
         self._scale = min(1.0, WIDEST / self.width)
         self._token, self._version = secrets.token_hex(4), 0  # a page that is opened anew is not taken for this one
         self.forget()
@@ -105,7 +104,7 @@ class Page:
     def _begin(self) -> None:
         size = [max(1, round(side * self._scale)) for side in (self.width, self.height)]
         self._small = np.ascontiguousarray(cv2.resize(self._seen, size, interpolation=cv2.INTER_AREA))
-        self._ab = np.zeros((*self._small.shape[:2], 2), np.float32)
+        self._wash = np.zeros((*self._small.shape[:2], 3), np.float32)
         self._sections = [_Section(*rows) for rows in strips.sections(self._small)]
 
     def _box(self, section: _Section) -> Box:
@@ -127,20 +126,20 @@ class Page:
             self._changed[box] = self._version
 
     def _merge(self, section: _Section) -> None:
-        """Writes a section's ab into the page's; where it overlaps with its neighbours, they fade into each other."""
-        self._ab[section.top : section.bottom] = section.chroma.ab
+        """Writes a section's wash into the page's; where it overlaps with its neighbours, they fade into each other."""
+        self._wash[section.top : section.bottom] = section.chroma.wash
         for above, below in itertools.pairwise(self._sections):
             overlap = above.bottom - below.top
             if section in (above, below) and overlap and above.chroma is not None and below.chroma is not None:
-                self._ab[below.top : above.bottom] = fade(above.chroma.ab[-overlap:], below.chroma.ab[:overlap])
+                self._wash[below.top : above.bottom] = fade(above.chroma.wash[-overlap:], below.chroma.wash[:overlap])
 
     def _patch(self, colorizer: Colorizer, box: Box) -> Patch:
         left, right = (min(self.width, round(x / self._scale)) for x in (box.x, box.right))
         top, bottom = (min(self.height, round(y / self._scale)) for y in (box.y, box.bottom))
-        ab = crop(self._ab, box)
+        wash = crop(self._wash, box)
         if self._scale < 1:
-            ab = cv2.resize(ab, (right - left, bottom - top))
-        painted = colorizer.painter.paint(self._seen[top:bottom, left:right], ab)
+            wash = cv2.resize(wash, (right - left, bottom - top))
+        painted = colorizer.painter.paint(self._seen[top:bottom, left:right], wash)
         _, png = cv2.imencode(".png", cv2.cvtColor(painted, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1])
         return Patch(left, top, right - left, bottom - top, base64.b64encode(png.tobytes()).decode())
 

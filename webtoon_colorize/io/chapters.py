@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import os
 import pathlib
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -18,13 +19,17 @@ class InputError(ValueError):
     """Inputs that cannot be coloured together; the message is the reason and names them."""
 
 
+_LAYER_ENDINGS = r"\.color\.png|\.ink\.png|\.ora"
+
+
 @dataclasses.dataclass(frozen=True)
 class Page:
     """One page: an image file, or one in an archive."""
 
     name: str  # unique: its path below the input, in archives <archive>/<entry>
     file: pathlib.Path  # the image, or the archive
-    output: pathlib.Path  # of an image file; of a page in an archive, only its `layer` is written beside this path
+    output: pathlib.Path  # the image's, or the archive's
+    layers_dir: pathlib.Path  # where layers of all pages go
     entry: Entry | None = None  # its place in the archive
     fault: str = ""  # why it cannot be read, if that is known already: a book that cannot be opened
     is_mirrored: bool = False  # found in a folder, so that it is in the output as it was if it cannot be coloured
@@ -35,10 +40,15 @@ class Page:
             raise ArchiveError(self.fault)
         return read_bytes(self.file) if self.entry is None else archives.read(self.file, self.entry)
 
-    @property
-    def layer(self) -> pathlib.Path:
-        """The output file of its colour layer."""
-        return self.output.with_name(files.derived_name(self.output.name, ".color.png"))
+    def layer(self, ending: str) -> pathlib.Path:
+        """The output file of one of its layers, with one of _LAYER_ENDINGS.
+
+        It lies in a folder that is passed over when pages are searched, so it can be no page's. Folders there are not
+        called like layers.
+        """
+        *folders, name = self.name.split("/")
+        safe = (files.derived_name(re.sub(rf"(({_LAYER_ENDINGS})~*)$", r"\1~", folder)) for folder in folders)
+        return self.layers_dir.joinpath(*safe, files.derived_name(name, ending))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,13 +132,17 @@ def _find(path: pathlib.Path, output: pathlib.Path, faults: list[str]) -> Iterat
 
 
 def _images(found: list[_Found], output: pathlib.Path) -> Chapter:
-    return Chapter([Page(each.name, each.file, output / each.name, is_mirrored=not each.is_named) for each in found])
+    layers = output / files.LAYERS
+    return Chapter(
+        [Page(each.name, each.file, output / each.name, layers, is_mirrored=not each.is_named) for each in found]
+    )
 
 
 def _book(found: _Found, output: pathlib.Path, faults: list[str]) -> Chapter:
     """The chapter of an archive. A book that cannot be opened is a page that fails: it is named, and mirrored."""
     archive = Archive(found.name, found.file, output / found.name, is_mirrored=not found.is_named)
-    whole = Page(found.name, found.file, archive.output, is_mirrored=archive.is_mirrored)
+    layers = output / files.LAYERS
+    whole = Page(found.name, found.file, archive.output, layers, is_mirrored=archive.is_mirrored)
     try:
         entries = [entry for entry in archives.entries(found.file) if not entry.is_folder]
     except ArchiveError as error:
@@ -139,13 +153,8 @@ def _book(found: _Found, output: pathlib.Path, faults: list[str]) -> Chapter:
     pages = sorted(shown, key=lambda each: files.path_key(each.path))
     if not pages and not refused:
         return Chapter([dataclasses.replace(whole, fault="there are no images in this archive")])
-    return Chapter([_entry_page(archive, entry) for entry in pages], archive)
-
-
-def _entry_page(archive: Archive, entry: Entry) -> Page:
-    folder = archive.output.with_name(files.derived_name(archive.output.name, ".color"))
-    parts = map(files.derived_name, entry.path.split("/"))
-    return Page(f"{archive.name}/{entry.path}", archive.file, folder.joinpath(*parts), entry)
+    named = [(f"{found.name}/{entry.path}", entry) for entry in pages]
+    return Chapter([Page(name, found.file, archive.output, layers, entry) for name, entry in named], archive)
 
 
 def _check_outputs(chapters: list[Chapter]) -> None:

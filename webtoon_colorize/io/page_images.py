@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import os
 import struct
 from collections.abc import Set
 from typing import Any
@@ -11,7 +10,6 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from webtoon_colorize import files
 from webtoon_colorize.io import kinds, png
 from webtoon_colorize.io.images import ImageError, gray_curve, in_srgb, opened
 
@@ -171,9 +169,3 @@ def _encode_deep(page: PageImage) -> bytes:
     if not done:
         raise ValueError("OpenCV could not encode a 16-bit PNG")
     return png.with_chunks(buffer.tobytes(), page.chunks)
-
-
-def write_layer(path: str | os.PathLike, layer: np.ndarray) -> None:
-    """Writes `layer` (uint8 [H, W, 4], RGB and alpha) as a PNG, whole or not at all."""
-    with files.atomic_path(path) as temporary:
-        Image.fromarray(layer).save(temporary, "PNG", compress_level=2)

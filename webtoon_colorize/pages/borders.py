@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from webtoon_colorize.pages.gutters import TOLERANCE
+from webtoon_colorize.pages.gutters import FLAT
 from webtoon_colorize.panels import CLEAR
 
 NEAR = 8  # rows on each side of a border that decide whether art continues across it
@@ -26,8 +26,8 @@ def continues(above: np.ndarray, below: np.ndarray) -> bool:
 
 
 def _is_blank(row: np.ndarray) -> bool:
-    """Whether a row (uint8 [W, 3]) is white or black."""
-    return any((np.abs(row.astype(int) - end).max(axis=1) <= TOLERANCE).mean() >= CLEAR for end in (0, 255))
+    """Whether a row (uint8 [W, 3]) is white or black; a light sky is neither."""
+    return any((np.abs(row.astype(int) - end).max(axis=1) <= FLAT).mean() >= CLEAR for end in (0, 255))
 
 
 def is_seam(above: np.ndarray, below: np.ndarray) -> bool:

@@ -10,7 +10,6 @@ import tensorflow as tf
 from webtoon_colorize import color
 
 _PIXELS = 2**17  # converted between colour spaces at a time
-_DARKEST = 100  # gray level (0 to 255); dividing by darker ink, which hides its colour, would amplify noise
 
 
 @tf.function(input_signature=[tf.TensorSpec([None, 3])], autograph=False)
@@ -39,6 +38,19 @@ def _darken(rgb, ab):
     return color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, ab))
 
 
+@functools.partial(
+    tf.function,
+    input_signature=[tf.TensorSpec([_PIXELS, 3]), tf.TensorSpec([_PIXELS, 3])],
+    autograph=False,
+    jit_compile=True,
+)
+def _multiply(rgb, wash):
+    lightness = 1 - 2 * wash[:, 2:]
+    flat = color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, wash[:, :2]))
+    gray = color.lab_to_rgb(color.rgb_to_lab(rgb)[0], tf.zeros_like(wash[:, :2]))
+    return gray * flat
+
+
 def lightness_of(image: np.ndarray) -> np.ndarray:
     """uint8 [H, W, 3] -> [H, W] float32 in [-1, 1]."""
     flat = image.reshape(-1, 3)
@@ -51,46 +63,37 @@ def lightness_of(image: np.ndarray) -> np.ndarray:
 
 @dataclasses.dataclass(frozen=True)
 class Painter:
-    """Gives pages chroma: pages with tones, or line art."""
+    """Colours pages with a wash, [H, W, 3]: ab in network range, and how much darker white becomes, 0 to 1.
+
+    Where white becomes no darker, pixels keep their lightness. Elsewhere they are multiplied with the flat colour that
+    has this ab, and a lightness that much below white's: ink stays black, white takes the flat colour.
+    """
 
     on_lines: bool  # the pages are line art: coloured white areas are darkened until sRGB has the colour
 
-    def paint(self, pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
-        """Gives `pixels` the chroma `ab`, reduced to what sRGB has at their lightness.
+    def paint(self, pixels: np.ndarray, wash: np.ndarray) -> np.ndarray:
+        """Colours `pixels`, with chroma reduced to what sRGB has.
 
         Gray pixels without chroma keep their exact values.
 
         Args:
           pixels: [H, W, 3] uint8 or uint16; only their lightness is used.
-          ab: [H, W, 2] in network range.
+          wash: [H, W, 3], or [H, W, 2] if white becomes no darker.
 
         Returns:
-          [H, W, 3] of the type of `pixels`, with their lightness unless `on_lines`.
+          [H, W, 3] of the type of `pixels`.
         """
-        return _apply(_darken if self.on_lines else _keep_lightness, pixels, ab)
-
-    def color_layer(self, pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
-        """The layer that gives the coloured page when the gray page is multiplied over it.
-
-        It is the coloured page divided by the gray page, and at most white, because multiplying cannot lighten. Pixels
-        darker than _DARKEST are treated as if they were that light. The arguments are those of `paint`.
-
-        Returns:
-          uint8 [H, W, 4], RGB and alpha; transparent where `ab` is 0.
-        """
-        scale = np.iinfo(pixels.dtype).max // 255
-        gray = _apply(_keep_lightness, (pixels // scale).astype(np.uint8), np.zeros_like(ab))
-        gray = np.maximum(gray, _DARKEST)
-        share = self.paint(gray, ab).astype(np.float32) / gray
-        opaque = (ab != 0).any(axis=2, keepdims=True)
-        rgba = np.concatenate([np.minimum(share, 1) * 255, np.full((*ab.shape[:2], 1), 255)], axis=2)
-        return (rgba * opaque).round().astype(np.uint8)
+        result = _apply(_darken if self.on_lines else _keep_lightness, pixels, wash[..., :2])
+        flat = (wash[..., 2:] > 0).any(axis=2)
+        if flat.any():
+            result[flat] = _apply(_multiply, pixels[flat], wash[flat])
+        return result
 
 
 def _apply(convert: Callable[[np.ndarray, np.ndarray], tf.Tensor], pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
     """Applies `convert` (RGB in [0, 1] and ab, [_PIXELS, C] each, to RGB) to `pixels`, part by part."""
     most = np.iinfo(pixels.dtype).max
-    flat, flat_ab = pixels.reshape(-1, 3), ab.reshape(-1, 2)
+    flat, flat_ab = pixels.reshape(-1, 3), ab.reshape(-1, ab.shape[-1])
     result = np.empty_like(flat)
     for start in range(0, len(flat), _PIXELS):
         part = np.s_[start : start + _PIXELS]

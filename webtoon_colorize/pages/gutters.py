@@ -1,6 +1,7 @@
 """Panels between real gutters: the parts of a page that are coloured one by one."""
 
 import functools
+import itertools
 from typing import NamedTuple
 
 import cv2
@@ -12,6 +13,7 @@ from webtoon_colorize.panels.crossed_gutters import runs
 TOLERANCE = 24  # gray levels (0 to 255) by which background may differ from its colour
 MIN_GUTTER = 12  # pixels; height of the lowest gutter in a strip
 FLAT = 6  # gray levels; most pixels of a gutter are this close to its median
+MIN_SKY = 6  # pixels; height of the lowest sky that panels are extended by
 MOSTLY = 0.7  # least share of such pixels; real gutters (with JPEG's noise and overhang) have 0.8, dim art has 0.6
 
 
@@ -29,7 +31,7 @@ def joined_panels(image: np.ndarray, *, background: np.ndarray | None = None) ->
         while panels and not _are_separate(image, panels[-1], box):
             box = around(panels.pop(), box)
         panels.append(box)
-    return _with_margins(image, panels)
+    return _with_margins(image, _up_to_white(image, panels), background)
 
 
 def _without_overlap(boxes: list[Box]) -> list[Box]:
@@ -41,6 +43,29 @@ def _without_overlap(boxes: list[Box]) -> list[Box]:
             box = around(other, box)
         result.append(box)
     return result
+
+
+def _up_to_white(image: np.ndarray, panels: list[Box]) -> list[Box]:
+    """The panels; those that lie one above the other reach to the white or black part of the gutter between them.
+
+    `find_panels` takes a light sky for a part of the white gutter beside it.
+    """
+    result = panels[:1]
+    for below in panels[1:]:
+        above = result.pop()
+        if (above.x, above.width) == (below.x, below.width):
+            levels = np.median(image[above.bottom : below.y, below.x : below.right, 1], axis=1)
+            extreme = above.bottom + np.flatnonzero((levels <= FLAT) | (levels >= 255 - FLAT))
+            start, stop = (int(extreme[0]), int(extreme[-1]) + 1) if len(extreme) else (above.bottom, below.y)
+            above = above._replace(height=_moved(above.bottom, start) - above.y)
+            below = below._replace(y=_moved(below.y, stop), height=below.bottom - _moved(below.y, stop))
+        result += [above, below]
+    return result
+
+
+def _moved(side: int, place: int) -> int:
+    """The panel's `side`, at `place` if what lies between is high enough for a sky."""
+    return place if abs(place - side) >= MIN_SKY else side
 
 
 def _are_separate(image: np.ndarray, above: Box, below: Box) -> bool:
@@ -78,15 +103,43 @@ def last_gutter(image: np.ndarray, *, after: int) -> Gutter | None:
     return next((Gutter(row, color) for row in reversed(middles) if row >= after), None)
 
 
-def _with_margins(image: np.ndarray, panels: list[Box]) -> list[Box]:
-    """The panels, extended to each edge of the image that has art, and no gutter, between them and it."""
+def _with_margins(image: np.ndarray, panels: list[Box], background: np.ndarray | None) -> list[Box]:
+    """The panels, extended to each edge of the image, or to the gutter there, that has art between them and it.
+
+    `find_panels` takes a light sky for a part of the white gutter beside it. An even margin without a gutter may be a
+    sky that a slice begins with. It is a gutter if it is white or black, or has the level of another margin, of a
+    gutter between panels, or of the strip's `background`.
+    """
     whole = functools.reduce(around, panels)
     height, width = image.shape[:2]
-    x0 = 0 if not is_gutter(image[:, : whole.x]) else whole.x
-    x1 = width if not is_gutter(image[:, whole.right :]) else whole.right
-    y0 = 0 if not is_gutter(image[: whole.y]) else whole.y
-    y1 = height if not is_gutter(image[whole.bottom :]) else whole.bottom
+    margins = image[:, : whole.x].swapaxes(0, 1), image[:, : whole.right - 1 : -1].swapaxes(0, 1), image[: whole.y]
+    outer = [part[: _level_rows(part)] for part in (*margins, image[: whole.bottom - 1 : -1])]
+    between = [image[above.bottom : below.y] for above, below in itertools.pairwise(panels)]
+    levels = [_level(part) for part in (*outer, *between) if part.size and is_gutter(part)]
+    levels += [] if background is None else [float(background[1])]
+
+    def gutter(part: np.ndarray) -> int:
+        if not part.size or not is_gutter(part):
+            return 0
+        level = _level(part)
+        alike = sum(abs(each - level) <= FLAT for each in levels)  # it counts itself
+        return len(part) if alike >= 2 or not FLAT <= level <= 255 - FLAT else 0
+
+    left, right, top, bottom = map(gutter, outer)
+    x0, x1 = _moved(whole.x, left), _moved(whole.right, width - right)
+    y0, y1 = _moved(whole.y, top), _moved(whole.bottom, height - bottom)
     return [_grown(box, whole, Box(x0, y0, x1 - x0, y1 - y0)) for box in panels]
+
+
+def _level_rows(part: np.ndarray) -> int:
+    """How many of the first rows of `part` (uint8 [H, W, 3]) have the level of the first one."""
+    levels = np.median(part[..., 1], axis=1) if part.size else np.zeros(0)
+    other = np.flatnonzero(np.abs(levels - levels[:1]) > FLAT)
+    return int(other[0]) if len(other) else len(part)
+
+
+def _level(part: np.ndarray) -> float:
+    return float(np.median(part[..., 1]))
 
 
 def _grown(box: Box, whole: Box, wider: Box) -> Box:

@@ -10,6 +10,8 @@ from webtoon_colorize.pages import upsampling
 from webtoon_colorize.pages.compositing import lightness_of
 from webtoon_colorize.pages.gutters import joined_panels
 from webtoon_colorize.pages.paper_mask import paper_mask
+from webtoon_colorize.pages.prints import Kind, Prints
+from webtoon_colorize.pages.regions import find_regions
 from webtoon_colorize.pages.spreading import Spreading
 from webtoon_colorize.pages.tiling import blend, tiles
 from webtoon_colorize.panels import Box, crop
@@ -23,7 +25,15 @@ Predict = Callable[[np.ndarray, Sequence[Box]], Iterator[np.ndarray]]
 class PageChroma:
     """The ab of an image: the networks' guess, and what hints say. New hints change only the panels that they reach."""
 
-    def __init__(self, image: np.ndarray, predict: Predict, *, background: np.ndarray | None, keep_white: bool):
+    def __init__(
+        self,
+        image: np.ndarray,
+        predict: Predict,
+        *,
+        background: np.ndarray | None,
+        keep_white: bool,
+        only_tones: bool = False,
+    ):
         """The ab is 0 until `color` is called.
 
         Args:
@@ -31,18 +41,21 @@ class PageChroma:
           predict: colours boxes of the image.
           background: int [3], the colour of the gutters elsewhere in the strip, if the image is a section of one.
           keep_white: whether white paper and speech bubbles get no colour, except where a hint lies on them.
+          only_tones: whether neither screentone nor line art are searched, for networks that see lines.
         """
         self.ab = np.zeros((*image.shape[:2], 2), np.float32)  # in network range
-        self._image, self._predict = image, predict
-        self.lightness = lightness_of(image)  # [H, W] in [-1, 1]
+        self.wash = np.zeros((*image.shape[:2], 3), np.float32)  # `ab` as each kind of panel takes it: see `Painter`
+        self._prints = Prints(image, only_tones=only_tones)
+        self._image, self._predict = self._prints.image, predict
+        self.lightness = lightness_of(self._image)  # [H, W] in [-1, 1]
         self._hints: dict[Box, tuple[Hint, ...] | None] = {}  # those that each panel was coloured with; None: not yet
         self._guesses: dict[Box, np.ndarray] = {}  # ab without hints, [H, W, 2], of panels that have had hints
         self._spreadings: dict[Box, Spreading] = {}  # of the same panels
         self._share: np.ndarray | None = None  # [H, W, 1], 0 to 1: how much of its colour each pixel gets
         if np.ptp(self.lightness) >= 2 * _BLANK / 255:
-            self._hints = dict.fromkeys(joined_panels(image, background=background))
+            self._hints = dict.fromkeys(joined_panels(self._image, background=background))
             if keep_white:
-                self._share = 1 - paper_mask(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), image.shape[1])[..., None]
+                self._share = 1 - paper_mask(self._prints.gray, image.shape[1])[..., None]
 
     def color(self, hints: Sequence[Hint]) -> list[Box]:
         """Updates `ab` for these hints, in pixels of the image, and returns the panels that changed."""
@@ -53,16 +66,22 @@ class PageChroma:
             if new[box] or box in self._guesses:
                 guess = self._guesses.setdefault(box, crop(self.ab, box).copy())
                 crop(self.ab, box)[:] = self._with_hints(box, new[box]) if new[box] else guess
+            crop(self.wash, box)[:] = self._prints.wash(box, crop(self.ab, box), new[box])
         self._hints.update(new)
         return stale
 
+    def kinds(self) -> set[Kind]:
+        """What the panels are."""
+        return self._prints.kinds(self._hints)
+
     def _guess(self, boxes: Sequence[Box]) -> None:
-        """Colours panels without hints."""
+        """Colours panels without hints; flat regions evenly."""
         panels = [(box, tiles(box)) for box in boxes]
         small = self._predict(self._image, [part for _, parts in panels for part in parts])
         for box, parts in panels:
             colored = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]
-            crop(self.ab, box)[:] = blend(box, colored) * (1.0 if self._share is None else crop(self._share, box))
+            even = find_regions(crop(self.lightness, box)).evened(blend(box, colored))
+            crop(self.ab, box)[:] = even * (1.0 if self._share is None else crop(self._share, box))
 
     def _with_hints(self, box: Box, hints: Sequence[Hint]) -> np.ndarray:
         """The panel's ab with hints, [H, W, 2]."""

@@ -28,6 +28,11 @@ class Regions(NamedTuple):
         """The mean of a plane [H, W] over each region, float32 [N]."""
         return (np.bincount(self.labels.ravel(), plane.ravel(), len(self.sizes)) / self.sizes).astype(np.float32)
 
+    def evened(self, ab: np.ndarray) -> np.ndarray:
+        """ab [H, W, 2], in flat regions their mean."""
+        mean = np.stack([self.mean(plane) for plane in cv2.split(ab)], axis=-1)
+        return ab + self.flatness[self.labels][..., None] * (mean[self.labels] - ab)
+
 
 def find_regions(lightness: np.ndarray) -> Regions:
     """The regions of a panel whose lightness is float32 [H, W] in [-1, 1]."""

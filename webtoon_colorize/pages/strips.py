@@ -22,7 +22,7 @@ from webtoon_colorize.pages.tiling import fade
 REACH = 4  # greatest height of a section, in widths of the strip; nearly all pages are lower and so one section
 OVERLAP = 1  # height that sections without a gutter between them share, in widths of the strip
 
-# image uint8 [H, W, 3], hints, colour int [3] of the strip's gutters or None -> ab [H, W, 2] in network range
+# image uint8 [H, W, 3], hints, colour int [3] of the strip's gutters or None -> wash [H, W, 3]
 ColorSection = Callable[[np.ndarray, Sequence[Hint], np.ndarray | None], np.ndarray]
 
 
@@ -41,7 +41,7 @@ class ColoredRows(NamedTuple):
 
     slice: Slice
     start: int  # the first row's place in the slice
-    ab: np.ndarray  # [N, W, 2] in network range; 0 where the slice is not wanted
+    wash: np.ndarray  # [N, W, 3] (see `compositing.Painter`); 0 where the slice is not wanted
 
 
 def color_slices(slices: Iterable[Slice], color_section: ColorSection) -> Iterator[ColoredRows]:
@@ -63,19 +63,19 @@ def _numbered(slices: Iterable[Slice]) -> Iterator[tuple[int, Slice]]:
 def _color_strip(slices: Iterator[Slice], color_section: ColorSection) -> Iterator[ColoredRows]:
     """Colours one strip section by section and yields all its rows, in order."""
     rows, background = _PendingRows(slices), None
-    shared = None  # ab of the rows that the section above has in common with the next one
+    shared = None  # the wash of the rows that the section above has in common with the next one
     while width := rows.width():
         ahead = rows.look_ahead(REACH * width)
         section = _next_section(ahead, OVERLAP * width, background)
         image, background = ahead.image[: section.height], section.background
         if rows.is_wanted(section.height):
-            ab = color_section(image, rows.hints(), background)
+            wash = color_section(image, rows.hints(), background)
         else:
-            ab = np.zeros((*image.shape[:2], 2), np.float32)
+            wash = np.zeros((*image.shape[:2], 3), np.float32)
         if shared is not None:
-            ab[: len(shared)] = fade(shared, ab[: len(shared)])
-        shared = ab[section.finished :].copy() if section.finished < section.height else None
-        yield from rows.finish(ab[: section.finished])
+            wash[: len(shared)] = fade(shared, wash[: len(shared)])
+        shared = wash[section.finished :].copy() if section.finished < section.height else None
+        yield from rows.finish(wash[: section.finished])
 
 
 class _Ahead(NamedTuple):
@@ -161,11 +161,11 @@ class _PendingRows:
             yield top, each
             top += len(each.image)
 
-    def finish(self, ab: np.ndarray) -> Iterator[ColoredRows]:
-        """Removes the next N rows and yields them with their colour `ab` [N, W, 2]."""
-        while len(ab):
+    def finish(self, wash: np.ndarray) -> Iterator[ColoredRows]:
+        """Removes the next N rows and yields them with their `wash` [N, W, 3]."""
+        while len(wash):
             first, start = self._pending[0], self._done
-            part, ab = np.split(ab, [len(first.image) - start])
+            part, wash = np.split(wash, [len(first.image) - start])
             self._done += len(part)
             if self._done == len(first.image):
                 self._pending.popleft()
