@@ -39,13 +39,6 @@ def terms_and_gradients(
     return terms, {name: tape.gradient(totals[name], network.trainable_variables) for name, network in networks}
 
 
-def _check_gradients(name: str, optimizer: keras.optimizers.Optimizer, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
-    """What raises InvalidArgumentError if a gradient of the network is not finite."""
-    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):  # it leaves out such a step by itself
-        return []
-    return [tf.debugging.check_numerics(tf.linalg.global_norm(gradients), f"gradient/{name}")]
-
-
 def make_train_step(
     method: Method, optimizers: dict[str, keras.optimizers.Optimizer], *, compiled: bool = False
 ) -> TrainStep:
@@ -53,7 +46,7 @@ def make_train_step(
 
     A step is one forward pass, then for each network the gradient of the sum of its own terms with respect to its own
     weights, then all updates. A term or gradient that is not finite raises InvalidArgumentError, which names it; its
-    network is not updated. XLA raises nothing, and a loss that is scaled for float16 may have such gradients.
+    network is not updated. XLA raises nothing, and an optimizer that scales float16 leaves out such a step by itself.
 
     Under a strategy with several replicas each has a part of the batch. Losses and gradients are means over the whole
     batch. Replicas draw different random numbers.
@@ -68,18 +61,21 @@ def make_train_step(
     if compiled and strategy.num_replicas_in_sync > 1:
         raise ValueError("XLA compiles the step for one device, and here are several")
 
+    scales = keras.optimizers.LossScaleOptimizer
+    checked = [] if compiled else [name for name, optimizer in optimizers.items() if not isinstance(optimizer, scales)]
+    check = tf.debugging.check_numerics
+
     def replica_step(batch, seed):
         if strategy.num_replicas_in_sync > 1:
             seed = tf.random.fold_in(seed, tf.distribute.get_replica_context().replica_id_in_sync_group)
         terms, gradients = terms_and_gradients(method, optimizers, batch, seed)
-        flat = {f"{name}/{term}": value for name, own in terms.items() for term, value in own.items()}
-        finite = [] if compiled else [tf.debugging.check_numerics(each, f"loss/{name}") for name, each in flat.items()]
+        finite = [check(value, f"loss/{name}/{term}") for name in checked for term, value in terms[name].items()]
         for name, optimizer in optimizers.items():
             with tf.control_dependencies(finite):
-                sizes = [] if compiled else _check_gradients(name, optimizer, gradients[name])
+                sizes = [check(tf.linalg.global_norm(gradients[name]), f"gradient/{name}")] if name in checked else []
             with tf.control_dependencies(sizes):
                 optimizer.apply(gradients[name], method.networks[name].trainable_variables)
-        return flat
+        return {f"{name}/{term}": value for name, own in terms.items() for term, value in own.items()}
 
     @tf.function(autograph=False, jit_compile=compiled or None)
     def train_step(batch, seed):
