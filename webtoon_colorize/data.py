@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from webtoon_colorize import color
 from webtoon_colorize.io import manifest, resized
+from webtoon_colorize.io.archives import points_outside
 from webtoon_colorize.io.manifest import Damaged
 from webtoon_colorize.io.records import Pictures
 
@@ -133,6 +134,8 @@ def _read_manifest(data_dir: pathlib.Path, titles: Container[str]) -> list[_Row]
     """Raises FileNotFoundError and Damaged."""
     # One string for each title and split, not one per row.
     rows = [_Row(path, *map(sys.intern, rest)) for path, *rest in manifest.columns(data_dir, *_Row._fields)]
+    if outside := next((row.path for row in rows if points_outside(row.path)), None):
+        raise Damaged(f"{data_dir}: panels.csv names {outside}, outside the dataset; prepare the dataset again")
     if strange := next((row.title for row in rows if row.title not in titles), None):
         raise Damaged(f"{data_dir}: dataset.json lacks the title {strange} of panels.csv; prepare the dataset again")
     return rows
