@@ -19,15 +19,16 @@ SOURCES = ("webtoon_colorize", "data_tools", "experiments")
 QUOTES = [
     ("README.md", "64 px ({} test panels)", "synthetic_5_quick/table.csv", {"experiment": "l2"}, "test_images", ".0f"),
     ("README.md", "128 px ({} test panels,", "real_5_cpu/table.csv", {"experiment": "l2"}, "test_images", ".0f"),
-    ("README.md", "learned from ({} panels)", "real_19_cpu/table.csv", {"experiment": "gray"}, "test_images", ".0f"),
     (
         "README.md",
-        "The guess has {} of the colour error of gray on new episodes",
-        "real_19_cpu/hints.csv",
-        {"experiment": "color_and_apply_hints", "places": "random", "hints": "0"},
-        "rmse_lab/gray_rmse_lab",
+        "They have {} of the colour error of gray on new episodes",
+        "references/hues_seen.csv",
+        {"colours": "now"},
+        "of gray",
         ".2f",
     ),
+    ("README.md", "lower the error from {} to", "references/references.csv", {"references": "0"}, "of gray", ".2f"),
+    ("README.md", "to {} of gray's. A dot", "references/references.csv", {"references": "4"}, "of gray", ".2f"),
     ("docs/app.md", "(gray: {})", "real_19_cpu/table.csv", {"experiment": "gray"}, "rmse_lab", ".2f"),
     (
         "docs/app.md",
