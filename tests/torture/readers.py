@@ -52,9 +52,9 @@ class _Pale:
     def check(self, hints, *, width, height, title):
         """Takes everything."""
 
-    def color_slices(self, slices, *, title, keep_white) -> Iterator[ColoredRows]:
+    def color_slices(self, slices, *, title, keep_white, saw) -> Iterator[ColoredRows]:
         for each in slices:
-            yield ColoredRows(each, 0, np.full((*each.image.shape[:2], 2), 0.1, np.float32))
+            yield ColoredRows(each, 0, np.full((*each.image.shape[:2], 3), (0.1, 0.1, 0.0), np.float32))
 
 
 def _check_sentence(sentence: str, name: str) -> None:
