@@ -163,7 +163,7 @@ def test_rows_come_after_the_rows_they_require_and_are_not_trained_twice(dataset
     assert all((one == other).all() for one, other in zip(weights.get_weights(), trained.get_weights()))
     assert [each.seed for each in results.read(tmp_path / "results", "vgg_features").runs] == [3, 4]
     monkeypatch.setattr(evaluate, "evaluate_runs", lambda *_, **__: pytest.fail("evaluated again"))
-    monkeypatch.setattr(reproduce.train.training, "train", lambda *_, **__: pytest.fail("trained again"))
+    monkeypatch.setattr(reproduce.train.loop, "train", lambda *_, **__: pytest.fail("trained again"))
     reproduce.reproduce_row("vgg_features", scale=TINY, seeds=[3, 4], **folders)
 
 

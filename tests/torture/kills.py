@@ -219,7 +219,7 @@ def _coloring(work: pathlib.Path) -> Program:
         save(work / "pages" / f"{number}.png", np.repeat(gray(number)[..., None], 3, 2))
     archive(work / "pages" / "book.cbz", {f"{number}.png": page_bytes(work, number) for number in range(6)})
     values = {"run_dir": work / "colorizer", "title": None, "hints": None, "skip_colored": True, "keep_white": True}
-    values |= {"color_layer": True, "skip_existing": True, "references": [], "adapted_run": None}
+    values |= {"color_layer": True, "skip_existing": True, "references": [], "adapted_run": None, "strength": 1.0}
 
     def call(folder: pathlib.Path) -> None:
         code = __main__.colorize([str(work / "pages")], types.SimpleNamespace(**values, output_dir=str(folder)))
