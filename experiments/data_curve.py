@@ -18,9 +18,8 @@ import numpy as np
 from absl import flags
 from matplotlib.figure import Figure
 
-from experiments import bootstrap, markdown, plots, resumable
-from webtoon_colorize import adaptation, checkpoints, data, evaluation, files, run, startup
-from webtoon_colorize.io import csv_files
+from experiments import bootstrap, plots, resumable, written
+from webtoon_colorize import adaptation, checkpoints, data, evaluation, run, startup
 from webtoon_colorize.training import loop
 
 COUNTS = (10, 25, 50, 100, 200, 400)
@@ -136,15 +135,10 @@ def main(_) -> None:
     try:
         measured = measure(FLAGS.run_dir, FLAGS.data_dir, FLAGS.results_dir, seeds=FLAGS.seeds)
     except (ValueError, FileNotFoundError) as error:
-        raise SystemExit(f"error: {error}") from error
+        raise startup.failure(error) from error
     except KeyboardInterrupt:
         raise SystemExit("\ninterrupted; the same command goes on where it stopped") from None
-    folder, lines = pathlib.Path(FLAGS.results_dir), rows(measured)
-    csv_files.write(folder / "data.csv", COLUMNS, lines)
-    table = markdown.table(COLUMNS, lines)
-    files.write_bytes(folder / "data.md", f"{table}\n".encode())
-    plots.write_svg(plot(measured), folder / "data.svg")
-    print(table)
+    print(written.write(FLAGS.results_dir, "data", COLUMNS, rows(measured), plot(measured)))
 
 
 if __name__ == "__main__":

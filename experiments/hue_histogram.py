@@ -15,9 +15,8 @@ import numpy as np
 from absl import flags
 from matplotlib.figure import Figure
 
-from experiments import bootstrap, markdown, plots
-from webtoon_colorize import color, data, evaluation, files, run, startup
-from webtoon_colorize.io import csv_files
+from experiments import bootstrap, plots, written
+from webtoon_colorize import color, data, evaluation, run, startup
 
 SECTOR = 30  # degrees; the first sector lies around hue 0
 COLORED = 10.0  # Lab units; pixels with less chroma have no hue
@@ -118,13 +117,8 @@ def main(_) -> None:
     try:
         found = compare(FLAGS.run_dir, FLAGS.data_dir, FLAGS.split)
     except (ValueError, FileNotFoundError) as error:
-        raise SystemExit(f"error: {error}") from error
-    folder, lines = pathlib.Path(FLAGS.results_dir), rows(found)
-    csv_files.write(folder / "hues.csv", COLUMNS, lines)
-    table = markdown.table(COLUMNS, lines)
-    files.write_bytes(folder / "hues.md", f"{table}\n".encode())
-    plots.write_svg(plot(found), folder / "hues.svg")
-    print(table)
+        raise startup.failure(error) from error
+    print(written.write(FLAGS.results_dir, "hues", COLUMNS, rows(found), plot(found)))
 
 
 if __name__ == "__main__":

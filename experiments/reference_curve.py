@@ -17,9 +17,8 @@ import numpy as np
 from absl import flags
 from matplotlib.figure import Figure
 
-from experiments import bootstrap, markdown, plots, resumable
+from experiments import bootstrap, plots, resumable, written
 from webtoon_colorize import adaptation, data, evaluation, files, metrics, run, startup
-from webtoon_colorize.io import csv_files
 
 COUNTS = (0, 1, 2, 4, 8, 16)
 SMALLEST = 8  # panels of a story
@@ -133,12 +132,7 @@ def main(_) -> None:
         raise startup.failure(error) from error
     except KeyboardInterrupt:
         raise SystemExit("\ninterrupted; the same command goes on where it stopped") from None
-    folder, lines = pathlib.Path(FLAGS.results_dir), rows(measured)
-    csv_files.write(folder / "references.csv", COLUMNS, lines)
-    table = markdown.table(COLUMNS, [tuple(map(str, line)) for line in lines])
-    files.write_bytes(folder / "references.md", f"{table}\n".encode())
-    plots.write_svg(plot(measured), folder / "references.svg")
-    print(table)
+    print(written.write(FLAGS.results_dir, "references", COLUMNS, rows(measured), plot(measured)))
 
 
 if __name__ == "__main__":

@@ -25,9 +25,8 @@ CELLS = 128  # per side of a square panel; cells are square, and as many in pane
 NOISE = 0.003  # variance of the noise of a hint; the prior variance of the change is 1
 ELSEWHERE = 0.9  # the factor of the covariance of two regions of one lightness, if there are many hints
 TONED, TONE = 0.7, 0.1  # the share of ELSEWHERE that falls to 1/e at this difference in lightness of flat regions
-NEAR = (
-    0.3  # sides of a square of the panel's area, how far a lone hint reaches in a painted region; two, 4 times as far
-)
+# How far a lone hint reaches in a painted region, in sides of a square of the panel's area; two reach 4 times as far.
+NEAR = 0.3
 DISAGREE = (4.0, 8.0)  # Lab units that the hints of a region differ from their mean, where it begins and where it ends
 WIDTHS = (5, 9, 17)  # cells, of the closings and openings
 
