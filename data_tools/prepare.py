@@ -32,7 +32,7 @@ from data_tools.journal import Journal
 from data_tools.pages import Bad, ComicError, Page, find_pages, fingerprint
 from data_tools.tables import box_table, title_table
 from webtoon_colorize import __version__, startup
-from webtoon_colorize.files import explained
+from webtoon_colorize.files import explained, remove_unfinished
 
 
 def prepare(
@@ -61,6 +61,7 @@ def prepare(
     pages, short = _leave_out_short_titles(pages, settings)
     with contextlib.closing(Journal(work / "done.sqlite", f"{source} {__version__}")) as journal:
         _cut_pages(pages, work / "dataset", journal, settings, workers or os.cpu_count() or 1)
+        remove_unfinished(work / "dataset")  # a worker or a run that was killed leaves some
         try:
             reports = list(journal.reports())
             selection = select(pages, reports, journal.small(work / "small"), [*bad, *short], settings)

@@ -84,16 +84,6 @@ def _missing(tasks: list[Task]) -> list[Task]:
     return left
 
 
-def _sweep(tasks: list[Task]) -> None:
-    """Removes the temporary files of a killed run from the folders of unfinished episodes.
-
-    Their names are hidden (see `atomic_path`).
-    """
-    for task in tasks:
-        for path in _strip_path(*task[:4], 0).parent.glob(".*"):
-            path.unlink()
-
-
 def _check_settings(output_dir: pathlib.Path, settings: dict) -> None:
     """Notes the settings in the folder.
 
@@ -182,7 +172,6 @@ def _draw_missing(output_dir: pathlib.Path, settings: dict, processes: int) -> b
     if not missing and (output_dir / "comic.json").exists():
         return False
     if missing:
-        _sweep(missing)
         _draw_all(missing, processes)
     counts = _counted(tasks)
     totals = {name: sum(count[name] for count in counts.values()) for name in ("strips", "panels", "usable_panels")}

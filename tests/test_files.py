@@ -1,10 +1,21 @@
 """Files appear whole or not at all; names have a natural order and some are hidden."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
-from webtoon_colorize.files import atomic_path, derived_name, is_hidden, natural_key, path_key, reason, write_bytes
+from webtoon_colorize.files import (
+    atomic_path,
+    derived_name,
+    is_hidden,
+    locked,
+    natural_key,
+    path_key,
+    reason,
+    write_bytes,
+)
 
 
 def test_a_file_appears_at_the_end_of_the_block_and_its_folder_with_it(tmp_path):
@@ -23,6 +34,22 @@ def test_when_the_block_raises_the_old_file_stays_and_nothing_else(tmp_path):
         temporary.write_bytes(b"half")
         raise KeyboardInterrupt
     assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["page.png"]
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_that_locks_the_folder(tmp_path):
+    killed = (
+        "import os, sys; from webtoon_colorize.files import atomic_path\nwith atomic_path(sys.argv[1]): os._exit(1)"
+    )
+    for name in ("panels/a.png", "weights"):
+        subprocess.run([sys.executable, "-c", killed, str(tmp_path / name)])
+    (tmp_path / "panels" / ".a.png").touch()
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()} - {".a.png"}
+    assert len(left) == 2 and all(map(is_hidden, left))
+    with locked(tmp_path, "panels"):  # another process may be writing another part
+        assert left < {path.name for path in tmp_path.rglob("*")}
+    with locked(tmp_path):
+        assert not left & {path.name for path in tmp_path.rglob("*")}
+    assert (tmp_path / "panels" / ".a.png").exists()
 
 
 def test_two_comes_before_ten():

@@ -87,7 +87,7 @@ def test_a_finished_comic_is_left_alone_and_what_a_killed_run_lacks_is_drawn(fol
     assert not synthesize.synthesize(folder, titles=2, episodes=1, seed=SEED)
     lost = next(name for name in before if name.endswith("01.png"))
     (folder / lost).unlink()
-    (folder / lost).with_name(".half-written.png").write_bytes(b"left by a killed run")
+    (folder / lost).with_name(".unfinished-half-written.png").write_bytes(b"left by a killed run")
     assert synthesize.synthesize(folder, titles=2, episodes=1, seed=SEED, processes=1)
     assert files_in(folder) == before
 

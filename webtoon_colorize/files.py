@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 LAYERS = "colorize-layers"  # the folder in the output that has the pages' layers
 
+_UNFINISHED = ".unfinished-"  # how the names of temporary files begin
+
 LONGEST_NAME = 255  # bytes of a file's name, on nearly all file systems
 
 # What file systems, network storages, readers and this program keep beside the user's files. Names with a leading dot
@@ -27,12 +29,12 @@ def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     """A temporary path beside `path`, with the same ending; the file is moved to `path` at the end of the block.
 
     The folder is made if it is missing. If the block raises, `path` stays as it was and the temporary file is removed.
-    The file's mode is what the umask leaves, without a chmod, which some file systems refuse. An OSError of the file
-    names `path`.
+    A process that is killed leaves it, and `remove_unfinished` removes it. The file's mode is what the umask leaves,
+    without a chmod, which some file systems refuse. An OSError of the file names `path`.
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{secrets.token_hex(6)}{path.suffix[-16:]}")
+    temporary = path.with_name(f"{_UNFINISHED}{secrets.token_hex(6)}{path.suffix[-16:]}")
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         yield temporary
@@ -44,6 +46,13 @@ def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     finally:
         with contextlib.suppress(OSError):  # it would hide what went wrong
             temporary.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: str | os.PathLike) -> None:
+    """Removes the temporary files that killed processes left anywhere in `folder`; no other may be writing there."""
+    for path in list(pathlib.Path(folder).rglob(f"{_UNFINISHED}*")):
+        with contextlib.suppress(OSError):  # they are never read
+            path.unlink()
 
 
 class InUse(ValueError):
@@ -58,8 +67,9 @@ _NO_LOCK = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.E
 def locked(folder: str | os.PathLike, part: str = "") -> Iterator[None]:
     """Keeps other processes out of `folder`, or of a part of what is in it, until the end of the block.
 
-    The system takes the lock from a process that ends, however it ends; the hidden file that carries it stays. The
-    folder is made if it is missing. A file system that has no locks, or cannot be written, does without.
+    The system takes the lock from a process that ends, however it ends; the hidden file that carries it stays. What a
+    killed process left unfinished in `folder` is removed, unless only a part is locked. The folder is made if it is
+    missing. A file system that has no locks, or cannot be written, does without.
 
     Raises InUse, OSError.
     """
@@ -76,6 +86,8 @@ def locked(folder: str | os.PathLike, part: str = "") -> Iterator[None]:
         if error.errno not in _NO_LOCK:
             raise
     try:
+        if not part:
+            remove_unfinished(folder)
         yield
     finally:
         lock.release()
