@@ -21,7 +21,7 @@ from experiments import plots
 from webtoon_colorize import color, data, evaluation, run, startup
 from webtoon_colorize.io import csv_files
 from webtoon_colorize.methods.method import Method
-from webtoon_colorize.sparse_color import box_blur
+from webtoon_colorize.methods.sparse_color import box_blur
 
 COUNTS = (0, 1, 5, 20, 100)
 DOT = 3  # pixels, the width of a dot

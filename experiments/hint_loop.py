@@ -23,7 +23,7 @@ from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import csv_files
 from webtoon_colorize.io.images import read_image
-from webtoon_colorize.pages.compositing import lightness_of
+from webtoon_colorize.lab import lightness_of
 
 PEER_CLICKS = 20  # of the other ways; equations take long
 KINDS = ("flat", "painted")

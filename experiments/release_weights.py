@@ -1,5 +1,7 @@
 """Writes the best weights of a finished run, in half precision, with its settings and summary, for a release.
 
+A run that colours without a title, and not from lines, also gets a file for LiteRT, which colours without TensorFlow.
+
 Usage: python -m experiments.release_weights --run_dir=RUN --output_dir=OUT
 Example: python -m experiments.release_weights --run_dir=runs/mine/l2/seed_0 --output_dir=release
 """
@@ -10,6 +12,8 @@ import shutil
 from absl import flags
 
 from webtoon_colorize import checkpoints, files, run, startup
+from webtoon_colorize.export import formats
+from webtoon_colorize.pages import runtimes
 
 
 def pack(run_dir: str, output_dir: str) -> pathlib.Path:
@@ -26,6 +30,9 @@ def pack(run_dir: str, output_dir: str) -> pathlib.Path:
         with files.atomic_path(pathlib.Path(output_dir) / name) as path:
             shutil.copyfile(pathlib.Path(run_dir) / name, path)
     checkpoints.write_packed(output_dir, method)
+    if method.colorize and not method.takes_label and not method.from_lines:
+        image_size = run.load_settings(run_dir).image_size
+        formats.write_lite(method, pathlib.Path(output_dir) / runtimes.LITE, image_size=image_size)
     return pathlib.Path(output_dir) / checkpoints.WEIGHTS
 
 
@@ -40,5 +47,7 @@ def main(_) -> None:
 if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_string("run_dir", None, "Finished run whose best weights to take.", required=True)
-    flags.DEFINE_string("output_dir", None, "Gets settings.json, training.json and weights.npz.", required=True)
+    flags.DEFINE_string(
+        "output_dir", None, "Gets settings.json, training.json, weights.npz and perhaps colorize.tflite.", required=True
+    )
     startup.run(main, __doc__)

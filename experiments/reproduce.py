@@ -16,7 +16,8 @@ import keras
 from absl import flags
 
 from experiments import ablations, evaluate, results, table, train, training_subsets
-from webtoon_colorize import data, run, sparse_color, startup
+from webtoon_colorize import data, run, startup
+from webtoon_colorize.methods import sparse_color
 from webtoon_colorize.methods.method import MissingWeights
 
 

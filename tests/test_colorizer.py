@@ -11,8 +11,9 @@ from tests.test_run import SETTINGS
 from webtoon_colorize import checkpoints, color, colorizer, run
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.lab import lightness_of
 from webtoon_colorize.methods.method import Method
-from webtoon_colorize.pages.compositing import lightness_of
+from webtoon_colorize.pages import runtimes
 
 RED, BLUE, GRAY = (255, 0, 0), (0, 0, 255), (128, 128, 128)
 
@@ -29,7 +30,7 @@ def fake(*, takes_label=False, from_lines=False, calls=None, strength=1.0):
         )
 
     method = Method({}, None, colorize, takes_label=takes_label, from_lines=from_lines)
-    return Colorizer(method, image_size=32, titles=["one", "two"], strength=strength)
+    return Colorizer(runtimes.of_method(method, image_size=32, titles=["one", "two"]), strength=strength)
 
 
 def gray_strip():
@@ -182,7 +183,9 @@ def test_a_run_is_loaded_with_its_weights(tmp_path):
     method = make_run(tmp_path)
     page = np.ascontiguousarray(art(1)[..., 0])
     colored = Colorizer.load(tmp_path).colorize(page, [Hint(20, 20, RED)])
-    again = Colorizer(method, image_size=32, titles=["one", "two"]).colorize(page, [Hint(20, 20, RED)])
+    again = Colorizer(runtimes.of_method(method, image_size=32, titles=["one", "two"])).colorize(
+        page, [Hint(20, 20, RED)]
+    )
     np.testing.assert_array_equal(colored, again)
 
 

@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from webtoon_colorize import color
-from webtoon_colorize.pages.compositing import Painter, lightness_of
+from webtoon_colorize.lab import lightness_of
+from webtoon_colorize.pages.compositing import Painter
 
 SHADED, LINES = Painter(on_lines=False), Painter(on_lines=True)
 

@@ -5,7 +5,7 @@ import pytest
 from experiments import hint_loop, hint_peers, hint_table, plots
 from tests.test_spreading import BLUE, RED, ab_of
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.pages.compositing import lightness_of
+from webtoon_colorize.lab import lightness_of
 
 
 def fields():

@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from experiments import ablations
 from tests.conftest import draw_panel
-from webtoon_colorize import color, data, evaluation, metrics, run, sparse_color
-from webtoon_colorize.methods import chroma_dropout
+from webtoon_colorize import color, data, evaluation, metrics, run
+from webtoon_colorize.methods import chroma_dropout, sparse_color
 from webtoon_colorize.methods.method import MissingWeights, Size
 from webtoon_colorize.training import steps
 

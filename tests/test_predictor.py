@@ -3,7 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from webtoon_colorize.pages.predictor import Predictor
+from webtoon_colorize.methods.method import Method
+from webtoon_colorize.pages import runtimes
+from webtoon_colorize.pages.predictor import predict
 from webtoon_colorize.panels import Box
 
 SIZE = 4
@@ -11,20 +13,20 @@ SIZE = 4
 
 @pytest.fixture
 def traced():
-    """A shape for each tracing of `predictor`."""
+    """A shape for each tracing of `networks`."""
     return []
 
 
 @pytest.fixture
-def predictor(traced):
-    """Its method gives a = lightness and b = label / 10."""
+def networks(traced):
+    """Of a method that gives a = lightness and b = label / 10."""
 
     def colorize(lightness, label, hints):
         assert hints is None
         traced.append(lightness.shape)
         return tf.concat([lightness, lightness * 0.0 + tf.cast(label, tf.float32)[:, None, None, None] / 10.0], axis=-1)
 
-    return Predictor(colorize, image_size=SIZE, strength=1.0)
+    return runtimes.of_method(Method({}, None, colorize), image_size=SIZE, titles=[])
 
 
 def stripes(levels):
@@ -33,10 +35,10 @@ def stripes(levels):
     return np.repeat(page[..., None], 3, axis=2), [Box(8 * index, 0, 8, 8) for index in range(len(levels))]
 
 
-def test_every_box_is_seen_by_itself_in_order_whatever_the_batch(predictor):
+def test_every_box_is_seen_by_itself_in_order_whatever_the_batch(networks):
     levels = range(0, 220, 20)  # eleven boxes: a batch of eight and one of three
     page, boxes = stripes(levels)
-    ab = np.stack(list(predictor.predict(page, boxes, label=3)))
+    ab = np.stack(list(predict(networks, page, boxes, label=3, strength=1.0)))
     assert ab.shape == (11, SIZE, SIZE, 2)
     gray = np.float32([[[level] * 3 for level in levels]]) / 255
     lightness = cv2.cvtColor(gray, cv2.COLOR_RGB2LAB)[0, :, 0] / 50 - 1
@@ -47,12 +49,12 @@ def test_every_box_is_seen_by_itself_in_order_whatever_the_batch(predictor):
     np.testing.assert_allclose(ab[..., 1], 0.3, rtol=1e-6)
 
 
-def test_the_networks_are_traced_once_whatever_the_sizes(predictor, traced):
+def test_the_networks_are_traced_once_whatever_the_sizes(networks, traced):
     page, boxes = stripes([50, 100, 150])
     for count in (1, 2, 3):
-        list(predictor.predict(page[: 8 - count], boxes[:count], label=0))
+        list(predict(networks, page[: 8 - count], boxes[:count], label=0, strength=1.0))
     assert len(traced) == 1
 
 
-def test_no_boxes_give_nothing(predictor):
-    assert list(predictor.predict(np.zeros((5, 5, 3), np.uint8), [], label=0)) == []
+def test_no_boxes_give_nothing(networks):
+    assert list(predict(networks, np.zeros((5, 5, 3), np.uint8), [], label=0, strength=1.0)) == []

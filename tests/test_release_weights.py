@@ -7,6 +7,7 @@ from tests.test_app_session import page
 from webtoon_colorize import run
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.pages import runtimes
 
 
 def test_they_colour_a_page_and_heed_a_hint_without_a_run():
@@ -20,10 +21,10 @@ def test_they_colour_a_page_and_heed_a_hint_without_a_run():
 
 
 def test_they_are_small_and_their_card_names_every_artist_and_every_error():
-    settings = run.load_settings(run.PRETRAINED)
+    settings = run.load_settings(runtimes.PRETRAINED)
     assert settings.experiment == "references" and settings.image_size == 128 and len(settings.titles) == 40
-    assert sum(path.stat().st_size for path in run.PRETRAINED.iterdir()) < 20e6
-    card = (run.PRETRAINED / "README.md").read_text(encoding="utf-8")
+    assert sum(path.stat().st_size for path in runtimes.PRETRAINED.iterdir()) < 20e6
+    card = (runtimes.PRETRAINED / "README.md").read_text(encoding="utf-8")
     assert "CC BY-SA 4.0" in card
     drawn = {make_title(0, number).name for number in range(20)}
     for title in settings.titles:  # once with its error, and once with its artist if it is not ours

@@ -7,6 +7,7 @@ import pytest
 
 from webtoon_colorize import run
 from webtoon_colorize.methods import color_and_apply, l2
+from webtoon_colorize.pages import runtimes
 
 SETTINGS = run.Settings(
     experiment="no_skips",
@@ -86,10 +87,10 @@ def test_networks_that_do_not_fit_are_named_and_nothing_is_changed(tmp_path, the
 
 
 def test_the_bundled_weights_can_be_started_from():
-    settings = run.load_settings(run.PRETRAINED)
+    settings = run.load_settings(runtimes.PRETRAINED)
     assert settings.init_from == "none"
     method = run.build(dataclasses.replace(settings, titles=["mine"]))
-    assert run.start_from(method, run.PRETRAINED) == ["color_generator", "applier"]
+    assert run.start_from(method, runtimes.PRETRAINED) == ["color_generator", "applier"]
 
 
 def test_a_build_and_a_partial_of_one_are_remembered_by_name_and_numbers():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from webtoon_colorize import sparse_color
+from webtoon_colorize.methods import sparse_color
 
 AB = tf.random.stateless_uniform([4, 64, 64, 2], seed=[0, 0], minval=0.1, maxval=1.0)
 

@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from tests.test_methods import make_batch
-from webtoon_colorize import losses, sparse_color
-from webtoon_colorize.methods import sketch, tandem
+from webtoon_colorize import losses
+from webtoon_colorize.methods import sketch, sparse_color, tandem
 from webtoon_colorize.methods.method import Size
 from webtoon_colorize.networks import tandem as networks
 

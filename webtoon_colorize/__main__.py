@@ -53,6 +53,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
 
 def _learned(values: flags.FlagValues) -> "Colorizer":
     """A colorizer that knows the references; its run stays if the user names a folder for it."""
+    startup.import_tensorflow()
     from webtoon_colorize import adaptation
     from webtoon_colorize.colorizer import Colorizer
 
@@ -113,7 +114,6 @@ def allow_any_names() -> None:
 
 def main(inputs: list[str]) -> int:
     allow_any_names()
-    startup.import_tensorflow()
     try:
         if not inputs:
             raise ValueError("Name an image, a folder or a comic archive: webtoon-colorize INPUT... --output_dir=OUT")

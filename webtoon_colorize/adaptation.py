@@ -23,6 +23,7 @@ from webtoon_colorize import checkpoints, data, files, run
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.io import chapters, page_images
 from webtoon_colorize.methods.method import Method
+from webtoon_colorize.pages import runtimes
 from webtoon_colorize.pages.grayscale import color_share
 from webtoon_colorize.pages.gutters import joined_panels
 from webtoon_colorize.panels import crop
@@ -93,7 +94,7 @@ def adapt(
     """
     if not panels:
         raise ValueError("there are no coloured panels to adapt to")
-    run_dir = run_dir or run.PRETRAINED
+    run_dir = run_dir or runtimes.PRETRAINED
     source = run.load_method(run_dir)
     if source.colorize is None:
         raise ValueError(f"{run_dir} tells titles apart and does not colorize")

@@ -1,33 +1,26 @@
 """sRGB <-> CIE Lab in TensorFlow, with OpenCV's float32 numbers.
 
-The only file with colour constants and ranges. All functions are differentiable. Those that lead to or from RGB, and to
-the gamut, have finite values and gradients for every input but NaN. All take any leading shape, eagerly, in a graph and
-inside `tf.data`.
-
-Constants: IEC 61966-2-1 (sRGB transfer curve and primaries, D65) and CIE 15 (Lab), rounded as in the documentation of
-OpenCV's `cvtColor`, because the paper converts with OpenCV and warns against mixing libraries (appendix).
+All functions are differentiable. Those that lead to or from RGB, and to the gamut, have finite values and gradients for
+every input but NaN. All take any leading shape, eagerly, in a graph and inside `tf.data`. `lab` has the constants, and
+the same numbers in NumPy.
 """
 
 import tensorflow as tf
 from keras import ops
 
-LIGHTNESS_SCALE = 50.0  # lightness = L / 50 - 1 lies in [-1, 1]
-AB_SCALE = 110.0  # ab = (a, b) / 110; sRGB's a spans -86.2..98.3 and its b -107.9..94.5
+from webtoon_colorize.lab import (
+    AB_SCALE,
+    F_OFFSET,
+    F_SLOPE,
+    F_THRESHOLD,
+    L_SLOPE,
+    LIGHTNESS_SCALE,
+    RGB_TO_XYZ,
+    TOLERANCE,
+    WHITE,
+    XYZ_TO_RGB,
+)
 
-_RGB_TO_XYZ = (
-    (0.412453, 0.357580, 0.180423),
-    (0.212671, 0.715160, 0.072169),
-    (0.019334, 0.119193, 0.950227),
-)
-_XYZ_TO_RGB = (
-    (3.240479, -1.537150, -0.498535),
-    (-0.969256, 1.875991, 0.041556),
-    (0.055648, -0.204043, 1.057311),
-)
-_WHITE = (0.950456, 1.0, 1.088754)  # D65
-_F_THRESHOLD = 0.008856  # below it a straight line replaces CIE's cube root
-_F_SLOPE, _F_OFFSET = 7.787, 16.0 / 116.0
-_L_SLOPE = 903.3
 _FAR = 10.0  # network range; whatever lies beyond is as far outside the gamut, and its cube could be infinite
 
 
@@ -56,13 +49,13 @@ def rgb_to_lab(rgb: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
       lightness [..., 1] in [-1, 1] (L / 50 - 1) and ab [..., 2] in [-1, 1] (a / 110, b / 110).
     """
     linear = _srgb_to_linear(tf.clip_by_value(rgb, 0.0, 1.0))
-    to_relative_xyz = tf.constant(_RGB_TO_XYZ) / tf.constant(_WHITE)[:, None]
+    to_relative_xyz = tf.constant(RGB_TO_XYZ) / tf.constant(WHITE)[:, None]
     xyz = tf.tensordot(linear, to_relative_xyz, axes=[[-1], [1]])
-    root = _power(tf.maximum(xyz, _F_THRESHOLD), 1 / 3)
-    f = tf.where(xyz > _F_THRESHOLD, root, _F_SLOPE * xyz + _F_OFFSET)
+    root = _power(tf.maximum(xyz, F_THRESHOLD), 1 / 3)
+    f = tf.where(xyz > F_THRESHOLD, root, F_SLOPE * xyz + F_OFFSET)
     f_x, f_y, f_z = tf.split(f, 3, axis=-1)
     y = xyz[..., 1:2]
-    lightness = tf.where(y > _F_THRESHOLD, 116.0 * f_y - 16.0, _L_SLOPE * y)
+    lightness = tf.where(y > F_THRESHOLD, 116.0 * f_y - 16.0, L_SLOPE * y)
     ab = tf.concat([500.0 * (f_x - f_y), 200.0 * (f_y - f_z)], axis=-1)
     return lightness / LIGHTNESS_SCALE - 1.0, ab / AB_SCALE
 
@@ -104,14 +97,14 @@ def _lab_to_linear(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     lightness, ab = _without_infinity(lightness), _without_infinity(ab)
     lightness = (lightness + 1.0) * LIGHTNESS_SCALE
     ab = ab * AB_SCALE
-    f_threshold = _F_SLOPE * _F_THRESHOLD + _F_OFFSET
-    dark = lightness <= _L_SLOPE * _F_THRESHOLD
-    y = tf.where(dark, lightness / _L_SLOPE, ((lightness + 16.0) / 116.0) ** 3)
-    f_y = tf.where(dark, _F_SLOPE * y + _F_OFFSET, (lightness + 16.0) / 116.0)
+    f_threshold = F_SLOPE * F_THRESHOLD + F_OFFSET
+    dark = lightness <= L_SLOPE * F_THRESHOLD
+    y = tf.where(dark, lightness / L_SLOPE, ((lightness + 16.0) / 116.0) ** 3)
+    f_y = tf.where(dark, F_SLOPE * y + F_OFFSET, (lightness + 16.0) / 116.0)
     f_xz = tf.concat([f_y + ab[..., :1] / 500.0, f_y - ab[..., 1:] / 200.0], axis=-1)
-    xz = tf.where(f_xz <= f_threshold, (f_xz - _F_OFFSET) / _F_SLOPE, f_xz**3)
-    xyz = tf.concat([xz[..., :1], y, xz[..., 1:]], axis=-1) * tf.constant(_WHITE)
-    return tf.tensordot(xyz, tf.constant(_XYZ_TO_RGB), axes=[[-1], [1]])
+    xz = tf.where(f_xz <= f_threshold, (f_xz - F_OFFSET) / F_SLOPE, f_xz**3)
+    xyz = tf.concat([xz[..., :1], y, xz[..., 1:]], axis=-1) * tf.constant(WHITE)
+    return tf.tensordot(xyz, tf.constant(XYZ_TO_RGB), axes=[[-1], [1]])
 
 
 def reduce_chroma_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
@@ -160,4 +153,4 @@ def darken_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
 
 def _is_in_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     linear = _lab_to_linear(lightness, ab)
-    return tf.reduce_all((linear >= -1e-5) & (linear <= 1.0 + 1e-5), axis=-1, keepdims=True)
+    return tf.reduce_all((linear >= -TOLERANCE) & (linear <= 1.0 + TOLERANCE), axis=-1, keepdims=True)

@@ -11,53 +11,36 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import cv2
 import numpy as np
 
-from webtoon_colorize import run
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.methods.method import Method
-from webtoon_colorize.pages import strips
+from webtoon_colorize.pages import runtimes, strips
 from webtoon_colorize.pages.compositing import Painter
 from webtoon_colorize.pages.page_chroma import PageChroma
-from webtoon_colorize.pages.predictor import Predictor
+from webtoon_colorize.pages.predictor import predict
 from webtoon_colorize.pages.prints import Kind
 
 _LARGEST = 2**23  # pixels; the chroma of larger images (scans) is predicted on a reduced copy, without visible loss
 
 
 class Colorizer:
-    """Colours pages with one method.
+    """Colours pages with trained networks.
 
     Messages of its ValueErrors follow the convention in `io`.
     """
 
-    def __init__(self, method: Method, *, image_size: int, titles: Sequence[str], strength: float = 1.0):
-        """
-        Args:
-          titles: in the order of the networks' labels.
-          strength: below 1 the networks' colours are paler, above 1 stronger; hints stay as they are.
-
-        Raises:
-          ValueError: the method does not colorize.
-        """
-        if method.colorize is None:
-            raise ValueError("this method tells titles apart and does not colorize")
-        self.titles = list(titles)
-        self.painter = Painter(on_lines=method.from_lines)
-        self._method, self._predictor = method, Predictor(method.colorize, image_size=image_size, strength=strength)
+    def __init__(self, networks: runtimes.Networks, *, strength: float = 1.0):
+        """strength: below 1 the networks' colours are paler, above 1 stronger; hints stay as they are."""
+        self.painter = Painter(on_lines=networks.from_lines)
+        self._networks, self._strength = networks, strength
 
     @classmethod
     def load(cls, run_dir: str | os.PathLike | None = None, *, strength: float = 1.0) -> "Colorizer":
-        """The method of a run with the weights of its best epoch; without `run_dir`, the package's own weights.
+        """The networks of a run with the weights of its best epoch; without `run_dir`, those of the package.
 
         Raises:
           FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
           ValueError: its files are damaged, or its method does not colorize.
         """
-        run_dir = run_dir or run.PRETRAINED
-        settings, method = run.load_settings(run_dir), run.load_method(run_dir, older=True)
-        try:
-            return cls(method, image_size=settings.image_size, titles=settings.titles, strength=strength)
-        except ValueError as error:
-            raise ValueError(f"{run_dir}: {error}") from error
+        return cls(runtimes.of_run(run_dir) if run_dir else runtimes.bundled(), strength=strength)
 
     def colorize(
         self,
@@ -109,12 +92,13 @@ class Colorizer:
 
     def _label(self, title: str | None) -> int:
         """The class index of a title; 0 without one. Raises ValueError if it is unknown, or missing and needed."""
-        known = ", ".join(self.titles)
-        if title is None and self._method.takes_label:
+        titles = list(self._networks.titles)
+        known = ", ".join(titles)
+        if title is None and self._networks.takes_label:
             raise ValueError(f"this run needs a title; it knows {known}")
-        if title is not None and title not in self.titles:
+        if title is not None and title not in titles:
             raise ValueError(f"there is no title {title} in this run; it knows {known}")
-        return 0 if title is None else self.titles.index(title)
+        return 0 if title is None else titles.index(title)
 
     def color_slices(
         self,
@@ -141,9 +125,9 @@ class Colorizer:
     def _page_chroma(
         self, image: np.ndarray, background: np.ndarray | None, *, label: int, keep_white: bool
     ) -> PageChroma:
-        predict = functools.partial(self._predictor.predict, label=label)
-        lines = self._method.from_lines
-        return PageChroma(image, predict, background=background, keep_white=keep_white and not lines, only_tones=lines)
+        guess = functools.partial(predict, self._networks, label=label, strength=self._strength)
+        lines = self._networks.from_lines
+        return PageChroma(image, guess, background=background, keep_white=keep_white and not lines, only_tones=lines)
 
     def _color_section(
         self,

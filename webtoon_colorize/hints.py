@@ -4,9 +4,8 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import tensorflow as tf
 
-from webtoon_colorize import color
+from webtoon_colorize import lab
 from webtoon_colorize.panels import Box
 
 
@@ -63,6 +62,6 @@ def draw_hints(hints: Iterable[Hint], *, width: int, height: int, size: int) -> 
         column, row = int(hint.x * size // width), int(hint.y * size // height)
         if 0 <= column < size and 0 <= row < size:
             covered[row, column] = True
-        _, ab = color.rgb_to_lab(tf.constant(hint.rgb, tf.float32) / 255.0)
-        planes[covered] = [*ab.numpy(), 1.0]
+        _, ab = lab.rgb_to_lab(np.array(hint.rgb))
+        planes[covered] = [*ab, 1.0]
     return planes

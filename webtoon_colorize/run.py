@@ -26,7 +26,6 @@ import tensorflow as tf
 from webtoon_colorize import checkpoints, files
 from webtoon_colorize.methods.method import Method, Size
 
-PRETRAINED = pathlib.Path(__file__).parent / "pretrained"  # the run folder that comes with the package
 SETTINGS = "settings.json"
 FINISHED = "training.json"  # exists only in folders of finished runs
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")

@@ -189,25 +189,34 @@ def _sentence(error: flags.Error) -> str:
 def import_tensorflow() -> None:
     """Imports TensorFlow with oneDNN, unless the user's environment says otherwise, and without messages.
 
-    On CPUs without AVX512-VNNI, TensorFlow leaves oneDNN off; a U-Net then trains at two thirds of the speed.
-    TensorFlow's start-up messages ignore every setting. So standard error is held back during the import, and shown if
-    the import fails. `python -m package.program` with --help or without arguments gets a mock instead: the import takes
-    three seconds, and the help needs no TensorFlow.
+    On CPUs without AVX512-VNNI, TensorFlow leaves oneDNN off; a U-Net then trains at two thirds of the speed. Its
+    start-up messages ignore every setting. A second call does nothing. `python -m package.program` with --help or
+    without arguments gets a mock instead: the import takes three seconds, and the help needs no TensorFlow.
     """
     if sys.argv[0] == "-m" and (len(sys.argv) == 1 or not _HELP.isdisjoint(sys.argv)):
         from unittest import mock  # a third of this module's own import
 
         sys.modules.update(dict.fromkeys(("tensorflow", "keras"), mock.MagicMock()))
         return
+    if "tensorflow" in sys.modules:
+        return
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # else the first program takes all memory of a GPU
+    with silent_start():
+        import tensorflow  # noqa: F401
+    logging.set_verbosity(logging.ERROR)  # TensorFlow counts traces of different functions together and would warn
+
+
+@contextlib.contextmanager
+def silent_start() -> Iterator[None]:
+    """Holds back what a library writes to standard error, and shows it if the block raises."""
     sys.stderr.flush()
     standard_error = os.dup(2)
     with tempfile.TemporaryFile() as held_back:
         os.dup2(held_back.fileno(), 2)
         try:
-            import tensorflow  # noqa: F401
+            yield
         except BaseException:
             held_back.seek(0)
             os.write(standard_error, held_back.read())
@@ -215,4 +224,3 @@ def import_tensorflow() -> None:
         finally:
             os.dup2(standard_error, 2)
             os.close(standard_error)
-    logging.set_verbosity(logging.ERROR)  # TensorFlow counts traces of different functions together and would warn

@@ -22,7 +22,7 @@ _PAGES = 4
 _PARTS: dict[str, Callable] = {
     "decode": page_images.decode,
     "cut": gutters.joined_panels,
-    "network": predictor.Predictor.predict,
+    "network": predictor.predict,
     "upsampling": upsampling.upsample,
     "white paper": page_chroma.paper_mask,
     "painting": compositing.Painter.paint,

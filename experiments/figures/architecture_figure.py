@@ -16,7 +16,8 @@ from experiments.figures import architecture, rules
 from experiments.figures.architecture import Network
 from experiments.figures.panel_figures import Figure
 from experiments.figures.trained import Trained, colorize
-from webtoon_colorize import data, evaluation, sparse_color
+from webtoon_colorize import data, evaluation
+from webtoon_colorize.methods import sparse_color
 
 WIDTH, HEIGHT = 1200, 905
 LEFT, NETWORK, RIGHT = 85, 235, 1115  # centers of the pictures in a column, and where the networks begin

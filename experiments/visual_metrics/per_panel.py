@@ -14,8 +14,9 @@ from experiments.visual_metrics.ciede2000 import ciede2000
 from experiments.visual_metrics.flat_regions import length
 from experiments.visual_metrics.region_metrics import LARGE, SMALL
 from experiments.visual_metrics.scenes import Scene, find_scene
-from webtoon_colorize import color, data, evaluation, sparse_color
+from webtoon_colorize import color, data, evaluation
 from webtoon_colorize.io import csv_files
+from webtoon_colorize.methods import sparse_color
 from webtoon_colorize.methods.method import Method
 
 COARSER = 8  # PixColor, the paper's [7], predicts chroma of 28 x 28 pixels for panels of 224 x 224

@@ -17,9 +17,7 @@ from webtoon_colorize import files, startup
 
 def main(_: list[str]) -> int:
     values = flags.FLAGS
-    startup.import_tensorflow()
     try:
-        from webtoon_colorize import adaptation
         from webtoon_colorize.app import server
         from webtoon_colorize.app.session import Session
         from webtoon_colorize.colorizer import Colorizer
@@ -41,6 +39,9 @@ def main(_: list[str]) -> int:
         threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
     def learn(pages):
+        startup.import_tensorflow()
+        from webtoon_colorize import adaptation
+
         panels = [panel for page in pages for panel in adaptation.cut(page)]
         return adaptation.learn(values.run_dir, panels, strength=values.strength)
 

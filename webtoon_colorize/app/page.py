@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-import tensorflow as tf
 
-from webtoon_colorize import color
+from webtoon_colorize import lab
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint, reaching
 from webtoon_colorize.io import page_images
@@ -161,7 +160,7 @@ class Page:
         step = max(1, round((lightness.size / 2**17) ** 0.5))
         likeness = np.exp(-(((lightness[::step, ::step] - here) / _ALIKE) ** 2) / 2)
         for each in [*_commonest(ab[::step, ::step].astype(np.float32), likeness), np.zeros(2, np.float32)]:
-            if all(color.AB_SCALE * np.linalg.norm(each - other) >= _APART for other in found):
+            if all(lab.AB_SCALE * np.linalg.norm(each - other) >= _APART for other in found):
                 found.append(each)
         chosen = found if len(found) <= SUGGESTIONS else [*found[: SUGGESTIONS - 1], found[-1]]
         return _swatches(float(np.clip(here, *_READABLE)), np.stack(chosen))
@@ -183,8 +182,8 @@ def _commonest(ab: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
     """The mean ab in each cell of 10 x 10 Lab units, the cell with the most weight first; gray pixels are left out."""
     colored = (ab != 0).any(axis=-1)
     ab, weights = ab[colored], weights[colored]
-    half = int(color.AB_SCALE // 10)  # cells on each side of 0
-    cell = (np.floor(ab * color.AB_SCALE / 10).astype(int) + half) @ [2 * half + 1, 1]
+    half = int(lab.AB_SCALE // 10)  # cells on each side of 0
+    cell = (np.floor(ab * lab.AB_SCALE / 10).astype(int) + half) @ [2 * half + 1, 1]
     total = np.bincount(cell, weights)
     order = [each for each in np.argsort(-total) if total[each]]
     sums = [np.bincount(cell, weights * ab[:, channel])[order] for channel in (0, 1)]
@@ -193,8 +192,7 @@ def _commonest(ab: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
 
 def _swatches(lightness: float, ab: np.ndarray) -> list[Rgb]:
     """Colours of a lightness in [-1, 1] and each ab [N, 2] in network range, their chroma reduced to what sRGB has."""
-    same, ab = tf.fill([len(ab), 1], lightness), tf.constant(ab, tf.float32)
-    rgb = color.lab_to_rgb(same, color.reduce_chroma_to_gamut(same, ab)).numpy()
+    rgb = lab.lab_to_rgb(np.full(len(ab), lightness, np.float32), ab)
     return [tuple(each) for each in np.round(rgb * 255).astype(int).tolist()]
 
 
@@ -202,5 +200,5 @@ def weakened(rgb: Rgb, strength: float) -> Rgb:
     """The colour with `strength` times its chroma, at most what sRGB has at its lightness; 0 is neutral."""
     if strength == 1:
         return rgb
-    lightness, ab = color.rgb_to_lab(tf.constant(rgb, tf.float32) / 255.0)
-    return _swatches(float(lightness[0]), ab.numpy()[None] * strength)[0]
+    lightness, ab = lab.rgb_to_lab(np.array(rgb))
+    return _swatches(float(lightness), ab[None] * strength)[0]

@@ -12,6 +12,7 @@ import sys
 from absl import flags
 
 from webtoon_colorize import files, startup
+from webtoon_colorize.pages import runtimes
 
 
 def main(_: list[str]) -> int:
@@ -20,7 +21,7 @@ def main(_: list[str]) -> int:
     from webtoon_colorize.export import formats
 
     values = flags.FLAGS
-    run_dir = values.run_dir or run.PRETRAINED
+    run_dir = values.run_dir or runtimes.PRETRAINED
     try:
         settings, method = run.load_settings(run_dir), run.load_method(run_dir)
         formats.export(method, values.output, image_size=settings.image_size, form=values.format)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
+from webtoon_colorize import files
 from webtoon_colorize.methods.method import Method
 
 OPSET = 17  # of ONNX; runtimes since 2022 know it
@@ -73,6 +74,20 @@ def _write_tflite(method: Method, path: pathlib.Path, inputs: Signature) -> None
         _write_saved_model(method, pathlib.Path(folder) / "saved_model", inputs)
         converter = tf.lite.TFLiteConverter.from_saved_model(f"{folder}/saved_model")
         path.write_bytes(converter.convert())
+
+
+def write_lite(method: Method, path: pathlib.Path, *, image_size: int) -> None:
+    """Writes `method.colorize` for `runtimes.bundled`: one panel without label and hints, weights in half precision.
+
+    LiteRT hands a network on to its fast kernels as a whole only if every shape is known.
+    """
+    one = tf.function(lambda lightness: method.colorize(lightness, None, None), autograph=False)
+    concrete = one.get_concrete_function(tf.TensorSpec([1, image_size, image_size, 1]))
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], one)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+    with files.atomic_path(path) as temporary:
+        temporary.write_bytes(converter.convert())
 
 
 def _write_onnx(method: Method, path: pathlib.Path, inputs: Signature) -> None:

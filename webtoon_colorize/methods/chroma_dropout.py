@@ -10,7 +10,8 @@ from collections.abc import Callable
 import tensorflow as tf
 from keras import ops
 
-from webtoon_colorize import color, losses, sparse_color
+from webtoon_colorize import color, losses
+from webtoon_colorize.methods import sparse_color
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.unet import unet
 

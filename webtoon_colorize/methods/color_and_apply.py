@@ -21,7 +21,8 @@ statistics of the color generator's output are used nowhere.
 import tensorflow as tf
 from keras import ops
 
-from webtoon_colorize import losses, sparse_color
+from webtoon_colorize import losses
+from webtoon_colorize.methods import sparse_color
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.unet import unet
 

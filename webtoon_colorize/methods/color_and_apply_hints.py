@@ -13,7 +13,7 @@ many hints.
 import tensorflow as tf
 from keras import ops
 
-from webtoon_colorize import sparse_color
+from webtoon_colorize.methods import sparse_color
 from webtoon_colorize.methods.color_and_apply import loss_terms
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.networks.kriging import propagate

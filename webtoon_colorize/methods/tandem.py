@@ -19,8 +19,9 @@ Deviation: the discriminator is pix2pix's PatchGAN. The author's ends in one den
 import keras
 import tensorflow as tf
 
-from webtoon_colorize import losses, sparse_color
+from webtoon_colorize import losses
 from webtoon_colorize.data import Batch
+from webtoon_colorize.methods import sparse_color
 from webtoon_colorize.methods.method import Method, Size
 from webtoon_colorize.methods.sketch import line_art
 from webtoon_colorize.networks import tandem as networks

@@ -1,64 +1,31 @@
-"""Pixels to lightness, and lightness with chroma back to pixels, for pages of any size."""
+"""Lightness with chroma back to pixels, for pages of any size."""
 
 import dataclasses
-import functools
-from collections.abc import Callable
 
 import numpy as np
-import tensorflow as tf
 
-from webtoon_colorize import color
+from webtoon_colorize import lab
 
-_PIXELS = 2**17  # converted between colour spaces at a time
-
-
-@tf.function(input_signature=[tf.TensorSpec([None, 3])], autograph=False)
-def _lightness(rgb):
-    return color.rgb_to_lab(rgb)[0][..., 0]
+_PIXELS = 2**15  # converted at a time: what is computed of them stays in the processor's cache
 
 
-# Compiled, each is one pass over memory and five times as fast on a CPU. Compilation requires a fixed size.
-_compiled = functools.partial(
-    tf.function,
-    input_signature=[tf.TensorSpec([_PIXELS, 3]), tf.TensorSpec([_PIXELS, 2])],
-    autograph=False,
-    jit_compile=True,
-)
+def _keep_lightness(pixels: np.ndarray, wash: np.ndarray) -> np.ndarray:
+    return lab.to_pixels(lab.linear_rgb(lab.luminance(pixels), wash[:, :2]), pixels.dtype).T
 
 
-@_compiled
-def _keep_lightness(rgb, ab):
-    lightness, _ = color.rgb_to_lab(rgb)
-    return color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, ab))
+def _darken(pixels: np.ndarray, wash: np.ndarray) -> np.ndarray:
+    lightness = lab.darken_to_gamut(lab.lightness_of(pixels[None])[0], wash[:, :2])
+    return _rounded(lab.lab_to_rgb(lightness, wash[:, :2]), pixels.dtype)
 
 
-@_compiled
-def _darken(rgb, ab):
-    lightness = color.darken_to_gamut(color.rgb_to_lab(rgb)[0], ab)
-    return color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, ab))
+def _multiply(pixels: np.ndarray, wash: np.ndarray) -> np.ndarray:
+    flat = lab.lab_to_rgb(1 - 2 * wash[:, 2], wash[:, :2])
+    gray = lab.lab_to_rgb(lab.lightness_of(pixels[None])[0], np.zeros_like(wash[:, :2]))
+    return _rounded(gray * flat, pixels.dtype)
 
 
-@functools.partial(
-    tf.function,
-    input_signature=[tf.TensorSpec([_PIXELS, 3]), tf.TensorSpec([_PIXELS, 3])],
-    autograph=False,
-    jit_compile=True,
-)
-def _multiply(rgb, wash):
-    lightness = 1 - 2 * wash[:, 2:]
-    flat = color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, wash[:, :2]))
-    gray = color.lab_to_rgb(color.rgb_to_lab(rgb)[0], tf.zeros_like(wash[:, :2]))
-    return gray * flat
-
-
-def lightness_of(image: np.ndarray) -> np.ndarray:
-    """uint8 [H, W, 3] -> [H, W] float32 in [-1, 1]."""
-    flat = image.reshape(-1, 3)
-    result = np.empty(len(flat), np.float32)
-    for start in range(0, len(flat), _PIXELS):
-        part = np.s_[start : start + _PIXELS]
-        result[part] = _lightness(flat[part].astype(np.float32) / 255)
-    return result.reshape(image.shape[:2])
+def _rounded(rgb: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    return np.round(rgb * np.iinfo(dtype).max).astype(dtype)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,24 +50,21 @@ class Painter:
         Returns:
           [H, W, 3] of the type of `pixels`.
         """
-        result = _apply(_darken if self.on_lines else _keep_lightness, pixels, wash[..., :2])
-        flat = (wash[..., 2:] > 0).any(axis=2)
-        if flat.any():
-            result[flat] = _apply(_multiply, pixels[flat], wash[flat])
-        return result
+        result = pixels.reshape(-1, 3).copy()
+        flat_wash = wash.reshape(len(result), -1)
+        for start in range(0, len(result), _PIXELS):
+            part = np.s_[start : start + _PIXELS]
+            self._paint(result[part], flat_wash[part])
+        return result.reshape(pixels.shape)
 
-
-def _apply(convert: Callable[[np.ndarray, np.ndarray], tf.Tensor], pixels: np.ndarray, ab: np.ndarray) -> np.ndarray:
-    """Applies `convert` (RGB in [0, 1] and ab, [_PIXELS, C] each, to RGB) to `pixels`, part by part."""
-    most = np.iinfo(pixels.dtype).max
-    flat, flat_ab = pixels.reshape(-1, 3), ab.reshape(-1, ab.shape[-1])
-    result = np.empty_like(flat)
-    for start in range(0, len(flat), _PIXELS):
-        part = np.s_[start : start + _PIXELS]
-        count = len(flat[part])
-        filling = ((0, _PIXELS - count), (0, 0))
-        rgb = convert(np.pad(flat[part].astype(np.float32) / most, filling), np.pad(flat_ab[part], filling))
-        result[part] = np.round(rgb[:count] * most)
-    is_unchanged = (flat_ab == 0).all(axis=1) & (flat == flat[:, :1]).all(axis=1)
-    result[is_unchanged] = flat[is_unchanged]
-    return result.reshape(pixels.shape)
+    def _paint(self, pixels: np.ndarray, wash: np.ndarray) -> None:
+        """Colours `pixels`, [N, 3], in place."""
+        is_gray = (pixels[:, 0] == pixels[:, 1]) & (pixels[:, 0] == pixels[:, 2])
+        changes = ~is_gray | (wash[:, 0] != 0) | (wash[:, 1] != 0)
+        is_flat = wash[:, -1] > 0 if wash.shape[1] == 3 else np.zeros(len(wash), bool)
+        tones = changes & ~is_flat
+        if tones.any():
+            painted = (_darken if self.on_lines else _keep_lightness)(pixels, wash)
+            np.copyto(pixels, painted, where=tones[:, None])
+        if is_flat.any():
+            pixels[is_flat] = _multiply(pixels[is_flat], wash[is_flat])

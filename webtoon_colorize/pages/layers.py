@@ -5,13 +5,11 @@ from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
-import tensorflow as tf
 
-from webtoon_colorize import color, files
+from webtoon_colorize import files, lab
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import openraster
 from webtoon_colorize.io.openraster import Layer
-from webtoon_colorize.pages.compositing import lightness_of
 
 LINE = 1 / 100  # of the page's width: wider than lines are
 DARKER = 25.0  # gray levels by which a line is darker than what is around it
@@ -34,10 +32,10 @@ def flat_color(gray: np.ndarray, wash: np.ndarray, page_width: int) -> np.ndarra
     tones = cv2.blur(cv2.morphologyEx(gray, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), (size, size))
     is_line = cv2.dilate((tones >= gray + DARKER).astype(np.uint8), np.ones((5, 5), np.uint8))
     is_flat = wash[..., 2:] > 0
-    around = lightness_of(cv2.cvtColor(tones, cv2.COLOR_GRAY2RGB))[..., None]
-    lightness = tf.constant(np.where(is_flat, 1 - 2 * wash[..., 2:], np.clip(around, *TONES)), tf.float32)
+    around = np.clip(lab.lightness_of(cv2.cvtColor(tones, cv2.COLOR_GRAY2RGB)), *TONES)
+    lightness = np.where(is_flat[..., 0], 1 - 2 * wash[..., 2], around)
     ab = np.where(is_flat, wash[..., :2], _filled(wash[..., :2], is_line, 2 * size + 1))
-    rgb = color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, tf.constant(ab, tf.float32))).numpy()
+    rgb = lab.lab_to_rgb(lightness, ab)
     return np.round(255 * np.where(is_flat, rgb, rgb / rgb.max(axis=2, keepdims=True))).astype(np.uint8)
 
 

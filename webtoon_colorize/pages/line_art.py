@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import tensorflow as tf
 
-from webtoon_colorize import color
+from webtoon_colorize import lab
 from webtoon_colorize.hints import Hint
 
 PAPER = 0.6  # least share of paper in line art
@@ -81,7 +80,7 @@ def _areas(gray: np.ndarray, white: np.ndarray) -> np.ndarray:
 
 
 def _wash(hint: Hint) -> tuple[float, float, float]:
-    lightness, ab = (each.numpy() for each in color.rgb_to_lab(tf.constant(hint.rgb, tf.float32) / 255.0))
-    if color.AB_SCALE * np.linalg.norm(ab) < NEUTRAL:
+    lightness, ab = lab.rgb_to_lab(np.array(hint.rgb))
+    if lab.AB_SCALE * np.linalg.norm(ab) < NEUTRAL:
         return 0.0, 0.0, 0.0
-    return float(ab[0]), float(ab[1]), float(1 - lightness[0]) / 2
+    return float(ab[0]), float(ab[1]), float(1 - lightness) / 2

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 import cv2
 import numpy as np
 
+from webtoon_colorize import lab
 from webtoon_colorize.hints import Hint, reaching
 from webtoon_colorize.pages import upsampling
-from webtoon_colorize.pages.compositing import lightness_of
 from webtoon_colorize.pages.gutters import joined_panels
 from webtoon_colorize.pages.paper_mask import paper_mask
 from webtoon_colorize.pages.prints import Kind, Prints
@@ -47,7 +47,7 @@ class PageChroma:
         self.wash = np.zeros((*image.shape[:2], 3), np.float32)  # `ab` as each kind of panel takes it: see `Painter`
         self._prints = Prints(image, only_tones=only_tones)
         self._image, self._predict = self._prints.image, predict
-        self.lightness = lightness_of(self._image)  # [H, W] in [-1, 1]
+        self.lightness = lab.lightness_of(self._image)  # [H, W] in [-1, 1]
         self._hints: dict[Box, tuple[Hint, ...] | None] = {}  # those that each panel was coloured with; None: not yet
         self._guesses: dict[Box, np.ndarray] = {}  # ab without hints, [H, W, 2], of panels that have had hints
         self._spreadings: dict[Box, Spreading] = {}  # of the same panels

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
-import tensorflow as tf
 
-from webtoon_colorize import color
+from webtoon_colorize import lab
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.pages import line_art, screentone
 from webtoon_colorize.pages.paper_mask import BELOW, WHITE, paper_level
@@ -95,7 +94,7 @@ def _between_dots(ab: np.ndarray, tone: np.ndarray) -> np.ndarray:
     ab = ab * (255 / np.maximum(tone, DARKEST).astype(np.float32)[..., None])
     ab = ab * np.minimum(1.0, STRONGEST / np.maximum(np.linalg.norm(ab, axis=2, keepdims=True), 1e-6))
     size = [max(1, side // _REDUCED) for side in tone.shape[::-1]]
-    small = tf.constant(cv2.resize(ab, size, interpolation=cv2.INTER_AREA))
-    lightest = color.darken_to_gamut(tf.ones([*small.shape[:2], 1]), small).numpy()
+    small = cv2.resize(ab, size, interpolation=cv2.INTER_AREA).reshape(-1, 2)
+    lightest = lab.darken_to_gamut(np.ones(len(small), np.float32), small).reshape(size[::-1])
     darker = cv2.resize((1 - lightest) / 2, tone.shape[::-1])
     return np.dstack([ab, darker]).astype(np.float32)

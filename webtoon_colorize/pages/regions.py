@@ -9,7 +9,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-BALLS = (2.0, 1.0)  # radii in pixels. An edge is a pixel wider on both sides than its line, so gaps of 6 are closed
+# Radii of the balls in steps from pixel to pixel. An edge is a pixel wider on both sides than its line, so gaps of 6
+# pixels are closed.
+BALLS = (2, 1)
 _SMALLEST = 12  # pixels that the centres of a ball cover at least; what is smaller belongs to its surroundings
 _TEXTURE = 4.0  # pixels; what is farther from all regions than this is texture, and a region too
 _EDGE = (5.0, 20.0)  # gray levels of 255 within 3 x 3 pixels that make an edge, at least and at most;
@@ -52,23 +54,23 @@ def find_regions(lightness: np.ndarray) -> Regions:
 
 def _markers(free: np.ndarray) -> np.ndarray:
     """The inside of each region, numbered from 1; int32 [H, W] and 0 elsewhere. `free` is 1 where there is no edge."""
-    room = cv2.distanceTransform(free, cv2.DIST_L2, 5)
     markers = np.zeros(free.shape, np.int32)
+    step = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     for radius in BALLS:
-        _add_areas(markers, room > radius)
+        _add_areas(markers, cv2.erode(free, step, iterations=radius))
     room = cv2.distanceTransform((markers == 0).astype(np.uint8), cv2.DIST_L2, 5)
-    _add_areas(markers, room > BALLS[0] + _TEXTURE)
+    _add_areas(markers, (room > BALLS[0] + _TEXTURE).astype(np.uint8))
     return markers
 
 
 def _add_areas(markers: np.ndarray, mask: np.ndarray) -> None:
-    """Numbers the connected areas of `mask` that are not too small and touch no marker yet."""
-    count, areas = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    """Numbers the connected areas of `mask` (1 or 0) that are not too small and touch no marker yet."""
+    count, areas = cv2.connectedComponents(mask, connectivity=4)
     is_new = np.bincount(areas.ravel(), minlength=count) >= _SMALLEST
     is_new[areas[markers > 0]] = False
     is_new[0] = False
-    numbers = (np.cumsum(is_new) + markers.max(initial=0)) * is_new
-    np.maximum(markers, numbers[areas], out=markers, casting="unsafe")
+    numbers = ((np.cumsum(is_new) + markers.max(initial=0)) * is_new).astype(np.int32)
+    np.maximum(markers, numbers[areas], out=markers)
 
 
 def _filled(gray: np.ndarray, markers: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from webtoon_colorize import color
+from webtoon_colorize import lab
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.pages.regions import find_regions
 from webtoon_colorize.pages.upsampling import upsample
@@ -82,7 +82,7 @@ class Spreading:
         height, width = self._lightness.shape
         rows = np.clip([int(hint.y) for hint in hints], 0, height - 1)
         columns = np.clip([int(hint.x) for hint in hints], 0, width - 1)
-        wanted = color.rgb_to_lab(np.array([hint.rgb for hint in hints], np.float32) / 255)[1].numpy()
+        wanted = lab.rgb_to_lab(np.array([hint.rgb for hint in hints]))[1]
         labels, region = self._regions.labels, self._regions.labels[rows, columns]
         flatness = self._agreed_flatness(region, wanted)
         places, room = self._places(rows, columns, region, flatness)
@@ -105,7 +105,7 @@ class Spreading:
         flatness = self._regions.flatness.copy()
         for each in np.unique(region):
             own = ab[region == each]
-            apart = color.AB_SCALE * np.linalg.norm(own - own.mean(axis=0), axis=1).max()
+            apart = lab.AB_SCALE * np.linalg.norm(own - own.mean(axis=0), axis=1).max()
             flatness[each] *= 1 - np.clip((apart - DISAGREE[0]) / (DISAGREE[1] - DISAGREE[0]), 0, 1)
         return flatness
 

@@ -1,0 +1,41 @@
+"""The networks of the package colour without TensorFlow, and as those of their run do."""
+
+import subprocess
+import sys
+
+import numpy as np
+
+from tests.test_app_session import page
+from webtoon_colorize import run
+from webtoon_colorize.colorizer import Colorizer
+from webtoon_colorize.pages import runtimes
+
+
+def test_the_two_runtimes_give_the_same_colours():
+    lite, keras = runtimes.bundled(), runtimes.of_run(runtimes.PRETRAINED)
+    assert lite[1:] == keras[1:]
+    size = lite.image_size
+    lightness = np.random.default_rng(0).uniform(-1, 1, (3, size, size, 1)).astype(np.float32)
+    label = np.zeros(3, np.int32)
+    # Half precision rounds the networks' weights after batch normalization is folded into them.
+    np.testing.assert_allclose(lite.colorize(lightness, label), keras.colorize(lightness, label), atol=0.1 / 110)
+
+
+def test_a_page_comes_out_the_same():
+    lite, keras = (Colorizer.load(run_dir).colorize(page()).astype(int) for run_dir in (None, runtimes.PRETRAINED))
+    assert np.abs(lite - keras).max() <= 1
+
+
+def test_the_bundled_method_needs_neither_a_title_nor_lines():
+    method = run.load_method(runtimes.PRETRAINED)
+    assert not method.takes_label and not method.from_lines
+
+
+def test_a_page_is_coloured_without_tensorflow(tmp_path):
+    program = (
+        "import sys, numpy; from webtoon_colorize.colorizer import Colorizer; import webtoon_colorize.color_chapters;"
+        "Colorizer.load().colorize(numpy.arange(10000, dtype=numpy.uint8).reshape(100, 100));"
+        "print({'tensorflow', 'keras'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("set()\n", "")
