@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import tqdm
 
-from webtoon_colorize import files
+from webtoon_colorize import files, lab
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import archives, chapters, page_images
@@ -264,7 +264,7 @@ class _ChapterColoring:
             work.flat[rows] = layers.flat_color(gray, wash, pixels.shape[1])
         pixels[rows] = painter.paint(pixels[rows], wash)
         scale = np.iinfo(pixels.dtype).max // 255
-        work.tinted += int(np.count_nonzero(np.ptp(pixels[rows], axis=2) >= TINTED * scale))
+        work.tinted += int(np.count_nonzero(lab.channel_range(pixels[rows]) >= TINTED * scale))
 
     def _finish(self, work: _Work) -> None:
         plan = work.plan

@@ -10,6 +10,7 @@ OpenCV's `cvtColor`, because the paper converts with OpenCV and warns against mi
 import functools
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 
 LIGHTNESS_SCALE = 50.0  # lightness = L / 50 - 1 lies in [-1, 1]
@@ -47,12 +48,17 @@ def luminance(pixels: np.ndarray) -> np.ndarray:
     return red[pixels[..., 0]] + green[pixels[..., 1]] + blue[pixels[..., 2]]
 
 
+def channel_range(pixels: np.ndarray) -> np.ndarray:
+    """The difference of the greatest and the least channel of uint8 or uint16 [H, W, 3], [H, W]; 0 is gray."""
+    red, green, blue = cv2.split(pixels)
+    return np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+
+
 def lightness_of(pixels: np.ndarray) -> np.ndarray:
     """uint8 or uint16 [H, W, 3] -> lightness [H, W]."""
-    gray = pixels[..., 0]
-    if (gray == pixels[..., 1]).all() and (gray == pixels[..., 2]).all():
+    if not channel_range(pixels).any():
         every = np.repeat(np.arange(np.iinfo(pixels.dtype).max + 1, dtype=pixels.dtype)[:, None], 3, axis=1)
-        return _lightness(luminance(every))[gray]
+        return _lightness(luminance(every))[pixels[..., 0]]
     return np.stack([_lightness(luminance(row)) for row in pixels])  # a row stays in the processor's cache
 
 

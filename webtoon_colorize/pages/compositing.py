@@ -59,8 +59,7 @@ class Painter:
 
     def _paint(self, pixels: np.ndarray, wash: np.ndarray) -> None:
         """Colours `pixels`, [N, 3], in place."""
-        is_gray = (pixels[:, 0] == pixels[:, 1]) & (pixels[:, 0] == pixels[:, 2])
-        changes = ~is_gray | (wash[:, 0] != 0) | (wash[:, 1] != 0)
+        changes = (lab.channel_range(pixels[None])[0] > 0) | (wash[:, 0] != 0) | (wash[:, 1] != 0)
         is_flat = wash[:, -1] > 0 if wash.shape[1] == 3 else np.zeros(len(wash), bool)
         tones = changes & ~is_flat
         if tones.any():

@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from webtoon_colorize import lab
+
 # The shorter side is reduced to this many pixels: JPEG's colour noise averages out, small coloured details stay.
 SIDE = 160
 COLORED_CHROMA = 10.0  # Lab units; a pixel of more chroma has colour
@@ -36,10 +38,12 @@ def _chroma(rgb: np.ndarray, side: int) -> np.ndarray:
     The tint is the median ab of each of 16 ranges of lightness. It is subtracted if its chroma is below WEAK_CHROMA, or
     below STRONG_CHROMA with a hue nearer to yellow than to red, green or blue (sepia, yellowed paper).
     """
+    if not lab.channel_range(rgb).any():
+        return np.zeros(rgb.shape[:2], np.float32)
     scale = min(1.0, side / min(rgb.shape[:2]))
     small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
-    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    lightness, ab = lab[..., 0], lab[..., 1:]
+    units = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    lightness, ab = units[..., 0], units[..., 1:]
     steps = (lightness / 100 * 15.999).astype(int)
     for step in np.unique(steps):
         tint = np.median(ab[steps == step], axis=0)
