@@ -15,6 +15,7 @@ import tensorflow as tf
 from webtoon_colorize import color
 from webtoon_colorize.hints import Hint, draw_hints
 from webtoon_colorize.networks.kriging import propagate
+from webtoon_colorize.pages.regions import find_regions
 from webtoon_colorize.pages.spreading import Spreading
 from webtoon_colorize.pages.upsampling import upsample
 
@@ -28,7 +29,7 @@ Make = Callable[[np.ndarray, np.ndarray], Way]
 
 
 def ours(lightness: np.ndarray, guess: np.ndarray) -> Way:
-    return Spreading(lightness, guess).ab
+    return Spreading(lightness, guess, find_regions(lightness)).ab
 
 
 def kriging(lightness: np.ndarray, guess: np.ndarray) -> Way:

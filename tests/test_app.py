@@ -11,6 +11,7 @@ from tests import browser as app
 from tests.browser import click, dots, expect, expect_dots, open_pages, saved, say, view, write_page
 from tests.comics import art
 from tests.test_app_session import ab_at, assert_alike, page, strip
+from tests.test_prints import lines
 
 pytestmark = app.needs_chromium
 run_dir, program, playwright, browser, tab, phone = (
@@ -48,6 +49,14 @@ UNNAMED = """() => [...document.querySelectorAll("button, input, [tabindex], img
     const name = each.getAttribute("aria-label") || each.textContent.trim() || label || each.alt;
     return !name && !each.closest(".colors") && each.checkVisibility();
 }).map((each) => each.outerHTML)"""
+
+
+def test_line_art_is_named_with_what_gives_it_colour(tab, tmp_path):
+    tab.locator("#open").set_input_files(write_page(tmp_path, "lines.png", lines()))
+    advice = "lines.png, 340 x 220, line art, 0 dots. Line art takes its colours from dots"
+    expect(tab.locator("#status")).to_have_text(advice)
+    click(tab, 100, 100)
+    expect(tab.locator("#status")).to_have_text("lines.png, 340 x 220, line art, 1 dot")
 
 
 def test_the_whole_way_from_a_gray_page_to_hints_that_the_command_replays(tab, tmp_path, run_dir, colorize):

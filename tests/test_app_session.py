@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import HINTS, make_run
+from tests.test_prints import lines
 from webtoon_colorize import color
 from webtoon_colorize.app import session as sessions
 from webtoon_colorize.app.page import weakened
@@ -68,7 +69,7 @@ class Screen:
         """Colours all that waits for colour; returns the picture and the number of parts that came anew."""
         parts, more = 0, True
         while more:
-            self.seen, patches, more = self.session.view(self.key, hints, seen=self.seen, y=y)
+            self.seen, patches, more, self.kinds = self.session.view(self.key, hints, seen=self.seen, y=y)
             parts += len(patches)
             for x, top, width, height, encoded in patches:
                 data = np.frombuffer(base64.b64decode(encoded), np.uint8)
@@ -119,7 +120,7 @@ def test_a_browser_that_has_seen_nothing_gets_everything(hinted):
 
 def test_a_strip_is_coloured_part_by_part_from_where_one_looks(hinted):
     screen = Screen(hinted, strip())
-    _, patches, more = screen.session.view(screen.key, (), y=5000)
+    _, patches, more, _ = screen.session.view(screen.key, (), y=5000)
     [patch] = patches
     assert more and patch.y <= 5000 < patch.y + patch.height <= 5000 + 4 * 400 and patch.width == 400
     shown, _ = screen.show()
@@ -144,6 +145,13 @@ def test_paper_that_a_dot_lies_on_takes_its_colour(hinted):
         for hints in ((), (Hint(100, 100, RED, 6),), (Hint(300, 100, RED, 6),))
     )
     assert automatic.max() == on_dark.max() == 0 and on_sky.min() > 0 and on_sky.mean() > 5
+
+
+def test_a_view_says_what_its_panels_are(hinted):
+    for image, kinds in ((lines(), ["line art"]), (page(), [])):
+        screen = Screen(hinted, image)
+        screen.show()
+        assert screen.kinds == kinds
 
 
 def test_large_pages_are_shown_and_written_at_their_size(hinted):

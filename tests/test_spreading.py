@@ -6,6 +6,7 @@ import pytest
 
 from tests.test_regions import as_lightness, two_fields
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.pages.regions import find_regions
 from webtoon_colorize.pages.spreading import NOISE, Spreading
 
 RED, BLUE, GREEN, BROWN, SKY = (208, 32, 32), (32, 64, 208), (64, 160, 64), (128, 96, 48), (64, 128, 255)
@@ -19,7 +20,8 @@ def ab_of(rgb):
 def spread(gray, *hints, guess=0.0):
     """ab in Lab units."""
     guess = np.zeros((*gray.shape, 2), np.float32) + np.float32(guess) / 110
-    return 110 * Spreading(as_lightness(gray), guess).ab(hints)
+    lightness = as_lightness(gray)
+    return 110 * Spreading(lightness, guess, find_regions(lightness)).ab(hints)
 
 
 @pytest.mark.parametrize("gap", range(7))

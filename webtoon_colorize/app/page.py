@@ -18,6 +18,7 @@ from webtoon_colorize.io import page_images
 from webtoon_colorize.pages import strips
 from webtoon_colorize.pages.grayscale import is_colored
 from webtoon_colorize.pages.page_chroma import PageChroma
+from webtoon_colorize.pages.prints import Kind
 from webtoon_colorize.pages.tiling import fade
 from webtoon_colorize.panels import Box, crop
 
@@ -46,6 +47,7 @@ class View(NamedTuple):
     version: str
     patches: list[Patch]  # later ones lie above earlier ones
     more: bool  # parts of the page wait for their colour; the next call gives it to one of them
+    kinds: list[str]  # what the panels are that have been coloured so far (see `prints.Kind`), gray tones left out
 
 
 @dataclasses.dataclass(eq=False)
@@ -98,7 +100,8 @@ class Page:
         token, _, number = seen.partition("-")
         last = int(number) if token == self._token and number.isdecimal() else 0
         new = [self._patch(colorizer, box) for box, version in self._changed.items() if version > last]
-        return View(f"{self._token}-{self._version}", new, len(stale) > 1)
+        kinds = {kind for section in self._sections if section.chroma for kind in section.chroma.kinds()} - {Kind.TONES}
+        return View(f"{self._token}-{self._version}", new, len(stale) > 1, sorted(kind.value for kind in kinds))
 
     def _begin(self) -> None:
         size = [max(1, round(side * self._scale)) for side in (self.width, self.height)]

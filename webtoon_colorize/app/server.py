@@ -109,8 +109,7 @@ def _routes(session: Session) -> list[Route | Mount]:
         key, hints = request.path_params["key"], await _hints(request)
         seen = request.query_params.get("seen", "")
         found = await call(session.view, key, hints, seen=seen, y=_number(request, "y"))
-        patches = [patch._asdict() for patch in found.patches]
-        return JSONResponse({"version": found.version, "more": found.more, "patches": patches})
+        return JSONResponse(found._asdict() | {"patches": [patch._asdict() for patch in found.patches]})
 
     async def suggestions(request: Request) -> Response:
         x, y = _number(request, "x"), _number(request, "y")

@@ -11,7 +11,7 @@ from webtoon_colorize.pages import upsampling
 from webtoon_colorize.pages.gutters import joined_panels
 from webtoon_colorize.pages.paper_mask import paper_mask
 from webtoon_colorize.pages.prints import Kind, Prints
-from webtoon_colorize.pages.regions import find_regions
+from webtoon_colorize.pages.regions import Regions, find_regions
 from webtoon_colorize.pages.spreading import Spreading
 from webtoon_colorize.pages.tiling import blend, tiles
 from webtoon_colorize.panels import Box, crop
@@ -50,7 +50,8 @@ class PageChroma:
         self.lightness = lab.lightness_of(self._image)  # [H, W] in [-1, 1]
         self._hints: dict[Box, tuple[Hint, ...] | None] = {}  # those that each panel was coloured with; None: not yet
         self._guesses: dict[Box, np.ndarray] = {}  # ab without hints, [H, W, 2], of panels that have had hints
-        self._spreadings: dict[Box, Spreading] = {}  # of the same panels
+        self._regions: dict[Box, Regions] = {}  # of panels that have not had hints
+        self._spreadings: dict[Box, Spreading] = {}  # of panels that have had hints
         self._share: np.ndarray | None = None  # [H, W, 1], 0 to 1: how much of its colour each pixel gets
         if np.ptp(self.lightness) >= 2 * _BLANK / 255:
             self._hints = dict.fromkeys(joined_panels(self._image, background=background))
@@ -80,14 +81,15 @@ class PageChroma:
         small = self._predict(self._image, [part for _, parts in panels for part in parts])
         for box, parts in panels:
             colored = [(part, upsampling.upsample(next(small), crop(self.lightness, part))) for part in parts]
-            even = find_regions(crop(self.lightness, box)).evened(blend(box, colored))
+            self._regions[box] = find_regions(crop(self.lightness, box))
+            even = self._regions[box].evened(blend(box, colored))
             crop(self.ab, box)[:] = even * (1.0 if self._share is None else crop(self._share, box))
 
     def _with_hints(self, box: Box, hints: Sequence[Hint]) -> np.ndarray:
         """The panel's ab with hints, [H, W, 2]."""
         guess = self._guesses[box]
         if box not in self._spreadings:
-            self._spreadings[box] = Spreading(crop(self.lightness, box), guess)
+            self._spreadings[box] = Spreading(crop(self.lightness, box), guess, self._regions.pop(box))
         inside = [hint.moved(-box.x, -box.y) for hint in hints]
         ab = self._spreadings[box].ab(inside)
         if self._share is None:

@@ -18,7 +18,7 @@ import numpy as np
 
 from webtoon_colorize import lab
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.pages.regions import find_regions
+from webtoon_colorize.pages.regions import Regions
 from webtoon_colorize.pages.upsampling import upsample
 
 CELLS = 128  # per side of a square panel; cells are square, and as many in panels of other shapes
@@ -46,14 +46,14 @@ class _Places(NamedTuple):
 class Spreading:
     """Spreads hints over one panel."""
 
-    def __init__(self, lightness: np.ndarray, guess: np.ndarray):
-        """Finds the panel's regions.
-
+    def __init__(self, lightness: np.ndarray, guess: np.ndarray, regions: Regions):
+        """
         Args:
           lightness: float32 [H, W] in [-1, 1].
           guess: float32 [H, W, 2], the panel's ab without hints, in network range.
+          regions: of the panel.
         """
-        self._lightness, self._regions = lightness, find_regions(lightness)
+        self._lightness, self._regions = lightness, regions
         labels, _, flatness = self._regions
         self._guess = self._regions.evened(guess)
         height, width = lightness.shape

@@ -131,7 +131,9 @@ function showStatus() {
   const { name, width, height } = page.record;
   const count = page.dots.length;
   const state = page.fault?.status === 0 ? ". The program does not answer; your dots are kept. Start webtoon-colorize-app again." : page.busy ? ", colouring ..." : "";
-  element("status").textContent = `${name}, ${width} x ${height}, ${count} dot${count === 1 ? "" : "s"}${state}`;
+  const what = [`${width} x ${height}`, ...page.kinds, `${count} dot${count === 1 ? "" : "s"}`].join(", ");
+  const advice = page.kinds.includes("line art") && !count && !page.busy ? ". Line art takes its colours from dots" : "";
+  element("status").textContent = `${name}, ${what}${advice}${state}`;
 }
 
 function show(key) {

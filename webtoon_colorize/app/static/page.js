@@ -17,6 +17,7 @@ export class Page extends EventTarget {
     this.colors.className = "colors";
     this.radius = Math.max(3, Math.round(record.width * 0.006));
     this.seen = ""; // version of the colours that `colors` shows
+    this.kinds = []; // what its panels are, gray tones left out
     this.shown = this.busy = this.stale = false;
   }
 
@@ -81,10 +82,11 @@ export class Page extends EventTarget {
   async #ask() {
     const { key, name } = this.record;
     const query = new URLSearchParams({ seen: this.seen, y: Math.max(0, this.middle ?? 0).toFixed(1) });
-    const { version, patches, more } = await askJson(`pages/${key}/view?${query}`, hintFile([[name, this.dots]]));
+    const { version, patches, more, kinds } = await askJson(`pages/${key}/view?${query}`, hintFile([[name, this.dots]]));
     await Promise.all(patches.map((patch) => this.#lay(patch)));
     this.fault = null;
     this.seen = version;
+    this.kinds = kinds;
     this.stale ||= more;
   }
 
