@@ -71,6 +71,12 @@ def test_without_arguments_a_program_that_needs_some_shows_its_help(without_tens
         ("webtoon_colorize.app", ["page.png"], "page.png is no flag, and this program takes nothing else."),
         ("data_tools.synthesize", ["--titles=0"], "--titles=0: "),
         ("data_tools.prepare", ["--comic_dir=x", "--output_dir=y", "z"], "z is no flag"),
+        (
+            "webtoon_colorize",
+            ["in", "--output_dir=y", "--nokeep_white=1"],
+            "--nokeep_white=1 does not take an argument",
+        ),
+        ("webtoon_colorize", ["in", "--output_dir=y", f"--col{9999 * '9'}"], f"there is no flag --col{35 * '9'}. See"),
     ],
 )
 def test_a_command_line_that_makes_no_sense_is_one_sentence(module, arguments, sentence, without_tensorflow):

@@ -124,7 +124,13 @@ def command() -> str:
 def _parse(*, inputs: bool) -> list[str]:
     """Sets the flags and returns the positional arguments. Raises flags.Error."""
     flags.FLAGS.set_gnu_getopt(True)  # flags may follow positional arguments
-    arguments = flags.FLAGS(sys.argv)[1:]
+    try:
+        arguments = flags.FLAGS(sys.argv)[1:]
+    except RecursionError as error:  # absl looks for a flag that is like it, a call for each letter
+        longest = max(sys.argv[1:], key=len)
+        raise flags.Error(f"there is no flag {longest[:40]}") from error
+    except ValueError as error:  # absl's answer to --noflag=value
+        raise flags.Error(str(error)) from error
     if arguments and not inputs:
         raise flags.Error(f"{arguments[0]} is no flag, and this program takes nothing else")
     for flag in _own_flags():
