@@ -10,12 +10,12 @@ import numpy as np
 
 from webtoon_colorize import lab
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.pages.regions import find_regions
 
 PAPER = 0.6  # least share of paper in line art
 TONES = 0.02  # greatest share of gray areas in it
 THICK = 5  # pixels; gray that is thinner is the edge of a line
 BLACK = 90  # gray levels; darker areas are ink
-GAP = 3.0  # pixels; half the width of the widest gap in a line that colour does not leak through
 COVERED = 0.3  # least share of a hint's dot that lies on white
 NEUTRAL = 4.0  # Lab units; a hint of less chroma leaves its area as it is
 
@@ -43,7 +43,7 @@ def fill(gray: np.ndarray, paper: int, below: int, hints: Sequence[Hint]) -> np.
       [H, W, 3] float32: a wash (see `compositing.Painter`); NaN where no hint's colour lies.
     """
     white = gray >= paper - 2 * below
-    areas = _areas(gray, white)
+    areas = find_regions(gray.astype(np.float32) / 127.5 - 1).labels
     wash = np.full((*gray.shape, 3), np.nan, np.float32)
     distance = np.full(gray.shape, np.inf, np.float32)
     rows, columns = np.ogrid[: gray.shape[0], : gray.shape[1]]
@@ -57,26 +57,6 @@ def fill(gray: np.ndarray, paper: int, below: int, hints: Sequence[Hint]) -> np.
         distance[nearest] = squared[nearest]
         wash[nearest] = _wash(hint)
     return wash
-
-
-def _areas(gray: np.ndarray, white: np.ndarray) -> np.ndarray:
-    """The number, from 1, of the area that each pixel belongs to, int32 [H, W].
-
-    Areas are the connected parts of `white` (bool [H, W]) after gaps in the lines are closed, and the ink around them.
-    """
-    open_wide = cv2.distanceTransform(white.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) > GAP
-    count, areas = cv2.connectedComponents(open_wide.astype(np.uint8), connectivity=4)
-    _, parts = cv2.connectedComponents(white.astype(np.uint8), connectivity=4)
-    narrow = white & ~np.isin(parts, np.unique(parts[open_wide]))  # parts as narrow as a gap throughout
-    areas[narrow] = count + parts[narrow]
-    framed = cv2.copyMakeBorder(
-        areas, 1, 1, 1, 1, cv2.BORDER_REPLICATE
-    )  # the watershed leaves the outermost pixels out
-    picture = cv2.copyMakeBorder(cv2.merge([gray] * 3), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-    flooded = cv2.watershed(picture, framed)[1:-1, 1:-1]
-    seams = flooded < 1
-    flooded[seams] = cv2.dilate(flooded.astype(np.float32), np.ones((3, 3), np.uint8))[seams]
-    return np.maximum(flooded, 0)
 
 
 def _wash(hint: Hint) -> tuple[float, float, float]:
