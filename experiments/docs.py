@@ -58,7 +58,7 @@ HINT_ROWS = {
     ("color_and_apply", "worst"): "`color_and_apply`, where the error is largest",
 }
 
-REFERENCES = ("references", "hues_seen", "hues_unseen")  # files of docs/references.md
+REFERENCES = ("references", "hues_seen", "hues_unseen", "data")  # files of docs/references.md and docs/data.md
 
 Row = dict[str, str]  # of a CSV file: column -> text
 
