@@ -24,7 +24,7 @@ from absl import flags
 from data_tools.comic import strips
 from data_tools.comic.titles import make_title
 from webtoon_colorize import startup
-from webtoon_colorize.files import atomic_path, locked
+from webtoon_colorize.files import atomic_path, locked, remove_unfinished
 
 DRAWING_VERSION = 2  # raise it with every change of a pixel or a description
 PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 2)
@@ -172,6 +172,7 @@ def _draw_missing(output_dir: pathlib.Path, settings: dict, processes: int) -> b
     if not missing and (output_dir / "comic.json").exists():
         return False
     if missing:
+        remove_unfinished(output_dir)
         _draw_all(missing, processes)
     counts = _counted(tasks)
     totals = {name: sum(count[name] for count in counts.values()) for name in ("strips", "panels", "usable_panels")}

@@ -112,47 +112,5 @@ def test_gradient_of_rgb_to_lab_is_its_slope():
     np.testing.assert_allclose(tape.gradient(lightness, rgb)[0, 0], slope[0, 0], rtol=1e-3)
 
 
-def test_colours_outside_srgb_lose_chroma_and_keep_lightness_and_hue():
-    rng = np.random.default_rng(0)
-    lightness = tf.constant(rng.uniform(-1, 1, (2000, 1)), tf.float32)
-    ab = tf.constant(rng.uniform(-1, 1, (2000, 2)), tf.float32)
-    fitted = color.reduce_chroma_to_gamut(lightness, ab)
-    share = (fitted / ab).numpy()
-    np.testing.assert_allclose(share[:, 0], share[:, 1], rtol=1e-5, atol=1e-6)  # the same hue
-    assert share.min() >= 0 and share.max() <= 1 and 0.1 < (share[:, 0] == 1).mean() < 0.9
-    np.testing.assert_allclose(color.rgb_to_lab(color.lab_to_rgb(lightness, fitted))[0], lightness, atol=2e-4)
-    # Clipping alone is off by up to tens of Lab units.
-    assert np.abs(color.rgb_to_lab(color.lab_to_rgb(lightness, ab))[0] - lightness).max() > 0.5
-
-
-def test_what_srgb_contains_is_left_as_it_is_and_a_little_more_chroma_would_not_fit():
-    rgb = tf.constant(every_rgb(200))
-    lightness, ab = color.rgb_to_lab(rgb)
-    # Colours on the gamut's surface are outside of it by float32's rounding.
-    np.testing.assert_allclose(color.reduce_chroma_to_gamut(lightness, ab), ab, atol=1e-3)
-    red = color.rgb_to_lab(tf.constant([[1.0, 0.0, 0.0]]))
-    np.testing.assert_allclose(color.reduce_chroma_to_gamut(red[0], 2 * red[1]), red[1], rtol=3e-3)
-
-
-def test_what_is_too_light_for_its_colour_sinks_until_it_has_it_and_no_further():
-    ab = tf.constant([[0.0, 0.3], [0.2, 0.1], [-0.1, -0.15], [0.0, 0.0]])
-    white = tf.ones([4, 1])
-    sunk = color.darken_to_gamut(white, ab)
-    np.testing.assert_allclose(color.rgb_to_lab(color.lab_to_rgb(sunk, ab))[1], ab, atol=1e-4)
-    lighter = color.rgb_to_lab(color.lab_to_rgb(sunk + 0.01, ab))[1]
-    assert (np.abs(lighter - ab).max(axis=1)[:3] > 1e-3).all() and (sunk[:3] < 0.99).numpy().all()
-    assert sunk[3] == 1
-    dark = tf.constant([[-0.9], [-0.2], [0.2], [-1.0]])  # the first two are darker than middle gray
-    np.testing.assert_array_equal(color.darken_to_gamut(dark, ab)[:2], dark[:2])
-
-
-@pytest.mark.parametrize("gray", [0, 255])
-def test_black_and_white_have_no_room_for_colour(gray):
-    lightness, _ = color.rgb_to_lab(tf.fill([1, 3], gray / 255))
-    for ab in [(1.0, 1.0), (-1.0, 0.5), (0.0, -1.0), (0.01, 0.0)]:
-        rgb = color.lab_to_rgb(lightness, color.reduce_chroma_to_gamut(lightness, tf.constant([ab])))
-        assert np.round(rgb * 255).tolist() == [[gray] * 3]
-
-
 def test_no_color_is_two_channels_of_zeros():
     np.testing.assert_array_equal(color.no_color(tf.ones([2, 3, 4, 1])), np.zeros([2, 3, 4, 2]))

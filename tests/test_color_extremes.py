@@ -17,8 +17,6 @@ FUNCTIONS = {
     "rgb_to_lab": lambda x: tf.concat(color.rgb_to_lab(x), -1),
     "lab_to_rgb": lambda x: color.lab_to_rgb(x[..., :1], x[..., 1:]),
     "gray_rgb": lambda x: color.gray_rgb(x[None, None, :, :1]),
-    "reduce_chroma_to_gamut": lambda x: color.reduce_chroma_to_gamut(x[..., :1], x[..., 1:]),
-    "darken_to_gamut": lambda x: color.darken_to_gamut(x[..., :1], x[..., 1:]),
 }
 
 

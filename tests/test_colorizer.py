@@ -51,6 +51,14 @@ def test_a_page_keeps_its_size_and_lightness_and_its_gutters():
     assert (colored[gutters] == 255).all() and chroma(colored)[~gutters].mean() > 10
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (3000, 7)])
+def test_slivers_are_pages_too(shape):
+    gray = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    calls = []
+    assert fake(calls=calls).colorize(gray, [Hint(0.5, 0.5, RED)]).shape == (*shape, 3)
+    assert len(calls) <= 1  # traced once at most
+
+
 def test_the_strength_changes_chroma_and_not_hints():
     page = np.full((64, 64), 128, np.uint8)
     page[:, 32:] = 150

@@ -64,6 +64,16 @@ def test_a_hint_fills_its_field_of_line_art_with_its_own_colour_up_to_the_line(g
     assert (alone[26:194, 177:314] == 255).all()
 
 
+@pytest.mark.parametrize("width, height, thickness", [(4, 4, 2), (2, 30, 2), (7, 7, 1), (4, 30, 1)])
+def test_a_hint_on_a_white_spot_too_small_for_a_region_fills_the_spot_alone(width, height, thickness):
+    page = np.full((600, 800), 255, np.uint8)
+    page[300 - thickness : 300 + height + thickness, 400 - thickness : 400 + width + thickness] = 0
+    page[300 : 300 + height, 400 : 400 + width] = 255
+    colored = painted(page, [Hint(400 + width / 2, 300 + height / 2, RED, 3)])
+    changed = (colored != page[..., None]).any(axis=2)
+    assert changed[300 : 300 + height, 400 : 400 + width].all() and changed.sum() == width * height
+
+
 def test_line_art_stays_as_it_is_without_hints_and_gray_hints_leave_it_so():
     np.testing.assert_array_equal(painted(lines(), ab=(0.1, 0.1)), rgb(lines()))
     np.testing.assert_array_equal(painted(lines(), [Hint(60, 60, GRAY)]), rgb(lines()))

@@ -1,5 +1,6 @@
 """The networks of the package colour without TensorFlow, and as those of their run do."""
 
+import concurrent.futures
 import subprocess
 import sys
 
@@ -24,6 +25,13 @@ def test_the_two_runtimes_give_the_same_colours():
 def test_a_page_comes_out_the_same():
     lite, keras = (Colorizer.load(run_dir).colorize(page()).astype(int) for run_dir in (None, runtimes.PRETRAINED))
     assert np.abs(lite - keras).max() <= 1
+
+
+def test_threads_may_share_a_colorizer():
+    shared = Colorizer.load()
+    with concurrent.futures.ThreadPoolExecutor(2) as threads:
+        pages = list(threads.map(shared.colorize, [page()] * 6))
+    assert all(np.array_equal(each, pages[0]) for each in pages)
 
 
 def test_the_bundled_method_needs_neither_a_title_nor_lines():

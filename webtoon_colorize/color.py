@@ -16,7 +16,6 @@ from webtoon_colorize.lab import (
     L_SLOPE,
     LIGHTNESS_SCALE,
     RGB_TO_XYZ,
-    TOLERANCE,
     WHITE,
     XYZ_TO_RGB,
 )
@@ -105,52 +104,3 @@ def _lab_to_linear(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
     xz = tf.where(f_xz <= f_threshold, (f_xz - F_OFFSET) / F_SLOPE, f_xz**3)
     xyz = tf.concat([xz[..., :1], y, xz[..., 1:]], axis=-1) * tf.constant(WHITE)
     return tf.tensordot(xyz, tf.constant(XYZ_TO_RGB), axes=[[-1], [1]])
-
-
-def reduce_chroma_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
-    """`ab` with its chroma reduced until the colour is in sRGB's gamut; lightness and hue stay.
-
-    `lab_to_rgb` alone clips such a colour, which also changes its lightness. The kept share of chroma is found by
-    bisection, to 1/1024 and rounded down. The result is in the gamut within 1e-5 of linear light.
-
-    Args:
-      lightness: [..., 1] in [-1, 1].
-      ab: [..., 2], (a, b) / 110.
-
-    Returns:
-      [..., 2]; colours in the gamut are unchanged. The ab of black and of white is 0 within float32.
-    """
-    lightness, ab = _without_infinity(lightness), _without_infinity(ab)
-    inside, outside = tf.zeros_like(lightness), tf.ones_like(lightness)
-    for _ in range(10):
-        share = (inside + outside) / 2.0
-        fits = _is_in_gamut(lightness, share * ab)
-        inside, outside = tf.where(fits, share, inside), tf.where(fits, outside, share)
-    return tf.where(_is_in_gamut(lightness, ab), ab, inside * ab)
-
-
-def darken_to_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
-    """`lightness` reduced until the colour is in sRGB's gamut, at most down to middle gray (L = 50); ab stays.
-
-    It is for areas that are too light for their colour, such as white paper. The lightness is found by bisection, to
-    1/1024 of the way and rounded down.
-
-    Args:
-      lightness: [..., 1] in [-1, 1].
-      ab: [..., 2], (a, b) / 110.
-
-    Returns:
-      [..., 1]; colours in the gamut, and those darker than middle gray, are unchanged.
-    """
-    lightness, ab = _without_infinity(lightness), _without_infinity(ab)
-    inside, outside = tf.minimum(lightness, 0.0), lightness
-    for _ in range(10):
-        middle = (inside + outside) / 2.0
-        fits = _is_in_gamut(middle, ab)
-        inside, outside = tf.where(fits, middle, inside), tf.where(fits, outside, middle)
-    return tf.where(_is_in_gamut(lightness, ab), lightness, inside)
-
-
-def _is_in_gamut(lightness: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
-    linear = _lab_to_linear(lightness, ab)
-    return tf.reduce_all((linear >= -TOLERANCE) & (linear <= 1.0 + TOLERANCE), axis=-1, keepdims=True)

@@ -67,9 +67,8 @@ _NO_LOCK = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.E
 def locked(folder: str | os.PathLike, part: str = "") -> Iterator[None]:
     """Keeps other processes out of `folder`, or of a part of what is in it, until the end of the block.
 
-    The system takes the lock from a process that ends, however it ends; the hidden file that carries it stays. What a
-    killed process left unfinished in `folder` is removed, unless only a part is locked. The folder is made if it is
-    missing. A file system that has no locks, or cannot be written, does without.
+    The system takes the lock from a process that ends, however it ends; the hidden file that carries it stays. The
+    folder is made if it is missing. A file system that has no locks, or cannot be written, does without.
 
     Raises InUse, OSError.
     """
@@ -86,8 +85,6 @@ def locked(folder: str | os.PathLike, part: str = "") -> Iterator[None]:
         if error.errno not in _NO_LOCK:
             raise
     try:
-        if not part:
-            remove_unfinished(folder)
         yield
     finally:
         lock.release()

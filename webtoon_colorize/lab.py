@@ -63,8 +63,9 @@ def lightness_of(pixels: np.ndarray) -> np.ndarray:
 
 
 def rgb_to_lab(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """uint8 [..., 3] -> lightness [...] and ab [..., 2]."""
-    xyz = _linear_levels(np.dtype(np.uint8))[rgb] @ (np.array(RGB_TO_XYZ).T / WHITE).astype(np.float32)
+    """RGB from 0 to 255, [..., 3], rounded and clipped -> lightness [...] and ab [..., 2]."""
+    levels = np.clip(np.round(rgb), 0, 255).astype(np.uint8)
+    xyz = _linear_levels(levels.dtype)[levels] @ (np.array(RGB_TO_XYZ).T / WHITE).astype(np.float32)
     f_x, f_y, f_z = np.moveaxis(_f(xyz), -1, 0)
     ab = np.stack([500 * (f_x - f_y), 200 * (f_y - f_z)], axis=-1) / np.float32(AB_SCALE)
     return _lightness(xyz[..., 1]), ab
@@ -103,7 +104,10 @@ def _is_in_gamut(linear: np.ndarray) -> np.ndarray:
 
 
 def linear_rgb(y: np.ndarray, ab: np.ndarray) -> np.ndarray:
-    """The linear light of colours, whose chroma is reduced to what sRGB has: see `color.reduce_chroma_to_gamut`.
+    """The linear light of colours, whose chroma is reduced until sRGB has them; luminance and hue stay.
+
+    Clipping such a colour would also change its lightness. The share of chroma that is kept is found by bisection, to
+    1/1024 and rounded down.
 
     Args:
       y: [N], the luminance relative to white's.
@@ -124,7 +128,10 @@ def linear_rgb(y: np.ndarray, ab: np.ndarray) -> np.ndarray:
 
 
 def darken_to_gamut(lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
-    """Lightness [N] reduced until sRGB has ab [N, 2] there, or to middle gray: see `color.darken_to_gamut`."""
+    """Lightness [N] reduced until sRGB has ab [N, 2] there, at most down to middle gray (L = 50).
+
+    It is for areas that are too light for their colour, such as white paper. Found by bisection, to 1/1024 of the way.
+    """
     out = np.flatnonzero(~_is_in_gamut(_linear(_luminance_of(lightness), ab)))
     darker = lightness.copy()
     if len(out):

@@ -127,7 +127,7 @@ def _parse(*, inputs: bool) -> list[str]:
     try:
         arguments = flags.FLAGS(sys.argv)[1:]
     except RecursionError as error:  # absl looks for a flag that is like it, a call for each letter
-        longest = max(sys.argv[1:], key=len)
+        longest = max((each for each in sys.argv[1:] if each.startswith("-")), key=len)
         raise flags.Error(f"there is no flag {longest[:40]}") from error
     except ValueError as error:  # absl's answer to --noflag=value
         raise flags.Error(str(error)) from error

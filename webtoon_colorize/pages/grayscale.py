@@ -39,7 +39,7 @@ def _chroma(rgb: np.ndarray, side: int) -> np.ndarray:
     below STRONG_CHROMA with a hue nearer to yellow than to red, green or blue (sepia, yellowed paper).
     """
     if not lab.channel_range(rgb).any():
-        return np.zeros(rgb.shape[:2], np.float32)
+        return np.zeros((1, 1), np.float32)
     scale = min(1.0, side / min(rgb.shape[:2]))
     small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
     units = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)

@@ -43,7 +43,7 @@ def fill(gray: np.ndarray, paper: int, below: int, hints: Sequence[Hint]) -> np.
       [H, W, 3] float32: a wash (see `compositing.Painter`); NaN where no hint's colour lies.
     """
     white = gray >= paper - 2 * below
-    areas = find_regions(gray.astype(np.float32) / 127.5 - 1).labels
+    areas = _areas(gray, white)
     wash = np.full((*gray.shape, 3), np.nan, np.float32)
     distance = np.full(gray.shape, np.inf, np.float32)
     rows, columns = np.ogrid[: gray.shape[0], : gray.shape[1]]
@@ -57,6 +57,21 @@ def fill(gray: np.ndarray, paper: int, below: int, hints: Sequence[Hint]) -> np.
         distance[nearest] = squared[nearest]
         wash[nearest] = _wash(hint)
     return wash
+
+
+def _areas(gray: np.ndarray, white: np.ndarray) -> np.ndarray:
+    """The number of the area that each pixel belongs to, int [H, W].
+
+    Areas are the panel's regions, and connected parts of `white` (bool [H, W]) that are too small to be one.
+    """
+    areas = find_regions(gray.astype(np.float32) / 127.5 - 1).labels
+    count, parts = cv2.connectedComponents(white.astype(np.uint8), connectivity=4)
+    pairs, sizes = np.unique(areas[white].astype(np.int64) * count + parts[white], return_counts=True)
+    region, part = np.divmod(pairs[np.argsort(sizes)], count)  # the last one of each is its largest
+    largest, home = np.zeros(areas.max() + 1, int), np.zeros(count, int)
+    largest[region], home[part] = part, region
+    is_small = largest[home] != np.arange(count)
+    return np.where(white & is_small[parts], len(largest) + parts, areas)
 
 
 def _wash(hint: Hint) -> tuple[float, float, float]:

@@ -89,7 +89,8 @@ class PageChroma:
         """The panel's ab with hints, [H, W, 2]."""
         guess = self._guesses[box]
         if box not in self._spreadings:
-            self._spreadings[box] = Spreading(crop(self.lightness, box), guess, self._regions.pop(box))
+            self._spreadings[box] = Spreading(crop(self.lightness, box), guess, self._regions[box])
+            del self._regions[box]
         inside = [hint.moved(-box.x, -box.y) for hint in hints]
         ab = self._spreadings[box].ab(inside)
         if self._share is None:

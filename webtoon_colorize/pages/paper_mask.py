@@ -33,7 +33,8 @@ def paper_level(gray: np.ndarray) -> int | None:
     each side of the page, with hardly anything that is lighter and some ink, or be OFF_WHITE and nowhere at the edge.
     """
     scale = min(1.0, _SIDE / max(gray.shape))
-    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else gray
+    across, down = (max(scale, 1 / side) for side in gray.shape[::-1])  # a pixel at least
+    small = cv2.resize(gray, None, fx=across, fy=down, interpolation=cv2.INTER_AREA) if scale < 1 else gray
     small = cv2.medianBlur(small, 5)
     kernel = np.ones((5, 5), np.uint8)
     even = cv2.dilate(small, kernel) - cv2.erode(small, kernel) <= EVEN
@@ -77,7 +78,8 @@ def paper_mask(gray: np.ndarray, page_width: int) -> np.ndarray:
     # of bubbles.
     whole = _grown(core, 2 * BUBBLE * page_width) & closed
     paper = _paper(gray, whole, level, page_width)
-    return np.minimum(_distance(paper) / (LETTER * page_width), 1.0)
+    reach = np.float32(LETTER * page_width)
+    return np.minimum(_distance(paper), reach) / reach
 
 
 def _paper(gray: np.ndarray, light: np.ndarray, level: int, page_width: int) -> np.ndarray:

@@ -6,6 +6,7 @@ LiteRT starts in a tenth of a second and TensorFlow in seconds, so TensorFlow is
 import json
 import os
 import pathlib
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,15 +39,17 @@ def bundled() -> Networks:
 
         interpreter = Interpreter(str(PRETRAINED / LITE), num_threads=_THREADS)
         interpreter.allocate_tensors()
+    one_at_a_time = threading.Lock()
     [taken], [given] = interpreter.get_input_details(), interpreter.get_output_details()
 
     def colorize(lightness: np.ndarray, label: np.ndarray) -> np.ndarray:
         del label
         panels = []
-        for panel in lightness:
-            interpreter.set_tensor(taken["index"], panel[None])
-            interpreter.invoke()
-            panels.append(interpreter.get_tensor(given["index"]))
+        with one_at_a_time:
+            for panel in lightness:
+                interpreter.set_tensor(taken["index"], panel[None])
+                interpreter.invoke()
+                panels.append(interpreter.get_tensor(given["index"]))
         return np.concatenate(panels)
 
     settings = json.loads((PRETRAINED / "settings.json").read_text(encoding="utf-8"))

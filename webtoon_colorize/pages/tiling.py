@@ -7,12 +7,13 @@ from webtoon_colorize.panels import Box
 # The networks see panels squeezed to a square. A panel whose longer side is more than LONGEST times the shorter one is
 # cut into tiles. In units of the shorter side, a tile is TILE long and shares at least OVERLAP with the next.
 LONGEST, TILE, OVERLAP = 2.0, 1.5, 0.5
+NARROWEST = 8  # pixels; what is narrower shows nothing, and would be a thousand tiles
 
 
 def tiles(box: Box) -> list[Box]:
-    """The tiles along the longer side of a box, or the box itself if it is not long."""
+    """The tiles along the longer side of a box, or the box itself if it is not long, or a sliver."""
     short, long = sorted((box.width, box.height))
-    if long <= LONGEST * short:
+    if long <= LONGEST * short or short < NARROWEST:
         return [box]
     length, overlap = round(TILE * short), round(OVERLAP * short)
     count = -(-(long - overlap) // max(1, length - overlap))
