@@ -10,6 +10,7 @@ import dataclasses
 import json
 import multiprocessing
 import pathlib
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from absl import flags
@@ -56,8 +57,8 @@ def benchmark(
 
 def _alone(function, *arguments):
     """The result of a function in a process of its own, so that its memory is its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(function, arguments)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
 
 
 def _summary(row: dict[str, Any]) -> str:

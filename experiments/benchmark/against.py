@@ -3,9 +3,11 @@
 Each side has a process of its own. They take turns, so that all meet the same noise of the machine.
 """
 
+import contextlib
 import functools
 import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import tensorflow as tf
@@ -29,20 +31,27 @@ def measure(budget_s: float) -> list[dict[str, Any]]:
 
     Raises:
       ModuleNotFoundError: PyTorch is missing.
+      BrokenProcessPool: a side's process died.
     """
     import torch  # noqa: F401  (it is an extra, and only this comparison needs it)
 
     context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as ours, context.Pool(1) as torch_eager, context.Pool(1) as compiled:
-        pools = dict(zip(SIDES, (ours, torch_eager, compiled)))
+    with contextlib.ExitStack() as stack:
+        # A pool of multiprocessing would wait for ever for a process that has died.
+        pools = {side: stack.enter_context(ProcessPoolExecutor(1, context)) for side in SIDES}
         return [_compare(pools, size, work, budget_s) for size in SIZES for work in _WORK]
 
 
-def _compare(pools: dict[str, Any], size: tuple[int, int, int], work: str, budget_s: float) -> dict[str, Any]:
+def _compare(
+    pools: dict[str, ProcessPoolExecutor], size: tuple[int, int, int], work: str, budget_s: float
+) -> dict[str, Any]:
     image_size, filters, batch_size = size
     batch = _WORK[work] or batch_size
     rounds = [
-        {side: pool.apply(_timed, (side, work, image_size, filters, batch, budget_s)) for side, pool in pools.items()}
+        {
+            side: pool.submit(_timed, side, work, image_size, filters, batch, budget_s).result()
+            for side, pool in pools.items()
+        }
         for _ in range(_ROUNDS)
     ]
     fastest = {f"{side}_ms": min(each[side] for each in rounds) for side in pools}
