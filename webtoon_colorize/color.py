@@ -1,8 +1,8 @@
 """sRGB <-> CIE Lab in TensorFlow, with OpenCV's float32 numbers.
 
-All functions are differentiable. Those that lead to or from RGB, and to the gamut, have finite values and gradients for
-every input but NaN. All take any leading shape, eagerly, in a graph and inside `tf.data`. `lab` has the constants, and
-the same numbers in NumPy.
+All functions are differentiable. Those that lead to or from RGB have finite values and gradients for every input but
+NaN. All take any leading shape, eagerly, in a graph and inside `tf.data`. `lab` has the constants, and the same numbers
+in NumPy.
 """
 
 import tensorflow as tf

@@ -30,15 +30,18 @@ WHITE = (0.950456, 1.0, 1.088754)  # D65
 F_THRESHOLD = 0.008856  # below it a straight line replaces CIE's cube root
 F_SLOPE, F_OFFSET = 7.787, 16.0 / 116.0
 L_SLOPE = 903.3
-TOLERANCE = 1e-5  # linear light beyond [0, 1] that counts as in the gamut
+_TOLERANCE = 1e-5  # linear light beyond [0, 1] that counts as in the gamut
 _BINS = 4096  # of linear light; narrower than the narrowest of 256 levels
 
 
 @functools.cache
 def _linear_levels(dtype: np.dtype) -> np.ndarray:
     """The linear light of each level of an unsigned type, float32 [levels]."""
-    level = np.arange(np.iinfo(dtype).max + 1) / np.iinfo(dtype).max
-    return np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return _srgb_to_linear(np.arange(np.iinfo(dtype).max + 1) / np.iinfo(dtype).max)
+
+
+def _srgb_to_linear(values: np.ndarray) -> np.ndarray:
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def luminance(pixels: np.ndarray) -> np.ndarray:
@@ -100,7 +103,7 @@ def _linear(y: np.ndarray, ab: np.ndarray) -> np.ndarray:
 
 
 def _is_in_gamut(linear: np.ndarray) -> np.ndarray:
-    return (linear.min(axis=0) >= -TOLERANCE) & (linear.max(axis=0) <= 1 + TOLERANCE)
+    return (linear.min(axis=0) >= -_TOLERANCE) & (linear.max(axis=0) <= 1 + _TOLERANCE)
 
 
 def linear_rgb(y: np.ndarray, ab: np.ndarray) -> np.ndarray:
@@ -174,7 +177,6 @@ def to_pixels(linear: np.ndarray, dtype: np.dtype) -> np.ndarray:
 @functools.cache
 def _levels() -> tuple[np.ndarray, np.ndarray]:
     """The least level of 256 in each of _BINS bins of linear light, and the light at which the next one begins."""
-    between = (np.arange(256) + 0.5) / 255
-    border = np.where(between <= 0.04045, between / 12.92, ((between + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    border = _srgb_to_linear((np.arange(256) + 0.5) / 255)
     border[-1] = np.inf
     return np.searchsorted(border, np.arange(_BINS + 1) / _BINS, side="right").astype(np.uint8), border

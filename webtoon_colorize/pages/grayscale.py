@@ -35,6 +35,8 @@ def is_colored(rgb: np.ndarray) -> bool:
 def _chroma(rgb: np.ndarray, side: int) -> np.ndarray:
     """The chroma [h, w], in Lab units, of `rgb` (uint8 [H, W, 3]) reduced to this shorter side, without a tint of all.
 
+    One 0 stands for a picture that is gray throughout.
+
     The tint is the median ab of each of 16 ranges of lightness. It is subtracted if its chroma is below WEAK_CHROMA, or
     below STRONG_CHROMA with a hue nearer to yellow than to red, green or blue (sepia, yellowed paper).
     """
