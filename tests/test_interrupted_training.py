@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.test_training import train, weights
+from tests.test_training import weights
+from tests.test_training_loop import train
 from webtoon_colorize import data
 from webtoon_colorize.methods.method import Method
 from webtoon_colorize.training import loop
