@@ -1,6 +1,6 @@
 """Writes the best weights of a finished run, in half precision, with its settings and summary, for a release.
 
-A run that colours without a title, and not from lines, also gets a file for LiteRT, which colours without TensorFlow.
+A run that colours without a title, and not from lines, also gets a file for ONNX Runtime, which needs no TensorFlow.
 
 Usage: python -m experiments.release_weights --run_dir=RUN --output_dir=OUT
 Example: python -m experiments.release_weights --run_dir=runs/mine/l2/seed_0 --output_dir=release
@@ -32,7 +32,7 @@ def pack(run_dir: str, output_dir: str) -> pathlib.Path:
     checkpoints.write_packed(output_dir, method)
     if method.colorize and not method.takes_label and not method.from_lines:
         image_size = run.load_settings(run_dir).image_size
-        formats.write_lite(method, pathlib.Path(output_dir) / runtimes.LITE, image_size=image_size)
+        formats.write_small_onnx(method, pathlib.Path(output_dir) / runtimes.ONNX, image_size=image_size)
     return pathlib.Path(output_dir) / checkpoints.WEIGHTS
 
 
@@ -48,6 +48,6 @@ if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_string("run_dir", None, "Finished run whose best weights to take.", required=True)
     flags.DEFINE_string(
-        "output_dir", None, "Gets settings.json, training.json, weights.npz and perhaps colorize.tflite.", required=True
+        "output_dir", None, "Gets settings.json, training.json, weights.npz and perhaps colorize.onnx.", required=True
     )
     startup.run(main, __doc__)

@@ -1,15 +1,18 @@
 """What the benchmark counts and shows; how fast anything is, is no matter of tests."""
 
+import importlib.util
 import json
+import pathlib
 
 import keras
 import pytest
 import tensorflow as tf
 
 from experiments import ablations, docs
-from experiments.benchmark import machine, pages, rows, table
+from experiments.benchmark import against, machine, pages, rows, table, timing
 from webtoon_colorize.methods import l2
 from webtoon_colorize.methods.method import Size
+from webtoon_colorize.networks import unet
 
 TINY = ablations.Scale(image_size=32, filters=4, epochs=1, patience=1, batch_size=4)
 
@@ -44,9 +47,9 @@ def test_multiply_adds_are_those_counted_by_hand(layer, by_hand):
 
 def test_the_fastest_of_at_least_three_calls_counts(monkeypatch):
     clock = iter([0, 9, 10, 14, 20, 22, 30, 38])
-    monkeypatch.setattr(machine.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: next(clock))
     calls = []
-    assert machine.seconds(lambda: calls.append(1), budget_s=20) == 2
+    assert timing.seconds(lambda: calls.append(1), budget_s=20) == 2
     assert len(calls) == 2 + 4  # three take 15 s, and there are 20
 
 
@@ -65,16 +68,19 @@ def test_the_parts_of_a_page_are_found_and_add_up():
     assert sum(parts) == pytest.approx(found["page_ms"]) and all(value > 0 for value in parts)
 
 
-def test_the_network_in_pytorch_has_the_weights_and_the_work_of_ours():
-    pytest.importorskip("torch", reason="PyTorch is an extra (bench)")
-    from experiments.benchmark import torch_unet
+@pytest.mark.skipif(not importlib.util.find_spec("torch"), reason="PyTorch is an extra (bench)")
+def test_the_network_in_pytorch_has_the_weights_of_ours():
+    with against.torch_process() as process:
+        for image_size in (32, 64):
+            shapes = against.ask(process, {"work": "shapes", "widths": unet.widths(image_size, 4)})
+            ours = l2.build(Size(image_size, 4, 1)).networks["generator"]
+            assert sorted(map(sorted, shapes)) == sorted(sorted(weight.shape) for weight in ours.trainable_variables)
 
-    for image_size in (32, 64):
-        theirs = torch_unet.UNet(image_size, 4)
-        ours = l2.build(Size(image_size, 4, 1)).networks["generator"]
-        shapes = sorted(sorted(map(int, weight.shape)) for weight in theirs.parameters())
-        assert shapes == sorted(sorted(weight.shape) for weight in ours.trainable_variables)
-        assert theirs(torch_unet.torch.zeros(2, 1, image_size, image_size)).shape == (2, 2, image_size, image_size)
+
+def test_a_process_of_pytorch_that_dies_is_said(monkeypatch):
+    monkeypatch.setattr(against, "_TORCH", pathlib.Path("there_is_no_such.py"))
+    with against.torch_process() as process, pytest.raises(ChildProcessError, match="PyTorch ended with code 2"):
+        against.ask(process, {"work": "shapes"})
 
 
 def test_the_committed_numbers_are_shown():

@@ -155,7 +155,7 @@ def test_packed_weights_are_those_of_the_run_in_half_precision(run_dir, packed_d
         "settings.json",
         "training.json",
         "weights.npz",
-        "colorize.tflite",
+        "colorize.onnx",
     }
 
 

@@ -13,18 +13,18 @@ from webtoon_colorize.pages import runtimes
 
 
 def test_the_two_runtimes_give_the_same_colours():
-    lite, keras = runtimes.bundled(), runtimes.of_run(runtimes.PRETRAINED)
-    assert lite[1:] == keras[1:]
-    size = lite.image_size
+    onnx, keras = runtimes.bundled(), runtimes.of_run(runtimes.PRETRAINED)
+    assert onnx[1:] == keras[1:]
+    size = onnx.image_size
     lightness = np.random.default_rng(0).uniform(-1, 1, (3, size, size, 1)).astype(np.float32)
     label = np.zeros(3, np.int32)
-    # Half precision rounds the networks' weights after batch normalization is folded into them.
-    np.testing.assert_allclose(lite.colorize(lightness, label), keras.colorize(lightness, label), atol=0.1 / 110)
+    # Half precision rounds the networks' weights, which batch normalization may be folded into.
+    np.testing.assert_allclose(onnx.colorize(lightness, label), keras.colorize(lightness, label), atol=0.1 / 110)
 
 
 def test_a_page_comes_out_the_same():
-    lite, keras = (Colorizer.load(run_dir).colorize(page()).astype(int) for run_dir in (None, runtimes.PRETRAINED))
-    assert np.abs(lite - keras).max() <= 1
+    onnx, keras = (Colorizer.load(run_dir).colorize(page()).astype(int) for run_dir in (None, runtimes.PRETRAINED))
+    assert np.abs(onnx - keras).max() <= 1
 
 
 def test_threads_may_share_a_colorizer():

@@ -1,34 +1,18 @@
-"""The machine's own rate, the work of a graph, and the time of a call."""
+"""The machine's own rate, and the work of a graph."""
 
 import os
 import platform
 import resource
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-_WARM_UP = 2  # calls that do not count
-_FEWEST = 3  # calls that do
+from experiments.benchmark import timing
+
 _SIDE = 1024  # of the matrices
-
-
-def seconds(call: Callable[[], Any], *, budget_s: float) -> float:
-    """The duration of the fastest of at least three calls, and of as many as `budget_s` allows.
-
-    Other work on the machine makes calls slower and none faster.
-    """
-    for _ in range(_WARM_UP):
-        call()
-    times: list[float] = []
-    while len(times) < _FEWEST or sum(times) < budget_s:
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def finish(values: Any) -> None:
@@ -40,7 +24,7 @@ def matmul_gflops(budget_s: float) -> float:
     """10^9 multiplications and additions a second in float32 products of 1024 x 1024 matrices."""
     product = tf.function(tf.matmul, autograph=False)
     one = tf.constant(np.random.default_rng(0).normal(size=(_SIDE, _SIDE)), tf.float32)
-    return 2 * _SIDE**3 / seconds(lambda: finish(product(one, one)), budget_s=budget_s) / 1e9
+    return 2 * _SIDE**3 / timing.seconds(lambda: finish(product(one, one)), budget_s=budget_s) / 1e9
 
 
 def multiply_adds(graph: Any) -> int:
@@ -99,15 +83,10 @@ def describe() -> dict[str, Any]:
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "threads": threads(),
+        "threads": timing.threads(),
         "load": round(os.getloadavg()[0], 1),  # processes that want to run, a mean over the last minute
         "tensorflow": tf.__version__,
     }
-
-
-def threads() -> int:
-    """That an operation may use: all, or as many as TF_NUM_INTRAOP_THREADS says."""
-    return int(os.environ.get("TF_NUM_INTRAOP_THREADS", "0")) or os.cpu_count() or 1
 
 
 def _processor() -> str:

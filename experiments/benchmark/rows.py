@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from experiments import ablations
-from experiments.benchmark import machine
+from experiments.benchmark import machine, timing
 from webtoon_colorize import data, evaluation
 from webtoon_colorize.methods.method import Method, MissingWeights, Size
 from webtoon_colorize.training import steps
@@ -49,15 +49,15 @@ def _training(method: Method, scale: ablations.Scale, gflops: float, budget_s: f
     given = next(batches), tf.constant([0, 1])
 
     def timed(function) -> float:
-        return 1e3 * machine.seconds(lambda: machine.finish(function(*given)), budget_s=budget_s)
+        return 1e3 * timing.seconds(lambda: machine.finish(function(*given)), budget_s=budget_s)
 
     train_step = steps.make_train_step(method, optimizers)
     forward_ms = timed(tf.function(method.losses, autograph=False))
     gradients = tf.function(lambda *both: steps.terms_and_gradients(method, optimizers, *both), autograph=False)
     with_backward_ms, step_ms = timed(gradients), timed(train_step)
-    many = machine.seconds(lambda: [next(batches) for _ in range(_INPUTS)], budget_s=budget_s)
+    many = timing.seconds(lambda: [next(batches) for _ in range(_INPUTS)], budget_s=budget_s)
     input_ms = 1e3 * many / _INPUTS
-    whole = machine.seconds(lambda: machine.finish(train_step(next(batches), given[1])), budget_s=budget_s)
+    whole = timing.seconds(lambda: machine.finish(train_step(next(batches), given[1])), budget_s=budget_s)
     work = machine.multiply_adds(train_step.get_concrete_function(*given).graph)
     return {
         "train_images_per_s": scale.batch_size / whole,
@@ -75,7 +75,7 @@ def _training(method: Method, scale: ablations.Scale, gflops: float, budget_s: f
 def _evaluation(method: Method, scale: ablations.Scale, budget_s: float) -> Numbers:
     panels, evaluate = _panels(scale), evaluation.make_evaluate(evaluation.table_measure(method))
     return {
-        "evaluate_images_per_s": len(panels.path) / machine.seconds(lambda: evaluate(panels), budget_s=budget_s),
+        "evaluate_images_per_s": len(panels.path) / timing.seconds(lambda: evaluate(panels), budget_s=budget_s),
     }
 
 
@@ -84,7 +84,7 @@ def _colorizing(method: Method, scale: ablations.Scale, gflops: float, budget_s:
         return {}
     colorize = tf.function(lambda lightness, label: method.colorize(lightness, label, None), autograph=False)
     given = tf.zeros([_COLORIZED, scale.image_size, scale.image_size, 1]), tf.zeros([_COLORIZED], tf.int32)
-    whole = machine.seconds(lambda: machine.finish(colorize(*given)), budget_s=budget_s)
+    whole = timing.seconds(lambda: machine.finish(colorize(*given)), budget_s=budget_s)
     work = machine.multiply_adds(colorize.get_concrete_function(*given).graph)
     return {
         "colorize_images_per_s": _COLORIZED / whole,

@@ -1,17 +1,20 @@
 """Writes colorizers in formats that other programs load without this package."""
 
+import math
 import os
 import pathlib
 import tempfile
 from collections.abc import Callable
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from webtoon_colorize import files
 from webtoon_colorize.methods.method import Method
 
 OPSET = 17  # of ONNX; runtimes since 2022 know it
+_LARGE = 1024  # numbers; smaller weights stay in full precision
 
 Signature = dict[str, tf.TensorSpec]
 
@@ -76,20 +79,6 @@ def _write_tflite(method: Method, path: pathlib.Path, inputs: Signature) -> None
         path.write_bytes(converter.convert())
 
 
-def write_lite(method: Method, path: pathlib.Path, *, image_size: int) -> None:
-    """Writes `method.colorize` for `runtimes.bundled`: one panel without label and hints, weights in half precision.
-
-    LiteRT hands a network on to its fast kernels as a whole only if every shape is known.
-    """
-    one = tf.function(lambda lightness: method.colorize(lightness, None, None), autograph=False)
-    concrete = one.get_concrete_function(tf.TensorSpec([1, image_size, image_size, 1]))
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], one)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_types = [tf.float16]
-    with files.atomic_path(path) as temporary:
-        temporary.write_bytes(converter.convert())
-
-
 def _write_onnx(method: Method, path: pathlib.Path, inputs: Signature) -> None:
     try:
         import tf2onnx
@@ -97,6 +86,37 @@ def _write_onnx(method: Method, path: pathlib.Path, inputs: Signature) -> None:
         raise ExportError("ONNX needs tf2onnx: pip install 'webtoon_colorize[export]'") from error
     colorize = tf.function(_colorize(method, inputs), autograph=False)
     tf2onnx.convert.from_function(colorize, list(inputs.values()), opset=OPSET, output_path=str(path))
+
+
+def write_small_onnx(method: Method, path: pathlib.Path, *, image_size: int) -> None:
+    """Writes `method.colorize` for `runtimes.bundled`: ONNX with weights in half precision.
+
+    Hints are an input only of methods that see lines; in pages with tones, hints are spread without the networks.
+
+    Raises ExportError if the extra `export` is not installed.
+    """
+    inputs = signature(method, image_size=image_size)
+    if not method.from_lines:
+        inputs.pop("hints", None)
+    with files.atomic_path(path) as temporary:
+        _write_onnx(method, temporary, inputs)
+        _halve(temporary)
+
+
+def _halve(path: pathlib.Path) -> None:
+    """Stores the weights of an ONNX file in half precision; its runtime casts them once, when it loads them."""
+    import onnx
+
+    model, casts = onnx.load(path), []
+    for weight in model.graph.initializer:
+        if weight.data_type == onnx.TensorProto.FLOAT and math.prod(weight.dims) >= _LARGE:
+            name, values = weight.name, onnx.numpy_helper.to_array(weight)
+            weight.CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
+            casts.append(onnx.helper.make_node("Cast", [weight.name], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.save(model, path)
 
 
 def _write_keras(method: Method, path: pathlib.Path, inputs: Signature) -> None:

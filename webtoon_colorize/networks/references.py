@@ -5,6 +5,7 @@ other, the rest of the decoder, brings the chosen colours to the picture's size.
 """
 
 import keras
+import numpy as np
 from keras import ops
 
 from webtoon_colorize.networks import candidates, layers, unet
@@ -51,7 +52,9 @@ def _compared(lightness):
         keras.layers.UpSampling2D(2**n, interpolation="bilinear")(keras.layers.AveragePooling2D(2**n)(fine))
         for n in (1, 2)
     ]
-    height = ops.ones_like(fine) * ops.linspace(-1.0, 1.0, fine.shape[1])[:, None, None]
+    height = (
+        ops.ones_like(fine) * np.linspace(-1.0, 1.0, fine.shape[1], dtype=np.float32)[:, None, None]
+    )  # in the graph
     scaled = [scale * each for scale, each in zip(_SCALES, (fine, *coarse, height))]
     mix = keras.layers.Dense(len(scaled), use_bias=False, kernel_initializer=keras.initializers.Identity())
     return mix(keras.layers.Concatenate()(scaled))

@@ -1,12 +1,12 @@
-"""Networks that colour panels, and what runs them: Keras, or LiteRT for those that come with the package.
+"""Networks that colour panels, and what runs them: Keras, or ONNX Runtime for those that come with the package.
 
-LiteRT starts in a tenth of a second and TensorFlow in seconds, so TensorFlow is imported where a run needs it only.
+ONNX Runtime starts in a tenth of a second and TensorFlow in seconds, so TensorFlow is imported where a run needs it
+only.
 """
 
 import json
 import os
 import pathlib
-import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from webtoon_colorize.methods.method import Method
 
 PRETRAINED = pathlib.Path(__file__).parents[1] / "pretrained"  # the run folder that comes with the package
-LITE = "colorize.tflite"  # in that folder: colorize for one panel, with weights in half precision
+ONNX = "colorize.onnx"  # in that folder: its method's colorize
 _THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -33,24 +33,16 @@ class Networks(NamedTuple):
 
 
 def bundled() -> Networks:
-    """The networks that come with the package, on LiteRT."""
-    with startup.silent_start():
-        from ai_edge_litert.interpreter import Interpreter
+    """The networks that come with the package, on ONNX Runtime."""
+    import onnxruntime
 
-        interpreter = Interpreter(str(PRETRAINED / LITE), num_threads=_THREADS)
-        interpreter.allocate_tensors()
-    one_at_a_time = threading.Lock()
-    [taken], [given] = interpreter.get_input_details(), interpreter.get_output_details()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = _THREADS
+    session = onnxruntime.InferenceSession(PRETRAINED / ONNX, options, providers=["CPUExecutionProvider"])
 
     def colorize(lightness: np.ndarray, label: np.ndarray) -> np.ndarray:
         del label
-        panels = []
-        with one_at_a_time:
-            for panel in lightness:
-                interpreter.set_tensor(taken["index"], panel[None])
-                interpreter.invoke()
-                panels.append(interpreter.get_tensor(given["index"]))
-        return np.concatenate(panels)
+        return session.run(None, {"lightness": lightness})[0]
 
     settings = json.loads((PRETRAINED / "settings.json").read_text(encoding="utf-8"))
     return Networks(colorize, settings["image_size"], settings["titles"])
