@@ -239,6 +239,12 @@ TABLES: dict[str, Callable[[], str]] = {
     "benchmark: machine": lambda: benchmark_tables.machine(measured("benchmark.json")),
     "benchmark: rows": lambda: benchmark_tables.rows(measured("benchmark.json")),
     "benchmark: pages": lambda: benchmark_tables.pages(measured("benchmark.json")),
+    **{
+        f"benchmark: growth, {part}": functools.partial(
+            lambda part: benchmark_tables.growth(measured("benchmark.json"), part), part
+        )
+        for part in benchmark_tables.GROWTH
+    },
     "benchmark: PyTorch": lambda: benchmark_tables.against(measured("benchmark.json")),
 }
 

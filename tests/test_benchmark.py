@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from experiments import ablations, docs
-from experiments.benchmark import against, machine, pages, rows, table, timing
+from experiments.benchmark import against, growth, machine, pages, rows, table, timing
 from webtoon_colorize.methods import l2
 from webtoon_colorize.methods.method import Size
 from webtoon_colorize.networks import unet
@@ -60,6 +60,35 @@ def test_a_row_has_every_number_and_the_parts_of_a_step_are_the_step(tmp_path):
     content = {"machine": machine.describe(), "scale": vars(TINY), "rows": {"l2": found}, "pages": {"start_ms": 1.0}}
     shown = table.text(json.loads(json.dumps(content)))
     assert "| `l2` |" in shown and "32 px, 4 filters, batches of 4" in shown and "| start | 1 |" in shown
+
+
+def test_growth_measures_what_it_says(monkeypatch):
+    called = []
+
+    def seconds(module, *arguments):
+        called.append(module)
+        if module == "data_tools.synthesize":
+            all_strips = pathlib.Path(arguments[-1].removeprefix("--output_dir="))
+            for name in ("a/001/1.png", "a/002/1.png", "a/003/1.png", "b/001/1.png"):
+                (all_strips / name).parent.mkdir(parents=True)
+                (all_strips / name).touch()
+        return 1.5
+
+    monkeypatch.setattr(growth, "_seconds", seconds)
+    for name, values in {
+        "_STEPS": {"filters": (2, 4)},
+        "_PAGES": (1,),
+        "_EPISODES": (2,),
+        "_PIPELINE_SIZES": (32,),
+    }.items():
+        monkeypatch.setattr(growth, name, values)
+    found = growth.measure(0.0)
+    assert [(line["batch_size"], line["filters"]) for line in found["steps"]] == [(16, 2), (16, 4)]
+    assert found["colorizing"] == [{"pages": 1, "seconds": 1.5}]
+    assert found["preparing"] == [{"strips": 3, "seconds": 1.5}]  # two of each title, as far as there are
+    assert called == ["webtoon_colorize", "data_tools.synthesize", "data_tools.prepare"]
+    for part in table.GROWTH:
+        assert table.growth({"growth": found}, part).count("\n") == 1 + len(found[part])
 
 
 def test_the_parts_of_a_page_are_found_and_add_up():

@@ -17,7 +17,7 @@ from typing import Any
 from absl import flags
 
 from experiments import ablations
-from experiments.benchmark import against, machine, pages, rows, table
+from experiments.benchmark import against, growth, machine, pages, rows, table
 from webtoon_colorize import files, startup
 
 # One of the rows that differ only in a number.
@@ -46,6 +46,7 @@ def benchmark(
     """Writes `output` anew after each row, and prints the tables at the end."""
     content: dict[str, Any] = {"machine": machine.describe(), "scale": dataclasses.asdict(scale), "rows": {}}
     content["pages"] = _alone(pages.measure)
+    content["growth"] = _alone(growth.measure, budget_s)
     for experiment in experiments:
         content["rows"][experiment] = _alone(rows.measure, experiment, scale, budget_s)
         print(experiment, _summary(content["rows"][experiment]), flush=True)

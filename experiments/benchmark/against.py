@@ -10,6 +10,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +19,11 @@ import tensorflow as tf
 from experiments import ablations
 from experiments.benchmark import machine, timing
 from webtoon_colorize import data
+from webtoon_colorize.export import formats
 from webtoon_colorize.methods import l2
 from webtoon_colorize.methods.method import Size
 from webtoon_colorize.networks import unet
+from webtoon_colorize.pages import runtimes
 from webtoon_colorize.training import steps
 
 SIZES = ((64, 16, 16), (128, 16, 16), (256, 64, 4))  # image size, filters, batch of the training step
@@ -37,7 +40,7 @@ def measure(budget_s: float) -> list[dict[str, Any]]:
     Raises ChildProcessError if a process of PyTorch died, or it is not installed.
     """
     with contextlib.ExitStack() as stack:
-        sides: dict[str, Side] = {"ours": _ours}
+        sides: dict[str, Side] = {"ours": _ours, "onnx": functools.partial(_ours, onnx=True)}
         for name, compiled in {"torch": False, "torch_compiled": True}.items():
             sides[name] = functools.partial(ask, stack.enter_context(torch_process()), compiled=compiled)
         return [_compare(sides, size, work, budget_s) for size in SIZES for work in _WORK]
@@ -47,6 +50,7 @@ def _compare(sides: dict[str, Side], size: tuple[int, int, int], work: str, budg
     image_size, filters, batch_size = size
     about = {"work": work, "image_size": image_size, "filters": filters, "batch": _WORK[work] or batch_size}
     question = about | {"widths": unet.widths(image_size, filters), "budget_s": budget_s}
+    sides = {side: answer for side, answer in sides.items() if (side, work) != ("onnx", "train")}
     rounds = [{side: answer(question) for side, answer in sides.items()} for _ in range(_ROUNDS)]
     return about | {f"{side}_ms": min(each[side] for each in rounds) for side in sides}
 
@@ -71,15 +75,21 @@ def ask(process: subprocess.Popen, question: dict[str, Any], **more: Any) -> Any
         raise ChildProcessError(f"the process of PyTorch ended with code {process.wait()}") from error
 
 
-def _ours(question: dict[str, Any]) -> float:
+def _ours(question: dict[str, Any], *, onnx: bool = False) -> float:
     given = {name: question[name] for name in ("work", "image_size", "filters", "batch")}
-    return 1e3 * timing.seconds(_call(**given), budget_s=question["budget_s"])
+    return 1e3 * timing.seconds(_call(**given, onnx=onnx), budget_s=question["budget_s"])
 
 
-@functools.lru_cache(maxsize=1)
-def _call(work: str, image_size: int, filters: int, batch: int) -> Callable[[], Any]:
+@functools.lru_cache(maxsize=2)
+def _call(work: str, image_size: int, filters: int, batch: int, onnx: bool) -> Callable[[], Any]:
     method = l2.build(Size(image_size, filters, 1))
     lightness, label = tf.random.normal([batch, image_size, image_size, 1]), tf.zeros([batch], tf.int32)
+    if onnx:
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / runtimes.ONNX
+            formats.write_small_onnx(method, path, image_size=image_size)
+            network = runtimes.on_onnx(path)
+        return functools.partial(network, lightness.numpy())
     if work != "train":
         colorize = tf.function(lambda lightness: method.colorize(lightness, label), autograph=False)
         return lambda: machine.finish(colorize(lightness))

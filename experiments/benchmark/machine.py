@@ -13,6 +13,7 @@ import tensorflow as tf
 from experiments.benchmark import timing
 
 _SIDE = 1024  # of the matrices
+_MEMORY_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes, of what the system says a process has had
 
 
 def finish(values: Any) -> None:
@@ -74,8 +75,7 @@ _OPERATIONS: dict[str, Callable[[tf.Operation], int]] = {
 
 def peak_memory_gb() -> float:
     """The most memory that this process has had."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MEMORY_UNIT / 1e9
 
 
 def describe() -> dict[str, Any]:

@@ -38,7 +38,7 @@ def measure() -> dict[str, float]:
     """
     with tempfile.TemporaryDirectory() as folder:
         pages = pathlib.Path(folder) / "pages"
-        _draw(pages)
+        draw(pages, _PAGES)
         loaded = colorizer.Colorizer.load()
         _color(pages, pathlib.Path(folder) / "first", loaded)
         profile = cProfile.Profile()
@@ -53,10 +53,10 @@ def measure() -> dict[str, float]:
     return {"start_ms": start_ms, "page_ms": page_ms} | parts | {"rest_ms": rest}
 
 
-def _draw(folder: pathlib.Path) -> None:
+def draw(folder: pathlib.Path, count: int) -> None:
     """Gray pages with panels of the drawn comic."""
     folder.mkdir()
-    for number in range(_PAGES):
+    for number in range(count):
         [first, *_] = strips.plan_episode(number, 0, 1)
         image = strips.draw_page(number, 0, first).image
         height = image.shape[1] * _SIZE[1] // _SIZE[0]

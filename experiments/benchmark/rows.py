@@ -30,22 +30,24 @@ def measure(experiment: str, scale: ablations.Scale, budget_s: float) -> dict[st
     except MissingWeights as error:
         return {"missing": str(error)}
     gflops = machine.matmul_gflops(budget_s)
-    numbers = {"matmul_gflops": gflops} | _training(method, scale, gflops, budget_s)
+    numbers = {"matmul_gflops": gflops} | training(method, scale, gflops, budget_s)
     numbers |= _evaluation(method, scale, budget_s) | _colorizing(method, scale, gflops, budget_s)
     return numbers | {"peak_memory_gb": machine.peak_memory_gb()}
 
 
-def _panels(scale: ablations.Scale) -> data.Panels:
+def noise_panels(scale: ablations.Scale) -> data.Panels:
+    """64 panels, or a batch if that is more."""
     count = max(_PANELS, scale.batch_size)
     rgb = np.random.default_rng(0).integers(0, 256, (count, scale.image_size, scale.image_size, 3), np.uint8)
     paths = [f"panels/{number // 8}/{number}.png" for number in range(count)]
     return data.Panels(rgb, np.arange(count, dtype=np.int32) % _TITLES, paths)
 
 
-def _training(method: Method, scale: ablations.Scale, gflops: float, budget_s: float) -> Numbers:
+def training(method: Method, scale: ablations.Scale, gflops: float, budget_s: float) -> Numbers:
+    """The numbers of a training step and of its input; `gflops` is the rate that `train_share` is a share of."""
     optimizers = steps.make_optimizers(method, ablations.LEARNING_RATE)
     order = {"batch_size": scale.batch_size, "seed": 0, "epochs": 10**6, "together": method.together}
-    batches = iter(data.training_batches(_panels(scale), **order))
+    batches = iter(data.training_batches(noise_panels(scale), **order))
     given = next(batches), tf.constant([0, 1])
 
     def timed(function) -> float:
@@ -73,7 +75,7 @@ def _training(method: Method, scale: ablations.Scale, gflops: float, budget_s: f
 
 
 def _evaluation(method: Method, scale: ablations.Scale, budget_s: float) -> Numbers:
-    panels, evaluate = _panels(scale), evaluation.make_evaluate(evaluation.table_measure(method))
+    panels, evaluate = noise_panels(scale), evaluation.make_evaluate(evaluation.table_measure(method))
     return {
         "evaluate_images_per_s": len(panels.path) / timing.seconds(lambda: evaluate(panels), budget_s=budget_s),
     }

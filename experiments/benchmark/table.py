@@ -3,7 +3,7 @@
 from typing import Any
 
 from experiments import markdown
-from experiments.results import MISSING, shown
+from experiments.results import shown
 
 _ROWS = {  # heading -> number, format
     "training: images/s": ("train_images_per_s", ".0f"),
@@ -17,6 +17,12 @@ _ROWS = {  # heading -> number, format
     "colorizing: images/s": ("colorize_images_per_s", ".0f"),
     "of the product ": ("colorize_share", ".0%"),
     "memory (GB)": ("peak_memory_gb", ".1f"),
+}
+_SIDES = {
+    "ours": "TensorFlow (ms)",
+    "onnx": "ONNX Runtime (ms)",
+    "torch": "PyTorch (ms)",
+    "torch_compiled": "compiled (ms)",
 }
 _WORK = {"train": "training", "colorize_1": "colorizing one", "colorize_8": "colorizing eight"}
 
@@ -40,15 +46,41 @@ def pages(content: dict[str, Any]) -> str:
 
 def against(content: dict[str, Any]) -> str:
     """A line for each comparison with PyTorch."""
-    heads = ("work", "size", "ours (ms)", "PyTorch (ms)", "compiled (ms)", "PyTorch / ours", "compiled / ours")
+    heads = ("work", "size", *_SIDES.values(), "PyTorch / ours", "compiled / ours")
     return markdown.table(heads, map(_against, content.get("against", [])))
 
 
 def _against(line: dict[str, Any]) -> list[str]:
     size = f"{line['image_size']} px, {line['filters']} filters, batch {line['batch']}"
-    ours, *others = (line[f"{side}_ms"] for side in ("ours", "torch", "torch_compiled"))
-    times = [MISSING if each is None else f"{each:.1f}" for each in (ours, *others)]
-    return [_WORK[line["work"]], size, *times, *(MISSING if each is None else f"{each / ours:.2f}" for each in others)]
+    ms = {side: line.get(f"{side}_ms") for side in _SIDES}
+    ours = min(each for each in (ms["ours"], ms["onnx"]) if each)
+    ratios = [f"{ms[side] / ours:.2f}" for side in ("torch", "torch_compiled")]
+    return [_WORK[line["work"]], size, *(shown(each, ".1f") for each in ms.values()), *ratios]
+
+
+GROWTH = {  # heading -> key, format
+    "steps": {
+        "grows": ("grows", ""),
+        "image size": ("image_size", ""),
+        "filters": ("filters", ""),
+        "batch": ("batch_size", ""),
+        "step (ms)": ("step_ms", ".1f"),
+        "images/s": ("train_images_per_s", ".0f"),
+        "of the product": ("train_share", ".0%"),
+    },
+    "input": {"image size": ("image_size", ""), "threads": ("threads", ""), "images/s": ("images_per_s", ",.0f")},
+    "colorizing": {"pages": ("pages", ""), "seconds": ("seconds", ".1f")},
+    "preparing": {"strips": ("strips", ""), "seconds": ("seconds", ".1f")},
+}
+
+
+def growth(content: dict[str, Any], part: str) -> str:
+    """A line for each size that a part of `benchmark.growth` was measured at."""
+    columns = GROWTH[part]
+    lines = content.get("growth", {}).get(part, [])
+    return markdown.table(
+        tuple(columns), [tuple(shown(line[key], form) for key, form in columns.values()) for line in lines]
+    )
 
 
 def machine(content: dict[str, Any]) -> str:
@@ -64,4 +96,5 @@ def machine(content: dict[str, Any]) -> str:
 
 
 def text(content: dict[str, Any]) -> str:
-    return "\n\n".join([machine(content), rows(content), pages(content), against(content)]) + "\n"
+    grown = [growth(content, part) for part in GROWTH]
+    return "\n\n".join([machine(content), rows(content), pages(content), *grown, against(content)]) + "\n"

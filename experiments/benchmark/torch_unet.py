@@ -67,6 +67,7 @@ def _call(
     """A training step on `batch` panels, or colorizing them."""
     del filters  # the widths say it
     torch.set_num_threads(timing.threads())
+    torch.compiler.reset()  # it compiles a few sizes and no more
     network = UNet(list(widths)).to(memory_format=torch.channels_last)
     apply = torch.compile(network) if compiled else network
     lightness = torch.randn(batch, 1, image_size, image_size).to(memory_format=torch.channels_last)

@@ -34,18 +34,20 @@ class Networks(NamedTuple):
 
 def bundled() -> Networks:
     """The networks that come with the package, on ONNX Runtime."""
+    run = on_onnx(PRETRAINED / ONNX)
+    settings = json.loads((PRETRAINED / "settings.json").read_text(encoding="utf-8"))
+    return Networks(lambda lightness, label: run(lightness), settings["image_size"], settings["titles"])
+
+
+def on_onnx(path: pathlib.Path) -> Callable[[np.ndarray], np.ndarray]:
+    """An ONNX file of one input and one output; threads may share it."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _THREADS
-    session = onnxruntime.InferenceSession(PRETRAINED / ONNX, options, providers=["CPUExecutionProvider"])
-
-    def colorize(lightness: np.ndarray, label: np.ndarray) -> np.ndarray:
-        del label
-        return session.run(None, {"lightness": lightness})[0]
-
-    settings = json.loads((PRETRAINED / "settings.json").read_text(encoding="utf-8"))
-    return Networks(colorize, settings["image_size"], settings["titles"])
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    [taken] = session.get_inputs()
+    return lambda values: session.run(None, {taken.name: values})[0]
 
 
 def of_run(run_dir: str | os.PathLike) -> Networks:
