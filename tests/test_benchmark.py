@@ -75,15 +75,13 @@ def test_growth_measures_what_it_says(monkeypatch):
         return 1.5
 
     monkeypatch.setattr(growth, "_seconds", seconds)
-    for name, values in {
-        "_STEPS": {"filters": (2, 4)},
-        "_PAGES": (1,),
-        "_EPISODES": (2,),
-        "_PIPELINE_SIZES": (32,),
-    }.items():
-        monkeypatch.setattr(growth, name, values)
+    monkeypatch.setattr(growth, "_BASE", {"image_size": 16, "filters": 4, "batch_size": 4})
+    monkeypatch.setattr(growth, "_STEPS", {"filters": (2,)})
+    monkeypatch.setattr(growth, "_PAGES", (1,))
+    monkeypatch.setattr(growth, "_EPISODES", (2,))
+    monkeypatch.setattr(growth, "_PIPELINE_SIZES", (16,))
     found = growth.measure(0.0)
-    assert [(line["batch_size"], line["filters"]) for line in found["steps"]] == [(16, 2), (16, 4)]
+    assert [(line["batch_size"], line["filters"]) for line in found["steps"]] == [(4, 2)]
     assert found["colorizing"] == [{"pages": 1, "seconds": 1.5}]
     assert found["preparing"] == [{"strips": 3, "seconds": 1.5}]  # two of each title, as far as there are
     assert called == ["webtoon_colorize", "data_tools.synthesize", "data_tools.prepare"]
