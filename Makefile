@@ -40,7 +40,7 @@ CLAIM_ROWS := vgg_features_color vgg_features_control residual_encoder_pretraine
   l2_neighbours l2_only_0 l2_only_1 l2_only_2 l2_only_3 l2_only_4
 
 .DEFAULT_GOAL := help
-.PHONY: help lint test test-slow reproduce-table claims train-claims figures pretrained benchmark docs torture inspect tensorboard data fresh own-comic
+.PHONY: help lint test test-all reproduce-table claims train-claims figures pretrained benchmark docs torture inspect tensorboard data fresh own-comic
 
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,8 +56,8 @@ lint: $(VENV) ## Check format, style and types.
 test: $(VENV) ## Pass the tests, up to four at a time (a process needs 1.5 GB).
 	$(PYTEST) -m 'not slow'
 
-test-slow: $(VENV) ## Pass those that take longest.
-	$(PYTEST) -m slow
+test-all: $(VENV) ## Pass all tests, those that take longest too.
+	$(PYTEST)
 
 reproduce-table: data ## Train and evaluate every row, print the paper's table.
 	$(REPRODUCE) --results_dir=results/$(NAME) $(if $(ROWS),--rows="$(ROWS)")

@@ -33,6 +33,7 @@ def pytest_collectstart():
 
 # Begun last, one of these would keep a process busy while the others have nothing left to do.
 LONG = (
+    "torture",
     "methods",
     "experiments",
     "training",
