@@ -10,7 +10,7 @@ from webtoon_colorize.pages.runtimes import Networks
 from webtoon_colorize.panels import Box, crop
 
 _BATCH_SIZE = 8  # panels
-_MOVED = 2  # pixels at the networks' size; half the period of their pattern
+_MOVES = (0, 2, 4, 6)  # pixels at the networks' size; the periods of their pattern are 4 and 8
 
 
 def predict(
@@ -32,13 +32,17 @@ def predict(
 
 
 def _colorize(networks: Networks, lightness: np.ndarray, label: np.ndarray) -> np.ndarray:
-    """The mean of the ab of panels and that of the same panels moved a little, [N, S, S, 2].
+    """The mean of the ab of panels and of that of the same panels moved a little, [N, S, S, 2].
 
     Transposed convolutions leave a pattern that shows in even areas. It stays where it is when the panel moves, so most
     of it cancels.
     """
     size = networks.image_size
-    moved = np.pad(lightness, [(0, 0), (_MOVED, 0), (_MOVED, 0), (0, 0)], "reflect")[:, :size, :size]
-    ab, again = networks.colorize(lightness, label), networks.colorize(moved, label)
-    ab[:, :-_MOVED, :-_MOVED] = (ab[:, :-_MOVED, :-_MOVED] + again[:, _MOVED:, _MOVED:]) / 2
-    return ab
+    total = np.zeros((len(lightness), size, size, 2), np.float32)
+    count = np.zeros((size, size, 1), np.float32)
+    for move in _MOVES:
+        moved = np.pad(lightness, [(0, 0), (move, 0), (move, 0), (0, 0)], "reflect")[:, :size, :size]
+        seen = size - move
+        total[:, :seen, :seen] += networks.colorize(moved, label)[:, move:, move:]
+        count[:seen, :seen] += 1
+    return total / count
