@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from absl import logging as absl_logging
 
 ROOT = pathlib.Path(__file__).parents[1]
 FOLDERS = ("webtoon_colorize", "experiments", "data_tools")
@@ -171,3 +172,23 @@ def test_a_results_folder_that_is_missing_is_an_error(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stdout) == (1, "") and not (tmp_path / "typo").exists()
     assert done.stderr == f"error: there is no results folder {tmp_path}/typo; experiments.reproduce makes one\n"
+
+
+def test_tensorflow_stays_silent_when_a_program_has_read_its_flags(capfd):
+    """Its warning about functions that are traced again counts different ones together."""
+    import tensorflow as tf
+
+    def make():
+        def add(x):
+            return x + 1
+
+        return tf.function(add)
+
+    verbosity = absl_logging.get_verbosity()
+    absl_logging.set_verbosity(absl_logging.WARNING)  # as absl's flags do
+    try:
+        for _ in range(8):
+            make()(tf.constant(1.0))
+    finally:
+        absl_logging.set_verbosity(verbosity)
+    assert "retracing" not in capfd.readouterr().err

@@ -1,6 +1,7 @@
 """How programs start: their flags and help, and TensorFlow with oneDNN and without its start-up messages."""
 
 import contextlib
+import logging
 import os
 import re
 import shlex
@@ -13,7 +14,7 @@ import typing
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
-from absl import flags, logging
+from absl import flags
 
 from webtoon_colorize import __version__, files
 
@@ -211,7 +212,8 @@ def import_tensorflow() -> None:
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # else the first program takes all memory of a GPU
     with silent_start():
         import tensorflow  # noqa: F401
-    logging.set_verbosity(logging.ERROR)  # TensorFlow counts traces of different functions together and would warn
+    # TensorFlow counts traces of different functions together and would warn. absl's flags set absl's level anew.
+    logging.getLogger("tensorflow").setLevel("ERROR")
 
 
 @contextlib.contextmanager
