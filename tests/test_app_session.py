@@ -190,6 +190,16 @@ def test_pages_that_were_used_least_recently_make_room(hinted, monkeypatch):
         session.finished(third, ())
 
 
+def test_many_small_pages_make_room_too(hinted, monkeypatch):
+    """Dots on a panel of any size take as much memory as a picture of LEAST_PIXELS."""
+    monkeypatch.setattr(sessions, "MOST_PIXELS", 2 * sessions.LEAST_PIXELS)
+    session = Session(hinted, never)
+    first, second, _ = (session.open(png(page()[:60, :50] // divisor)).key for divisor in (1, 2, 3))
+    assert session.view(second, ()).version
+    with pytest.raises(NotOpenError):
+        session.view(first, ())
+
+
 def test_the_same_bytes_are_the_same_page(hinted):
     session = Session(hinted, never)
     assert session.open(png(page())) is session.open(png(page()))

@@ -28,7 +28,7 @@ class Slope(NamedTuple):
 
     @property
     def grows(self) -> bool:
-        """Whether it surely grows, and by more than a tenth over the rounds that were measured."""
+        """Whether it surely grows, and by more than a tenth in 1,000 rounds."""
         return self.low > 0 and self.value > 0.1 * self.mean
 
 
@@ -39,10 +39,10 @@ def _state() -> tuple[float, int]:
 
 
 def slopes(rounds: Iterator[object], count: int) -> dict[str, Slope]:
-    """Measures memory, open files and seconds in each of `count` rounds, and fits lines to them."""
-    measured, before = [], time.perf_counter()
+    """Measures memory, open files and the processor's seconds in each of `count` rounds, and fits lines to them."""
+    measured, before = [], time.process_time()
     for _ in itertools.islice(rounds, count):
-        now = time.perf_counter()
+        now = time.process_time()
         measured.append((*_state(), now - before))
         before = now
     kept = np.array(measured)[int(WARM_UP * len(measured)) :]
@@ -84,13 +84,14 @@ def training(work: pathlib.Path) -> Iterator[object]:
 
 
 def app(work: pathlib.Path) -> Iterator[object]:
-    """Requests to the app: every tenth opens another page that is then forgotten, the others place dots."""
+    """Requests to the app: every tenth opens another page, the others place dots. Five pages have room."""
     from starlette.testclient import TestClient
 
     from webtoon_colorize.app import server, session
     from webtoon_colorize.colorizer import Colorizer
 
     make_run(work / "app_run", experiment="color_and_apply_hints", method="color_and_apply_hints.build", arguments={})
+    session.MOST_PIXELS = 5 * session.LEAST_PIXELS
     opened = session.Session(Colorizer.load(work / "app_run"), lambda pages: None)
     with TestClient(server.build(opened), base_url="http://localhost") as client:
         for number in itertools.count():
@@ -121,6 +122,6 @@ def coloring(work: pathlib.Path) -> Iterator[object]:
 LONG_RUNS: dict[str, tuple[Callable[[pathlib.Path], Iterator[object]], int, int]] = {
     # name -> what runs, rounds in `make torture`, and what a round counts
     "2,000 epochs of a tiny run": (training, 2000, 1),
-    "500 requests to the app, 50 pages": (app, 500, 1),
+    "5,000 requests to the app, 500 pages": (app, 5000, 1),
     "10,000 pages through the command line": (coloring, 100, 100),
 }

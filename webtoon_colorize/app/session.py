@@ -10,6 +10,7 @@ from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 
 MOST_PIXELS = 40_000_000  # of all pages together: about 2 GB; the browser brings a page back that was dropped
+LEAST_PIXELS = 30_000  # that a page counts as; a small one with dots takes as much memory
 
 # Coloured pages, uint8 [H, W, 3] each -> a colorizer that has learned their colours
 Adapt = Callable[[Sequence[np.ndarray]], Colorizer]
@@ -35,7 +36,7 @@ class Session:
         page = Page(data)
         page = self._pages.setdefault(page.key, page)
         self._pages.move_to_end(page.key)
-        while len(self._pages) > 1 and sum(each.width * each.height for each in self._pages.values()) > MOST_PIXELS:
+        while len(self._pages) > 1 and sum(map(_pixels, self._pages.values())) > MOST_PIXELS:
             self._pages.popitem(last=False)
         return page
 
@@ -73,3 +74,8 @@ class Session:
         )
         for page in self._pages.values():
             page.forget()
+
+
+def _pixels(page: Page) -> int:
+    """What a page counts as, of MOST_PIXELS."""
+    return max(LEAST_PIXELS, page.width * page.height)
