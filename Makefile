@@ -88,7 +88,7 @@ pretrained: own-comic reproduce-table ## Train the weights that come with the pa
 	$(RUN) experiments.by_title --results_dir=results/$(NAME) --experiment=references
 	$(RUN) experiments.hue_histogram --run_dir=webtoon_colorize/pretrained --data_dir=$(DATA) --results_dir=results/$(NAME)
 
-benchmark: $(VENV) ## Measure how fast everything is (a quarter of an hour; nothing else should run).
+benchmark: $(VENV) ## Measure how fast everything is (20 minutes; nothing else should run).
 	$(RUN) experiments.benchmark $(if $(AGAINST),--against=$(AGAINST))
 	$(RUN) experiments.docs
 

@@ -13,6 +13,7 @@ from absl import flags
 
 from webtoon_colorize import checkpoints, files, run, startup
 from webtoon_colorize.export import formats
+from webtoon_colorize.methods.method import Method
 from webtoon_colorize.pages import runtimes
 
 
@@ -22,18 +23,25 @@ def pack(run_dir: str, output_dir: str) -> pathlib.Path:
     Raises:
       FileNotFoundError: `run_dir` is no run folder, or its run is not finished.
       ValueError: its files are damaged or of another version.
+      ExportError: the extra `export` is not installed; nothing is written.
     """
     method = run.load_method(run_dir)
     if not (pathlib.Path(run_dir) / run.FINISHED).exists():
         raise FileNotFoundError(f"{run_dir} is not finished; train it first")
+    _write_onnx(method, pathlib.Path(output_dir) / runtimes.ONNX, run.load_settings(run_dir).image_size)
     for name in (run.SETTINGS, run.FINISHED):
         with files.atomic_path(pathlib.Path(output_dir) / name) as path:
             shutil.copyfile(pathlib.Path(run_dir) / name, path)
     checkpoints.write_packed(output_dir, method)
-    if method.colorize and not method.takes_label and not method.from_lines:
-        image_size = run.load_settings(run_dir).image_size
-        formats.write_small_onnx(method, pathlib.Path(output_dir) / runtimes.ONNX, image_size=image_size)
     return pathlib.Path(output_dir) / checkpoints.WEIGHTS
+
+
+def _write_onnx(method: Method, path: pathlib.Path, image_size: int) -> None:
+    """Writes the file for ONNX Runtime, or removes one of other weights if the method can have none."""
+    if method.colorize and not method.takes_label and not method.from_lines:
+        formats.write_small_onnx(method, path, image_size=image_size)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def main(_) -> None:

@@ -107,6 +107,7 @@ def test_the_network_in_pytorch_has_the_weights_of_ours():
 def test_a_process_of_pytorch_that_dies_is_said(monkeypatch):
     monkeypatch.setattr(against, "_TORCH", pathlib.Path("there_is_no_such.py"))
     with against.torch_process() as process, pytest.raises(ChildProcessError, match="PyTorch ended with code 2"):
+        process.wait()
         against.ask(process, {"work": "shapes"})
 
 

@@ -43,7 +43,7 @@ def run_onnx(path, inputs):
 
 
 def run_tflite(path, inputs):
-    runtime = pytest.importorskip("ai_edge_litert.interpreter", reason="the extra `export` is not installed")
+    runtime = pytest.importorskip("ai_edge_litert.interpreter", reason="LiteRT, of the extra `test`, is not installed")
     return runtime.Interpreter(model_path=str(path)).get_signature_runner("serving_default")(**inputs)["ab"]
 
 

@@ -63,7 +63,8 @@ def torch_process():
         try:
             yield process
         finally:
-            process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # what it was asked may wait still
+                process.stdin.close()
 
 
 def ask(process: subprocess.Popen, question: dict[str, Any], **more: Any) -> Any:
@@ -88,7 +89,7 @@ def _call(work: str, image_size: int, filters: int, batch: int, onnx: bool) -> C
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / runtimes.ONNX
             formats.write_small_onnx(method, path, image_size=image_size)
-            network = runtimes.on_onnx(path)
+            network = runtimes.on_onnx(path, threads=timing.threads())
         return functools.partial(network, lightness.numpy())
     if work != "train":
         colorize = tf.function(lambda lightness: method.colorize(lightness, label), autograph=False)

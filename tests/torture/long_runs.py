@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
+from unittest import mock
 
 import numpy as np
 from scipy import stats
@@ -91,9 +92,9 @@ def app(work: pathlib.Path) -> Iterator[object]:
     from webtoon_colorize.colorizer import Colorizer
 
     make_run(work / "app_run", experiment="color_and_apply_hints", method="color_and_apply_hints.build", arguments={})
-    session.MOST_PIXELS = 5 * session.LEAST_PIXELS
     opened = session.Session(Colorizer.load(work / "app_run"), lambda pages: None)
-    with TestClient(server.build(opened), base_url="http://localhost") as client:
+    room = mock.patch.object(session, "MOST_PIXELS", 5 * session.LEAST_PIXELS)
+    with room, TestClient(server.build(opened), base_url="http://localhost") as client:
         for number in itertools.count():
             if number % 10 == 0:
                 page = client.post("/pages", content=page_bytes(work, number)).json()["key"]

@@ -89,15 +89,12 @@ def _write_onnx(method: Method, path: pathlib.Path, inputs: Signature) -> None:
 
 
 def write_small_onnx(method: Method, path: pathlib.Path, *, image_size: int) -> None:
-    """Writes `method.colorize` for `runtimes.bundled`: ONNX with weights in half precision.
+    """Writes `method.colorize` for `runtimes.bundled`: ONNX with weights in half precision and without hints.
 
-    Hints are an input only of methods that see lines; in pages with tones, hints are spread without the networks.
-
-    Raises ExportError if the extra `export` is not installed.
+    The method takes no label. Raises ExportError if the extra `export` is not installed.
     """
     inputs = signature(method, image_size=image_size)
-    if not method.from_lines:
-        inputs.pop("hints", None)
+    inputs.pop("hints", None)  # pages spread them without the networks
     with files.atomic_path(path) as temporary:
         _write_onnx(method, temporary, inputs)
         _halve(temporary)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from webtoon_colorize.methods.method import Method
 
 PRETRAINED = pathlib.Path(__file__).parents[1] / "pretrained"  # the run folder that comes with the package
-ONNX = "colorize.onnx"  # in that folder: its method's colorize
+ONNX = "colorize.onnx"  # in that folder: colorize without hints, weights in half precision
 _THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -39,12 +39,13 @@ def bundled() -> Networks:
     return Networks(lambda lightness, label: run(lightness), settings["image_size"], settings["titles"])
 
 
-def on_onnx(path: pathlib.Path) -> Callable[[np.ndarray], np.ndarray]:
-    """An ONNX file of one input and one output; threads may share it."""
+def on_onnx(path: pathlib.Path, *, threads: int = _THREADS) -> Callable[[np.ndarray], np.ndarray]:
+    """An ONNX file of one input and one output. It uses so many threads, and several may share it."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = _THREADS
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a tenth of a page's processor time
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     [taken] = session.get_inputs()
     return lambda values: session.run(None, {taken.name: values})[0]
