@@ -1,59 +1,22 @@
 """Comics from a server that misbehaves: what is written, what is named, and what a second call does."""
 
-import csv
 import datetime
-import json
-import re
 import signal
 import subprocess
 import sys
 import time
-import types
 
 import pytest
 
-from data_tools import download, fetching, sources
+from data_tools import sources
 from data_tools.download import ATTRIBUTION
 from data_tools.pages import find_pages
 from data_tools.sources import SourceError
-from tests.comics import art, save
+from tests import downloads
+from tests.downloads import attribution, listed, run, written
 from tests.web import cut, ok, serving, silent, status
 
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(fetching.Fetcher.__init__, "__kwdefaults__", {"pause": 0.0, "back_off": 0.0})
-
-
-@pytest.fixture(scope="module")
-def jpeg(tmp_path_factory):
-    return save(tmp_path_factory.mktemp("page") / "page.jpg", art(1)).read_bytes()
-
-
-def run(monkeypatch, source, output, **values):
-    """The exit code of the program."""
-    values = {"output_dir": str(output), "lang": "gfx", "list": None, "artist": "A. Painter", "licence": "CC0"} | values
-    monkeypatch.setattr(download, "FLAGS", types.SimpleNamespace(**values), raising=False)
-    monkeypatch.setattr(download, "check_arguments", lambda arguments: arguments[0])
-    return download.main([source])
-
-
-def written(folder):
-    """All files below the folder but attributions and hidden ones, which are locks."""
-    files = (path.relative_to(folder).as_posix() for path in folder.rglob("[!.]*") if path.is_file())
-    return sorted(name for name in files if not name.endswith(ATTRIBUTION))
-
-
-def attribution(folder):
-    with open(folder / ATTRIBUTION, newline="", encoding="utf-8") as file:
-        return {row.pop("page"): row for row in csv.DictReader(file)}
-
-
-def listed(tmp_path, *lines):
-    path = tmp_path / "list.txt"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
+quick, jpeg = downloads.quick, downloads.jpeg
 
 
 def test_a_list_becomes_a_comic_that_can_be_prepared_with_its_attribution(tmp_path, monkeypatch, jpeg):
@@ -172,96 +135,6 @@ def test_a_program_that_is_stopped_leaves_only_whole_pages_and_goes_on(tmp_path,
         again = subprocess.run(command, capture_output=True, text=True)
         assert again.returncode == 0 and server.asked == ["/robots.txt", "/t/e/2.jpg"]
     assert written(tmp_path / "out") == ["t/e/1.jpg", "t/e/2.jpg"]
-
-
-EPISODE = {
-    "name": "ep01_Potion-of-Flight",
-    "total_pages": 3,
-    "pages": {
-        "cover": "Pepper-and-Carrot_by-David-Revoy_E01.jpg",
-        "title": "Pepper-and-Carrot_by-David-Revoy_E01P00.jpg",
-        "1": "Pepper-and-Carrot_by-David-Revoy_E01P01.jpg",
-        "2": "Pepper-and-Carrot_by-David-Revoy_E01P02.gif",
-    },
-}
-
-
-@pytest.fixture
-def site(monkeypatch, jpeg):
-    """A server with an index of one episode, and its pages without text and in French."""
-    with serving({}) as server:
-        folder = "/0_sources/ep01_Potion-of-Flight/low-res"
-        for number in ("", "P00", "P01"):
-            server.pages[f"{folder}/gfx-only/gfx_Pepper-and-Carrot_by-David-Revoy_E01{number}.jpg"] = ok(jpeg)
-            server.pages[f"{folder}/fr_Pepper-and-Carrot_by-David-Revoy_E01{number}.jpg"] = ok(jpeg)
-        monkeypatch.setattr(sources, "PEPPER_AND_CARROT", f"{server.url}/0_sources/episodes-v1.json")
-        yield server
-
-
-def publish(site, content):
-    site.pages["/0_sources/episodes-v1.json"] = ok(
-        content if isinstance(content, bytes) else json.dumps(content).encode()
-    )
-
-
-@pytest.mark.parametrize("lang", ["gfx", "fr"])
-def test_pepper_and_carrot_comes_without_text_or_in_a_language(site, tmp_path, monkeypatch, capsys, lang):
-    publish(site, [EPISODE])
-    assert run(monkeypatch, "pepper_and_carrot", tmp_path, lang=lang) == 0
-    names = [f"{lang}_Pepper-and-Carrot_by-David-Revoy_E01{number}.jpg" for number in ("", "P00", "P01")]
-    assert written(tmp_path) == sorted(f"pepper_and_carrot/ep01_Potion-of-Flight/{name}" for name in names)
-    assert "E01P02.gif: it is an animation" in capsys.readouterr().out
-    rows = attribution(tmp_path / "pepper_and_carrot").values()
-    assert {(row["artist"], row["licence"]) for row in rows} == {("David Revoy, www.peppercarrot.com", "CC BY 4.0")}
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"<html>moved</html>", r"what comes is not JSON \(Expecting value.*\), 5 times"),
-        (b"[" * 100_000, r"what comes is not JSON \("),
-        (b"\xff\xff", r"what comes is not JSON \("),
-        ({"episodes": []}, "is not a list of episodes"),
-        ([], "is not a list of episodes"),
-    ],
-)
-def test_an_index_that_cannot_be_read_is_an_error(site, tmp_path, monkeypatch, capsys, content, reason):
-    publish(site, content)
-    assert run(monkeypatch, "pepper_and_carrot", tmp_path / "out") == 2
-    [error] = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: ")]
-    assert re.search(reason, error)
-    assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize(
-    "episode",
-    [
-        7,
-        {},
-        {"name": "x"},
-        {"name": 1, "pages": {"1": "a.jpg"}},
-        {"name": "x", "pages": []},
-        {"name": "x", "pages": {"1": 2}},
-    ],
-)
-def test_an_episode_that_the_index_does_not_describe_is_named_and_the_others_are_fetched(
-    site, tmp_path, monkeypatch, capsys, episode
-):
-    publish(site, [episode, EPISODE])
-    assert run(monkeypatch, "pepper_and_carrot", tmp_path) == 1
-    assert len(written(tmp_path)) == 3
-    assert "Left out episode 1 of http" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("name", ["..", "../..", "/etc", "a/b", "C:x", ".hidden", "", "a\\b", "a\0", "\ud800", "a."])
-def test_names_in_the_index_that_leave_the_folder_are_refused(site, tmp_path, monkeypatch, capsys, name):
-    publish(
-        site,
-        [{"name": name, "pages": {"1": "x.jpg"}}, {"name": "x", "pages": {"1": "../x.jpg", "2": "x.exe"}}, EPISODE],
-    )
-    assert run(monkeypatch, "pepper_and_carrot", tmp_path / "out") == 1
-    assert len(written(tmp_path)) == len(written(tmp_path / "out")) == 3
-    assert capsys.readouterr().err.count("Left out ") == 1 + 2
 
 
 @pytest.mark.parametrize(

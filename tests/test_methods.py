@@ -11,7 +11,6 @@ import tensorflow as tf
 from experiments import ablations
 from tests.conftest import draw_panel
 from webtoon_colorize import color, data, evaluation, metrics, run
-from webtoon_colorize.methods import chroma_dropout, sparse_color
 from webtoon_colorize.methods.method import MissingWeights, Size
 from webtoon_colorize.training import steps
 
@@ -204,81 +203,9 @@ def test_eight_images_are_learned_by_heart(experiment):
     pytest.fail(f"{error:.3g} of {nothing:.3g} is left")
 
 
-def test_color_loss_reaches_the_color_generator_only_and_the_applier_loss_the_applier_only():
-    method, batch = build("color_and_apply"), make_batch(4)
-    generator, applier = (method.networks[name].trainable_variables for name in ("color_generator", "applier"))
-    with tf.GradientTape(persistent=True) as tape:
-        losses = method.losses(batch, SEED)
-    assert all(g is None for g in tape.gradient(losses["applier"]["applier"], generator))
-    assert all(g is not None for g in tape.gradient(losses["applier"]["applier"], applier))
-    assert all(g is None for g in tape.gradient(losses["color_generator"]["color_generator"], applier))
-    assert all(g is not None for g in tape.gradient(losses["color_generator"]["color"], generator))
-
-
-def test_applier_learns_from_the_truth_with_its_colour_dropped_out_as_tensorflow_does_it():
-    """Kept pixels are divided by the keep probability, in training and in use."""
-    method, batch = build("color_and_apply"), make_batch(4)
-    share = 655.36 / 32**2  # as many pixels of a picture of 32 px as are a hundredth of one of 256
-    sparse = sparse_color.pixel_dropout(batch.ab, share, seed=SEED)
-    lightness_and_sparse = tf.concat([batch.lightness, sparse / share], axis=-1)
-    applied = method.networks["applier"](lightness_and_sparse, training=True)
-    by_hand = tf.reduce_mean((applied - batch.ab) ** 2, axis=[1, 2, 3])
-    np.testing.assert_allclose(method.losses(batch, SEED)["applier"]["applier"], by_hand, rtol=1e-4)
-    in_use = method.networks["applier"](lightness_and_sparse, training=False)
-    np.testing.assert_allclose(method.colorize(batch.lightness, None, with_mask(sparse)), in_use, atol=1e-5)
-
-
-def test_without_hints_the_applier_spreads_what_the_color_generator_proposes():
-    method, batch = build("color_and_apply"), make_batch(4)
-    proposal = method.networks["color_generator"](batch.lightness, training=False)
-    applied = method.networks["applier"](tf.concat([batch.lightness, proposal], axis=-1), training=False)
-    np.testing.assert_array_equal(method.colorize(batch.lightness, batch.label, None), applied)
-
-
-def test_given_the_title_both_networks_of_the_adversarial_row_see_it():
-    method, batch = build("adversarial_label"), make_batch(4)
-    assert [network.input_shape[-1] for network in method.networks.values()] == [1 + 2, 3 + 2]
-    other = method.colorize(batch.lightness, 1 - batch.label, None)
-    assert tf.reduce_any(method.colorize(batch.lightness, batch.label, None) != other)
-
-
-def test_each_iteration_sees_the_output_of_the_one_before():
-    method, batch = build("pixel_dropout"), make_batch(2)
-    first, second, *_ = method.variants(batch.lightness, batch.label)
-    generator = method.networks["generator"]
-
-    def generate(ab):
-        return generator(tf.concat([batch.lightness, ab], axis=-1), training=False)
-
-    np.testing.assert_array_equal(first, generate(tf.zeros_like(batch.ab)))
-    np.testing.assert_array_equal(second, generate(first))
-    np.testing.assert_array_equal(method.colorize(batch.lightness, None, None), second)
-    given = with_mask(batch.ab)
-    np.testing.assert_array_equal(method.colorize(batch.lightness, None, given), generate(generate(batch.ab)))
-
-
-def test_colour_that_was_divided_in_training_is_divided_in_hints_too():
-    batch = make_batch(2)
-    size = Size(image_size=32, filters=4, num_titles=2)
-    method = chroma_dropout.build_pixel(size, divided=True, iterations=1)
-    share = 655.36 / 32**2  # as many pixels of a picture of 32 px as are a hundredth of one of 256
-    sparse = sparse_color.pixel_dropout(batch.ab, share, seed=SEED)
-    in_use = method.networks["generator"](tf.concat([batch.lightness, sparse / share], axis=-1), training=False)
-    np.testing.assert_allclose(method.colorize(batch.lightness, None, with_mask(sparse)), in_use, atol=1e-5)
-
-
 @every_row
 def test_only_chroma_dropout_iterates(experiment, built):
     assert built(experiment).iterates == (experiment in ("pixel_dropout", "channel_dropout"))
-
-
-def test_adversarial_terms_are_pix2pixs():
-    method, batch = build("adversarial"), make_batch(4)
-    losses = method.losses(batch, SEED)
-    on_real = method.networks["discriminator"](tf.concat([batch.lightness, batch.ab], -1), training=True)
-    real = 0.5 * tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(tf.ones_like(on_real), on_real), [1, 2, 3])
-    np.testing.assert_allclose(losses["discriminator"]["real"], real, rtol=1e-4)
-    assert losses["generator"].keys() == {"adversarial", "l2"}
 
 
 @functools.cache
