@@ -52,9 +52,9 @@ def _compared(lightness):
         keras.layers.UpSampling2D(2**n, interpolation="bilinear")(keras.layers.AveragePooling2D(2**n)(fine))
         for n in (1, 2)
     ]
-    height = (
-        ops.ones_like(fine) * np.linspace(-1.0, 1.0, fine.shape[1], dtype=np.float32)[:, None, None]
-    )  # in the graph
+    # NumPy's, for a tensor made here would not be part of a graph that is exported.
+    rows = np.linspace(-1.0, 1.0, fine.shape[1], dtype=np.float32)
+    height = ops.ones_like(fine) * rows[:, None, None]
     scaled = [scale * each for scale, each in zip(_SCALES, (fine, *coarse, height))]
     mix = keras.layers.Dense(len(scaled), use_bias=False, kernel_initializer=keras.initializers.Identity())
     return mix(keras.layers.Concatenate()(scaled))
