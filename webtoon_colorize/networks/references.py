@@ -9,11 +9,13 @@ import numpy as np
 from keras import ops
 
 from webtoon_colorize.networks import candidates, layers, unet
+from webtoon_colorize.networks.efficientnet_lite import efficientnet_lite0
 
 STRIDE = 4  # pixels per place
 _EMBEDDING = 32
 # Of what is compared besides the network's embedding: the lightness at three scales, and the height in the picture.
 _SCALES = (6.0, 2.0, 2.0, 0.5)
+_HIDDEN = 0.5  # share of the channels of ImageNet's features that training hides
 
 
 def places(image_size: int) -> int:
@@ -21,15 +23,24 @@ def places(image_size: int) -> int:
     return (image_size // STRIDE) ** 2
 
 
-def color_generator(image_size: int, *, filters: int) -> keras.Model:
+def color_generator(image_size: int, *, filters: int, imagenet: bool = False) -> keras.Model:
     """Lightness [B, S, S, 1] -> four tensors.
 
     The decoder's map [B, S/4, S/4, 4 filters], the encoder's outermost map [B, S/2, S/2, filters], the embedding of
     each place [B, N, 36], and the logits of the grid's colours [B, N, K].
+
+    `imagenet`: the encoder also gets frozen features of a layer called `efficientnet_lite0`, as the rows with features
+    of a VGG16 do, each beside its own map of that size. The layer's weights are random at first.
     """
     sizes = unet.widths(image_size, filters)
     lightness = keras.Input([image_size, image_size, 1])
-    x, maps = unet.go_down(lightness, sizes, normalization=layers.batch_normalization)
+    features = {each.shape[1]: each for each in _imagenet_features(lightness)} if imagenet else {}
+
+    def join(x):
+        feature = features.get(x.shape[1])
+        return x if feature is None else keras.layers.Concatenate()([x, feature])
+
+    x, maps = unet.go_down(lightness, sizes, normalization=layers.batch_normalization, join=join)
     up = unet.go_up(x, maps, sizes, image_size=image_size, normalization=layers.batch_normalization, skips=True)
     x = next(decoded for stride, decoded in zip(unet.strides(image_size), up) if stride == STRIDE)
     active = keras.layers.ReLU()(x)
@@ -43,6 +54,17 @@ def color_generator(image_size: int, *, filters: int) -> keras.Model:
         for each in (embedding, logits)
     ]
     return keras.Model(lightness, [x, maps[0], *flat], name="color_generator")
+
+
+def _imagenet_features(lightness):
+    """The maps of a frozen EfficientNet-Lite0 at half the size and on.
+
+    Most of each is hidden at random in training, because a thousand panels are soon known by heart from it.
+    """
+    network = efficientnet_lite0(lightness.shape[1])
+    network.trainable = False
+    gray = keras.layers.Rescaling(0.5, 0.5)(lightness)  # lightness differs from a gray level by less than 0.04
+    return [keras.layers.SpatialDropout2D(_HIDDEN)(layers.batch_normalization()(each)) for each in network(gray)]
 
 
 def _compared(lightness):
