@@ -72,12 +72,11 @@ def load_weights(network: keras.Model, path: str | os.PathLike) -> None:
     """
     tensors = read_tensors(path)
     kernels = [name for name, values in tensors.items() if values.ndim == 4]
-    layers = [layer for layer in network.layers if layer.weights]
-    for layer, name in zip(layers, kernels, strict=False):
-        weights = _folded(tensors, name)
-        if [each.shape for each in weights] != [tuple(each.shape) for each in layer.weights]:
-            raise ValueError(f"{path} is not EfficientNet-Lite0's: {name} does not fit {layer.name}")
-        layer.set_weights(weights)
+    try:
+        kernels = kernels[: len(network.weights) // 2]  # those of its classifier come last
+        network.set_weights([each for name in kernels for each in _folded(tensors, name)])
+    except ValueError as error:
+        raise ValueError(f"{path} is not EfficientNet-Lite0's: its tensors are others") from error
 
 
 def _folded(tensors: dict[str, np.ndarray], name: str) -> list[np.ndarray]:
