@@ -29,21 +29,17 @@ def color_generator(image_size: int, *, filters: int, imagenet: bool = False) ->
     The decoder's map [B, S/4, S/4, 4 filters], the encoder's outermost map [B, S/2, S/2, filters], the embedding of
     each place [B, N, 36], and the logits of the grid's colours [B, N, K].
 
-    `imagenet`: the encoder also gets frozen features of a layer called `efficientnet_lite0`, as the rows with features
-    of a VGG16 do, each beside its own map of that size. The layer's weights are random at first.
+    `imagenet`: embedding and logits also depend on features of a frozen layer called `efficientnet_lite0`, whose weights
+    are random at first.
     """
     sizes = unet.widths(image_size, filters)
     lightness = keras.Input([image_size, image_size, 1])
-    features = {each.shape[1]: each for each in _imagenet_features(lightness)} if imagenet else {}
-
-    def join(x):
-        feature = features.get(x.shape[1])
-        return x if feature is None else keras.layers.Concatenate()([x, feature])
-
-    x, maps = unet.go_down(lightness, sizes, normalization=layers.batch_normalization, join=join)
+    x, maps = unet.go_down(lightness, sizes, normalization=layers.batch_normalization)
     up = unet.go_up(x, maps, sizes, image_size=image_size, normalization=layers.batch_normalization, skips=True)
     x = next(decoded for stride, decoded in zip(unet.strides(image_size), up) if stride == STRIDE)
     active = keras.layers.ReLU()(x)
+    if imagenet:
+        active = keras.layers.Concatenate()([active, _imagenet_features(lightness, 4 * filters)])
     embedding = keras.layers.Concatenate(dtype="float32")(
         [keras.layers.Dense(_EMBEDDING)(active), _compared(lightness)]
     )
@@ -56,15 +52,27 @@ def color_generator(image_size: int, *, filters: int, imagenet: bool = False) ->
     return keras.Model(lightness, [x, maps[0], *flat], name="color_generator")
 
 
-def _imagenet_features(lightness):
-    """The maps of a frozen EfficientNet-Lite0 at half the size and on.
+def _imagenet_features(lightness, width: int):
+    """What a frozen EfficientNet-Lite0 sees, brought together by two residual blocks: [B, S/4, S/4, width].
 
-    Most of each is hidden at random in training, because a thousand panels are soon known by heart from it.
+    Most of each map is hidden in training, because a few thousand panels are soon known by heart from all of it.
     """
     network = efficientnet_lite0(lightness.shape[1])
     network.trainable = False
     gray = keras.layers.Rescaling(0.5, 0.5)(lightness)  # lightness differs from a gray level by less than 0.04
-    return [keras.layers.SpatialDropout2D(_HIDDEN)(layers.batch_normalization()(each)) for each in network(gray)]
+    _, quarter, *coarser = network(gray)
+    maps = [layers.conv(4 * quarter.shape[-1])(quarter)]
+    maps += [keras.layers.UpSampling2D(2**n, interpolation="bilinear")(each) for n, each in enumerate(coarser)]
+    hidden = [keras.layers.SpatialDropout2D(_HIDDEN)(layers.batch_normalization()(each)) for each in maps]
+    x = layers.conv(width, kernel_size=1, strides=1)(keras.layers.Concatenate()(hidden))
+    for _ in range(2):
+        change = x
+        for _ in range(2):
+            change = keras.layers.ReLU()(layers.batch_normalization()(change))
+            change = layers.conv(width, kernel_size=3, strides=1)(change)
+        x = keras.layers.Add()([x, change])
+    x = keras.layers.ReLU()(layers.batch_normalization()(x))
+    return keras.layers.UpSampling2D(2, interpolation="bilinear")(x)
 
 
 def _compared(lightness):
