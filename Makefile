@@ -122,5 +122,5 @@ $(VENV): setup.cfg constraints.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 with venv here: install one (Debian: python3-venv) or name it: make PYTHON=..."; exit 1; }
 	@echo "Installing TensorFlow and the rest into .venv (a minute or two)"
 	@$(PYTHON) -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[app,experiments,export,lint,test]'
+	@.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[app,experiments,export,lint,pretrained,test]'
 	@touch $@

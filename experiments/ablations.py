@@ -88,9 +88,8 @@ EXPERIMENTS = {
         "color & apply, keep 0.1", "IV.C", functools.partial(color_and_apply.build, keep_probability=0.1)
     ),
     "color_and_apply_hints": Experiment("color & apply for a person's hints", "IV.C", color_and_apply_hints.build),
-    "references": Experiment("colour from reference panels", "IV.C", references.build),
-    "references_imagenet": Experiment(
-        "the same, with ImageNet's features", "IV.C", functools.partial(references.build, imagenet=True)
+    "references": Experiment(
+        "colour from reference panels, ImageNet's features", "IV.C", functools.partial(references.build, imagenet=True)
     ),
     "sketch": Experiment("L2 from line art", "V", sketch.build),
     "vgg16_gray": Experiment(

@@ -196,7 +196,7 @@ def test_the_colour_depends_on_the_features(with_weights):
 def train_epoch(dataset, run_dir, **how):
     scale = ablations.Scale(image_size=32, filters=4, epochs=1, patience=20, batch_size=4)
     how = {"data_dir": dataset, "run_dir": run_dir, "seed": 0, "learning_rate": 1e-3} | how
-    train.train("references_imagenet", scale, **how)
+    train.train("references", scale, **how)
 
 
 def test_a_run_starts_from_the_released_weights_and_needs_their_file_no_more(

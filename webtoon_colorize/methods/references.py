@@ -102,8 +102,11 @@ def _terms(networks: _Networks, batch: Batch, seed: tf.Tensor, *, turn: bool) ->
     """The terms of both networks."""
     turning, seeing, picking, spoiling = tf.unstack(tf.random.split(seed, 4))
     visible = _visible(batch.story, batch.panel, seeing)
-    ab = _turned(batch.ab, visible, turning) if turn else batch.ab
     x, outermost, embedding, logits = networks.generator(batch.lightness, training=True)
+    ab = batch.ab
+    if turn:
+        turned, ab = _turned(ab, visible, turning)
+        logits = tf.where(turned[:, None, None], tf.stop_gradient(logits), logits)  # the grid has no turned colours
     surprise = _surprise(embedding, logits, _at_places(ab), visible, picking)
     coarse = _spoiled(tf.image.resize(ab, x.shape[1:3], "area"), spoiling)
     applied = losses.mean_squared_error(_apply(networks, x, outermost, coarse, training=True), ab)
@@ -227,8 +230,12 @@ def _surprise(embedding: tf.Tensor, logits: tf.Tensor, ab: tf.Tensor, visible: t
     return tf.reduce_mean(per_panel, axis=1)
 
 
-def _turned(ab: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """ab [B, S, S, 2], in half of the groups that have references rotated, scaled and perhaps mirrored, all alike."""
+def _turned(ab: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """In half of the groups that have references ab [B, S, S, 2] is rotated, scaled and perhaps mirrored, all alike.
+
+    Returns:
+      Whether a panel's is, [B], and ab.
+    """
     groups = tf.shape(visible)[0]
     angle, chroma, mirror, coin = tf.unstack(tf.random.stateless_uniform([4, groups], seed))
     turned = (coin < 0.5) & tf.reduce_any(visible, axis=(1, 2))
@@ -237,7 +244,8 @@ def _turned(ab: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     rows = [[tf.cos(angle), -sign * tf.sin(angle)], [tf.sin(angle), sign * tf.cos(angle)]]
     matrix = size[:, None, None] * tf.transpose(tf.convert_to_tensor(rows), [2, 0, 1])
     matrix = tf.where(turned[:, None, None], matrix, tf.eye(2))
-    return tf.clip_by_value(tf.einsum("bhwc,bdc->bhwd", ab, tf.repeat(matrix, TOGETHER, axis=0)), -1.0, 1.0)
+    turned, matrix = (tf.repeat(each, TOGETHER, axis=0) for each in (turned, matrix))
+    return turned, tf.clip_by_value(tf.einsum("bhwc,bdc->bhwd", ab, matrix), -1.0, 1.0)
 
 
 def _spoiled(ab: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

@@ -29,7 +29,7 @@ def color_generator(image_size: int, *, filters: int, imagenet: bool = False) ->
     The decoder's map [B, S/4, S/4, 4 filters], the encoder's outermost map [B, S/2, S/2, filters], the embedding of
     each place [B, N, 36], and the logits of the grid's colours [B, N, K].
 
-    `imagenet`: embedding and logits also depend on features of a frozen layer called `efficientnet_lite0`, whose weights
+    `imagenet`: embedding and logits also depend on the maps of a frozen layer called `efficientnet_lite0`. Its weights
     are random at first.
     """
     sizes = unet.widths(image_size, filters)
