@@ -39,7 +39,7 @@ _REMEMBERED = 4096  # places at most that a memory has room for
 _JUDGED = 32  # reference panels at most that are coloured by the others
 _SEEN = 128  # places of each panel, chosen at random, that others see in training
 _ASKED = 256  # places of each panel, chosen at random, that choose in training
-_CHOICE_WEIGHT = 0.05  # of the choice beside the applied colour; both then fall alike in training
+_CHOICE_WEIGHT = 0.05  # of guess and choice beside the applied colour; all then fall alike in training
 _RARE = 0.5  # exponent of `losses.rarity` in the weights of true colours
 _NOISE = 0.1  # largest standard deviation of what is added to true coarse colours, network range
 
@@ -102,18 +102,25 @@ def _terms(networks: _Networks, batch: Batch, seed: tf.Tensor, *, turn: bool) ->
     """The terms of both networks."""
     turning, seeing, picking, spoiling = tf.unstack(tf.random.split(seed, 4))
     visible = _visible(batch.story, batch.panel, seeing)
+    ab = _turned(batch.ab, visible, turning) if turn else batch.ab
     x, outermost, embedding, logits = networks.generator(batch.lightness, training=True)
-    ab = batch.ab
-    if turn:
-        turned, ab = _turned(ab, visible, turning)
-        logits = tf.where(turned[:, None, None], tf.stop_gradient(logits), logits)  # the grid has no turned colours
-    surprise = _surprise(embedding, logits, _at_places(ab), visible, picking)
+    guess = tf.reduce_mean(_surprise(candidates.from_grid(logits), _at_places(batch.ab)), axis=1)
+    choice = _surprise_beside_references(embedding, _fixed(logits), _at_places(ab), visible, picking)
     coarse = _spoiled(tf.image.resize(ab, x.shape[1:3], "area"), spoiling)
     applied = losses.mean_squared_error(_apply(networks, x, outermost, coarse, training=True), ab)
     return {
-        "color_generator": {"choice": _CHOICE_WEIGHT * surprise, "apply": applied},
+        "color_generator": {"guess": _CHOICE_WEIGHT * guess, "choice": _CHOICE_WEIGHT * choice, "apply": applied},
         "applier": {"apply": applied},
     }
+
+
+def _fixed(logits: tf.Tensor) -> tf.Tensor:
+    """The same, of which only the share of the grid as a whole can be learned.
+
+    Beside references the grid would learn what colours have places that are unlike them, or turned colours.
+    """
+    guess = tf.nn.log_softmax(logits)
+    return logits - guess + tf.stop_gradient(guess)
 
 
 def _apply(networks: _Networks, x: tf.Tensor, outermost: tf.Tensor, ab: tf.Tensor, *, training: bool) -> tf.Tensor:
@@ -212,30 +219,28 @@ def _visible(story: tf.Tensor, panel: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     return others & seen[:, None, :]
 
 
-def _surprise(embedding: tf.Tensor, logits: tf.Tensor, ab: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """The mean negative log-likelihood of a panel's true ab, rare colours counting more, [B].
-
-    Some places of each panel choose among the grid's colours and some places of the panels that they see.
-    """
+def _surprise_beside_references(
+    embedding: tf.Tensor, logits: tf.Tensor, ab: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor
+) -> tf.Tensor:
+    """As `_surprise`, where some places of each panel choose among the grid and some places that they see, [B]."""
     order = tf.random.experimental.stateless_shuffle(tf.range(embedding.shape[1]), seed)
     asked, seen = order[:_ASKED], order[-_SEEN:]
     queries, logits, true = (_in_groups(tf.gather(each, asked, axis=1)) for each in (embedding, logits, ab))
     keys, colors = (_in_groups(tf.gather(each, seen, axis=1)) for each in (embedding, ab))
     may_choose = tf.repeat(tf.repeat(visible, tf.size(asked), axis=1), tf.size(seen), axis=2)
-    choice = candidates.join(
-        candidates.from_references(queries, keys, colors, may_choose), candidates.from_grid(logits)
-    )
-    surprise, weight = candidates.negative_log_likelihood(choice, true), losses.rarity(true) ** _RARE
-    per_panel = tf.reshape(surprise * weight / tf.reduce_mean(weight), [-1, tf.size(asked)])
-    return tf.reduce_mean(per_panel, axis=1)
+    references = candidates.from_references(queries, keys, colors, may_choose)
+    per_group = _surprise(candidates.join(references, candidates.from_grid(logits)), true)
+    return tf.reduce_mean(tf.reshape(per_group, [-1, tf.size(asked)]), axis=1)
 
 
-def _turned(ab: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """In half of the groups that have references ab [B, S, S, 2] is rotated, scaled and perhaps mirrored, all alike.
+def _surprise(choice: candidates.Candidates, ab: tf.Tensor) -> tf.Tensor:
+    """The negative log-likelihood of true ab [B, N, 2], rare colours counting more: [B, N]."""
+    weight = losses.rarity(ab) ** _RARE
+    return candidates.negative_log_likelihood(choice, ab) * weight / tf.reduce_mean(weight)
 
-    Returns:
-      Whether a panel's is, [B], and ab.
-    """
+
+def _turned(ab: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """ab [B, S, S, 2], in half of the groups that have references rotated, scaled and perhaps mirrored, all alike."""
     groups = tf.shape(visible)[0]
     angle, chroma, mirror, coin = tf.unstack(tf.random.stateless_uniform([4, groups], seed))
     turned = (coin < 0.5) & tf.reduce_any(visible, axis=(1, 2))
@@ -244,8 +249,7 @@ def _turned(ab: tf.Tensor, visible: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tens
     rows = [[tf.cos(angle), -sign * tf.sin(angle)], [tf.sin(angle), sign * tf.cos(angle)]]
     matrix = size[:, None, None] * tf.transpose(tf.convert_to_tensor(rows), [2, 0, 1])
     matrix = tf.where(turned[:, None, None], matrix, tf.eye(2))
-    turned, matrix = (tf.repeat(each, TOGETHER, axis=0) for each in (turned, matrix))
-    return turned, tf.clip_by_value(tf.einsum("bhwc,bdc->bhwd", ab, matrix), -1.0, 1.0)
+    return tf.clip_by_value(tf.einsum("bhwc,bdc->bhwd", ab, tf.repeat(matrix, TOGETHER, axis=0)), -1.0, 1.0)
 
 
 def _spoiled(ab: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
