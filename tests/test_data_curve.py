@@ -1,8 +1,11 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from experiments import data_curve as program
 from tests.test_adaptation import SIZE, write_run
+from tests.test_run import SETTINGS
 from webtoon_colorize import data
 
 
@@ -40,3 +43,15 @@ def test_the_points_of_a_title_are_measured_once_and_a_known_title_is_refused(tm
     known = write_run(tmp_path / "known", titles=data.load_titles(dataset))
     with pytest.raises(ValueError, match="was trained on"):
         program.measure(str(known), str(dataset), str(tmp_path / "out"), seeds=1)
+
+
+def test_from_nothing_a_row_starts_with_the_weights_that_it_always_starts_with(tmp_path, dataset, monkeypatch):
+    loaded = []
+    method = SimpleNamespace(load_pretrained=lambda: loaded.append("pretrained"))
+    monkeypatch.setattr(program.run, "build", lambda settings: method)
+    monkeypatch.setattr(program.run, "start_from", lambda method, run_dir: loaded.append(run_dir))
+    monkeypatch.setattr(program.loop, "train", lambda *args, **named: None)
+    splits = {name: data.load_panels(dataset, name, image_size=SIZE) for name in ("train", "validation")}
+    for number, way in enumerate(program.WAYS[:2]):
+        program._train("run", tmp_path / str(number), SETTINGS, splits, program.Point(2, way, 0))
+    assert loaded == ["pretrained", "run"]
