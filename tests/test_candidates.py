@@ -21,7 +21,7 @@ def test_the_grid_holds_each_colour_of_srgb_to_ten_units():
 
 
 def test_the_annealed_mean_is_the_mean_of_a_sharper_distribution():
-    ab = candidates.annealed_mean(of([0.0, np.log(3.0)], [[40, 0], [0, 20]]), 0.55).numpy()[0, 0] * color.AB_SCALE
+    ab = candidates.annealed_mean(of([0.0, np.log(3.0)], [[40, 0], [0, 20]])).numpy()[0, 0] * color.AB_SCALE
     likelier = 3 ** (1 / 0.55) / (1 + 3 ** (1 / 0.55))
     np.testing.assert_allclose(ab, [40 * (1 - likelier), 20 * likelier], rtol=1e-4)
 
@@ -47,9 +47,9 @@ def test_a_place_chooses_the_reference_whose_embedding_is_its_own_and_none_that_
     query = tf.constant([[[0.0, 5.0]]])
     free = candidates.from_references(query, keys, ab)
     np.testing.assert_allclose(free.logits, [[[0.0, -50.0]]], atol=1e-4)
-    np.testing.assert_allclose(candidates.annealed_mean(free, 0.55), [[[0.5, 0.0]]], atol=1e-4)
+    np.testing.assert_allclose(candidates.annealed_mean(free), [[[0.5, 0.0]]], atol=1e-4)
     bound = candidates.from_references(query, keys, ab, tf.constant([[[False, True]]]))
-    np.testing.assert_allclose(candidates.annealed_mean(bound, 0.55), [[[0.0, 0.5]]], atol=1e-4)
+    np.testing.assert_allclose(candidates.annealed_mean(bound), [[[0.0, 0.5]]], atol=1e-4)
 
 
 def test_the_first_candidates_have_their_probability_together():

@@ -39,7 +39,6 @@ from webtoon_colorize.networks.kriging import propagate
 
 TOGETHER = 4  # panels of an episode that stand together in a training batch
 _CHROMA = 1.2  # of automatic colours, because a mean of colours is paler than they are; chosen on validation
-_TEMPERATURE = 0.55  # of the choice beside references; chosen on validation (0.38 in arXiv 1603.08511)
 TRUST = 0.5  # in a single reference panel, and what the trust in several is drawn to
 _REMEMBERED = 4096  # places at most that a memory has room for
 _JUDGED = 32  # reference panels at most that are coloured by the others
@@ -152,12 +151,8 @@ def _propose(networks: _Networks, lightness: tf.Tensor) -> tf.Tensor:
 
 
 def _automatic(logits: tf.Tensor) -> tf.Tensor:
-    """The ab of each place without references, [B, N, 2].
-
-    Training lets rare colours count for more, and so they are expected too often. Half of this is taken back.
-    """
-    likely = logits - 0.5 * _RARE * tf.math.log(losses.rarity(tf.constant(candidates.grid())))
-    return _CHROMA * candidates.annealed_mean(candidates.from_grid(likely), 1.0)
+    """The ab of each place without references, [B, N, 2]."""
+    return _CHROMA * candidates.annealed_mean(candidates.from_grid(logits))
 
 
 def _towards_references(embedding: tf.Tensor, logits: tf.Tensor, ab: tf.Tensor, table: tf.Tensor) -> tf.Tensor:
@@ -166,7 +161,7 @@ def _towards_references(embedding: tf.Tensor, logits: tf.Tensor, ab: tf.Tensor, 
     references = candidates.from_references(embedding, places[..., :-2], places[..., -2:])
     choice = candidates.join(references, candidates.from_grid(logits))
     share = candidates.share(choice, table.shape[0])
-    return share**2 * (candidates.annealed_mean(choice, _TEMPERATURE) - ab)
+    return share**2 * (candidates.annealed_mean(choice) - ab)
 
 
 def _remember(networks: _Networks, batches: Iterable[Batch]) -> float:

@@ -18,6 +18,7 @@ from webtoon_colorize import color
 SIGMA = 5.0  # Lab units; a candidate stands for the colours around it, with this standard deviation
 _STEP = 10.0  # Lab units between neighbours in the grid, as in arXiv 1603.08511
 _NEVER = -1e9  # the logit of a candidate that a place may not choose
+_TEMPERATURE = 0.55  # 0.38 in arXiv 1603.08511, which costs 3% of the error on validation
 
 
 class Candidates(NamedTuple):
@@ -74,9 +75,9 @@ def negative_log_likelihood(candidates: Candidates, ab: tf.Tensor) -> tf.Tensor:
     return tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_logsumexp(near, axis=-1)
 
 
-def annealed_mean(candidates: Candidates, temperature: float) -> tf.Tensor:
-    """ab [B, N, 2]: the mean over the distribution, made sharper by a temperature below 1 (arXiv 1603.08511, eq. 5)."""
-    return tf.matmul(tf.nn.softmax(candidates.logits / temperature), candidates.ab)
+def annealed_mean(candidates: Candidates) -> tf.Tensor:
+    """ab [B, N, 2]: the mean over the distribution made sharper (arXiv 1603.08511, equation 5)."""
+    return tf.matmul(tf.nn.softmax(candidates.logits / _TEMPERATURE), candidates.ab)
 
 
 def _squared_distances(points: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
