@@ -18,12 +18,13 @@ import tensorflow as tf
 from absl import flags
 
 from experiments import hint_peers, hint_table, plots, resumable
-from webtoon_colorize import color, data, files, startup
+from webtoon_colorize import checkpoints, color, data, files, startup
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import csv_files
 from webtoon_colorize.io.images import read_image
 from webtoon_colorize.lab import lightness_of
+from webtoon_colorize.pages import runtimes
 
 PEER_CLICKS = 20  # of the other ways; equations take long
 KINDS = ("flat", "painted")
@@ -120,7 +121,12 @@ def main(_) -> None:
     try:
         colorizer = Colorizer.load(FLAGS.run_dir)
         panels = find_panels(FLAGS.data_dir, FLAGS.split, kind=FLAGS.kind, count=FLAGS.panels)
-        settings = {"data": data.fingerprint(FLAGS.data_dir), "split": FLAGS.split, "panels": FLAGS.panels}
+        settings = {
+            "run": checkpoints.fingerprint(FLAGS.run_dir or runtimes.PRETRAINED),
+            "data": data.fingerprint(FLAGS.data_dir),
+            "split": FLAGS.split,
+            "panels": FLAGS.panels,
+        }
         measured = resumable.measure_stories(
             folder / "hint_loop.json",
             settings,

@@ -18,7 +18,7 @@ from absl import flags
 from matplotlib.figure import Figure
 
 from experiments import bootstrap, plots, resumable, written
-from webtoon_colorize import adaptation, data, evaluation, files, metrics, run, startup
+from webtoon_colorize import adaptation, checkpoints, data, evaluation, files, metrics, run, startup
 
 COUNTS = (0, 1, 2, 4, 8, 16)
 SMALLEST = 8  # panels of a story
@@ -88,7 +88,7 @@ def measure(run_dir: str, data_dir: str, results_dir: str) -> list[dict[str, Any
         raise ValueError(f"{run_dir} was trained on {', '.join(sorted(seen))}, which {data_dir} has too")
     panels = data.load_panels(data_dir, "test", image_size=settings.image_size)
     path = pathlib.Path(results_dir) / "references.json"
-    same = {"titles": settings.titles, "seed": settings.seed, "run": settings.data, "data": data.fingerprint(data_dir)}
+    same = {"run": checkpoints.fingerprint(run_dir), "data": data.fingerprint(data_dir)}
     return resumable.measure_stories(path, same, find_stories(panels.path), lambda story: judge(run_dir, panels, story))
 
 

@@ -59,6 +59,9 @@ def test_an_interrupted_measurement_goes_on_and_titles_that_the_run_knows_are_re
     measured = program.measure(str(run_dir), str(fresh), str(tmp_path))
     assert measured[: len(before)] == before and len(measured) > len(before) == 1
     assert all(each["errors"] == {"0": 10.0, "1": 9.0} and each["gray"] > 0 for each in measured)
+    again = write_run(tmp_path / "again", titles=["seen"], seed=7)  # of the same titles, with other weights
+    with pytest.raises(ValueError, match="other settings"):
+        program.measure(str(again), str(fresh), str(tmp_path))
     known = write_run(tmp_path / "known", titles=data.load_titles(fresh))
     with pytest.raises(ValueError, match="was trained on blue, red, which"):
         program.measure(str(known), str(fresh), str(tmp_path / "other"))

@@ -17,10 +17,11 @@ from experiments import resumable
 from experiments.cast import stories, table
 from experiments.cast.consistency import judge
 from experiments.cast.ways import Way, make_ways
-from webtoon_colorize import files, startup
+from webtoon_colorize import checkpoints, files, startup
 from webtoon_colorize.adaptation import learn
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.io import csv_files
+from webtoon_colorize.pages import runtimes
 
 
 def measure(results_dir: str, ways: dict[str, Way], settings: dict[str, Any]) -> list[dict]:
@@ -53,8 +54,9 @@ def write_table(results_dir: str, measured: list[dict]) -> str:
 
 
 def main(_) -> None:
-    settings = {name: FLAGS[name].value for name in ("run_dir", "titles", "stories", "seed")}
+    settings = {name: FLAGS[name].value for name in ("titles", "stories", "seed")}
     try:
+        settings["run"] = checkpoints.fingerprint(FLAGS.run_dir or runtimes.PRETRAINED)
         ways = make_ways(Colorizer.load(FLAGS.run_dir).colorize, lambda panels: learn(FLAGS.run_dir, panels).colorize)
         measured = measure(FLAGS.results_dir, ways, settings | {"drawing_version": DRAWING_VERSION})
     except (ValueError, FileNotFoundError) as error:
