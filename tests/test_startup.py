@@ -174,3 +174,12 @@ def test_a_results_folder_that_is_missing_is_an_error(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stdout) == (1, "") and not (tmp_path / "typo").exists()
     assert done.stderr == f"error: there is no results folder {tmp_path}/typo; experiments.reproduce makes one\n"
+
+
+def test_nothing_uses_tensorflow_when_it_is_imported():
+    """Flags could not set its threads and devices any more, and a process that forks would hang."""
+    program = (
+        "import tensorflow as tf; from experiments import ablations; "
+        "tf.config.threading.set_intra_op_parallelism_threads(1)"  # an error once TensorFlow has been used
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -15,7 +15,6 @@ STRIDE = 4  # pixels per place
 _EMBEDDING = 32
 # Of what is compared besides the network's embedding: the lightness at three scales, and the height in the picture.
 _SCALES = (6.0, 2.0, 2.0, 0.5)
-_UNLIKE = float(np.log(len(candidates.grid()))) - 4.0
 _HIDDEN = 0.5  # share of the channels of ImageNet's features that training hides
 
 
@@ -44,9 +43,10 @@ def color_generator(image_size: int, *, filters: int, imagenet: bool = False) ->
     embedding = keras.layers.Concatenate(dtype="float32")(
         [keras.layers.Dense(_EMBEDDING)(active), _compared(lightness)]
     )
-    prior = keras.layers.Dense(len(candidates.grid()))(active)
+    colors = len(candidates.grid())
+    prior = keras.layers.Dense(colors)(active)
     # At first a grid's colour is as likely as a pixel at a squared distance of 4.
-    unlike = keras.layers.Dense(1, bias_initializer=keras.initializers.Constant(_UNLIKE))(active)
+    unlike = keras.layers.Dense(1, bias_initializer=keras.initializers.Constant(np.log(colors) - 4.0))(active)
     logits = keras.layers.Activation("log_softmax", dtype="float32")(prior) + unlike
     flat = [
         keras.layers.Reshape([places(image_size), each.shape[-1]], dtype="float32")(each)
