@@ -81,10 +81,7 @@ def _train(run_dir: str, folder: str, settings: run.Settings, splits: dict[str, 
     settings = dataclasses.replace(settings, epochs=EPOCHS, patience=PATIENCE, seed=point.seed)
     run.claim(folder, settings)
     method = run.build(settings)
-    if point.way == "from the weights":
-        run.start_from(method, run_dir)
-    elif method.load_pretrained:
-        method.load_pretrained()
+    run.start(method, run_dir if point.way == "from the weights" else None)
     shown = data.take(known, np.resize(np.arange(point.count), SHOWN))
     schedule = loop.Schedule(EPOCHS, PATIENCE, settings.batch_size, settings.learning_rate, point.seed)
     loop.train(method, folder, schedule, training=shown, validation=splits["validation"], settings={})

@@ -106,12 +106,8 @@ def _fill(method: Method, settings: run.Settings, *, run_dir: str, init_from: st
     """Gives the method what it takes from other runs. Raises ValueError and FileNotFoundError."""
     beside, requires = pathlib.Path(run_dir).resolve(), ablations.TRAINABLE[settings.experiment].requires
     run.fill_helpers(method, settings, {name: beside.parent.parent / name / beside.name for name in requires})
-    if not checkpoints.is_missing(run_dir):
-        return
-    if init_from:
-        print(f"starts from {init_from}: {', '.join(run.start_from(method, init_from))}")
-    elif method.load_pretrained:
-        method.load_pretrained()
+    if checkpoints.is_missing(run_dir) and (taken := run.start(method, init_from)):
+        print(f"starts from {init_from}: {', '.join(taken)}")
 
 
 def fingerprint(experiment: str, *, data_dir: str, test_dir: str) -> str:

@@ -223,6 +223,23 @@ def fill_helpers(method: Method, settings: Settings, run_dirs: dict[str, str | o
         method.helpers[name].set_weights(trained.get_weights())
 
 
+def start(method: Method, init_from: str | os.PathLike | None) -> list[str]:
+    """Gives the method the weights that its training starts from: another run's, or pretrained ones if it has any.
+
+    Returns:
+      The names of the networks that got weights of `init_from`.
+
+    Raises:
+      MissingWeights: the method needs weights that the user must supply.
+      FileNotFoundError, ValueError: those of `start_from`.
+    """
+    if init_from:
+        return start_from(method, init_from)
+    if method.load_pretrained:
+        method.load_pretrained()
+    return []
+
+
 def start_from(method: Method, run_dir: str | os.PathLike) -> list[str]:
     """Gives networks of the method the weights that networks of the same names have in another run.
 

@@ -28,8 +28,8 @@ _EPSILON = 1e-3  # of its batch normalizations
 def efficientnet_lite0(image_size: int) -> keras.Model:
     """Gray levels [B, S, S, 1] in [0, 1] -> its last maps at half the size and on, down to a 32nd of it.
 
-    Their widths are 16, 24, 40, 112 and 320. Batch normalization is part of the convolutions, which have a bias. The
-    layers before the classifier's last two are all there.
+    Their widths are 16, 24, 40, 112 and 320. Batch normalization is part of the convolutions, which have a bias. Its
+    last convolution and the classifier are left out.
     """
     gray = keras.Input([image_size, image_size, 1])
     x = keras.layers.Rescaling(255.0 / 128.0, -127.0 / 128.0)(gray)
@@ -72,8 +72,8 @@ def load_weights(network: keras.Model, path: str | os.PathLike) -> None:
     """
     tensors = read_tensors(path)
     kernels = [name for name, values in tensors.items() if values.ndim == 4]
+    kernels = kernels[: len(network.weights) // 2]  # that of the convolution that is left out comes last
     try:
-        kernels = kernels[: len(network.weights) // 2]  # those of its classifier come last
         network.set_weights([each for name in kernels for each in _folded(tensors, name)])
     except ValueError as error:
         raise ValueError(f"{path} is not EfficientNet-Lite0's: its tensors are others") from error
