@@ -13,6 +13,7 @@ from webtoon_colorize import adaptation, checkpoints, color, data, evaluation, r
 from webtoon_colorize.methods import references
 from webtoon_colorize.methods.method import Size
 from webtoon_colorize.networks import candidates
+from webtoon_colorize.networks import references as networks
 
 SIZE = 32
 
@@ -152,6 +153,17 @@ def test_the_guess_is_not_learned_beside_references():
             value = tf.reduce_sum(method.losses(batch, tf.constant([0, 1]))["color_generator"][term])
         learning, other = tape.gradient(value, [learned.value, left_alone.value])
         assert np.abs(other).max() < 1e-6 < 1e-4 < np.abs(learning).max()
+
+
+def test_applied_colour_has_no_pattern_where_maps_are_even_or_have_that_of_a_transposed_convolution():
+    applier = networks.applier(64, filters=4)
+    applier.set_weights([np.random.default_rng(0).uniform(0.1, 1, each.shape) for each in applier.get_weights()])
+    outermost, ab = np.full((1, 32, 32, 4), 0.3), np.full((1, 16, 16, 2), -0.1)
+    even = np.full((1, 16, 16, 16), 0.5)
+    checks = np.repeat((np.indices((16, 16)).sum(axis=0) % 2)[None, ..., None], 16, axis=3)
+    for x in (even, checks):
+        inside = applier([each.astype(np.float32) for each in (x, outermost, ab)]).numpy()[0, 16:-16, 16:-16]
+        np.testing.assert_allclose(inside, np.broadcast_to(inside[:1, :1], inside.shape), atol=1e-5)
 
 
 def test_a_memory_holds_the_pixels_of_the_places_beside_their_embeddings():

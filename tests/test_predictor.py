@@ -71,5 +71,17 @@ def test_a_pattern_that_stays_where_it_is_when_the_panel_moves_cancels(period):
     np.testing.assert_allclose(ab[..., 0], lab.lightness_of(gray), atol=1e-6)  # it comes back to its place
 
 
+def test_smooth_networks_are_asked_once():
+    asked = []
+
+    def colorize(lightness, label):
+        asked.append(lightness)
+        return np.concatenate([lightness, lightness], axis=-1)
+
+    networks = runtimes.Networks(colorize, image_size=16, titles=[], smooth=True)
+    assert len(list(predict(networks, *stripes([50, 100, 150]), label=0, strength=1.0))) == 3
+    assert len(asked) == 1
+
+
 def test_no_boxes_give_nothing(networks):
     assert list(predict(networks, np.zeros((5, 5, 3), np.uint8), [], label=0, strength=1.0)) == []

@@ -34,9 +34,10 @@ def test_threads_may_share_a_colorizer():
     assert all(np.array_equal(each, pages[0]) for each in pages)
 
 
-def test_the_bundled_method_needs_neither_a_title_nor_lines():
+def test_the_bundled_method_needs_neither_a_title_nor_lines_and_is_smooth_as_its_networks_say():
     method = run.load_method(runtimes.PRETRAINED)
     assert not method.takes_label and not method.from_lines
+    assert method.smooth and runtimes.bundled().smooth
 
 
 def test_a_page_is_coloured_without_tensorflow(tmp_path):

@@ -47,6 +47,8 @@ class Method(NamedTuple):
 
     from_lines: colorize reduces its input to lines, so a white area need not be a white object.
 
+    smooth: colorize leaves no pattern in even areas. Others do (`pages.predictor`).
+
     together: panels of one episode that stand together in training batches (`data.training_batches`).
 
     remember(batches): fills the method's memory with coloured panels, which colorize then compares with. Answers how
@@ -69,6 +71,7 @@ class Method(NamedTuple):
     takes_label: bool = False
     takes_hints: bool = False
     from_lines: bool = False
+    smooth: bool = False
     iterates: bool = False
     together: int = 1
     remember: Callable[[Iterable[Batch]], float] | None = None

@@ -38,7 +38,7 @@ from webtoon_colorize.networks import references as references_networks
 from webtoon_colorize.networks.kriging import propagate
 
 TOGETHER = 4  # panels of an episode that stand together in a training batch
-_CHROMA = 1.2  # of automatic colours, because a mean of colours is paler than they are; chosen on validation
+_CHROMA = 1.15  # of automatic colours, because a mean of colours is paler than they are; chosen on validation
 TRUST = 0.5  # in a single reference panel, and what the trust in several is drawn to
 _REMEMBERED = 4096  # places at most that a memory has room for
 _JUDGED = 32  # reference panels at most that are coloured by the others
@@ -89,6 +89,7 @@ def build(size: Size, *, references: int = 0, imagenet: bool = False) -> Method:
         colorize,
         helpers={"memory": networks.memory} if networks.memory else {},
         takes_hints=True,
+        smooth=True,
         together=TOGETHER,
         remember=functools.partial(_remember, networks) if networks.memory else None,
         load_pretrained=functools.partial(_load_imagenet, generator) if imagenet else None,

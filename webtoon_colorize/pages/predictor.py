@@ -32,11 +32,13 @@ def predict(
 
 
 def _colorize(networks: Networks, lightness: np.ndarray, label: np.ndarray) -> np.ndarray:
-    """The mean of the ab of panels and of that of the same panels moved a little, [N, S, S, 2].
+    """The ab of panels, or the mean with that of the same panels moved a little: [N, S, S, 2].
 
     Transposed convolutions leave a pattern that shows in even areas. It stays where it is when the panel moves, so most
     of it cancels.
     """
+    if networks.smooth:
+        return networks.colorize(lightness, label)
     size = networks.image_size
     total = np.zeros((len(lightness), size, size, 2), np.float32)
     count = np.zeros((size, size, 1), np.float32)

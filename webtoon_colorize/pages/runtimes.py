@@ -28,15 +28,16 @@ class Networks(NamedTuple):
     colorize: Callable[[np.ndarray, np.ndarray], np.ndarray]  # lightness [N, S, S, 1], label int32 [N] -> [N, S, S, 2]
     image_size: int  # S, pixels
     titles: Sequence[str]  # in the order of labels
-    takes_label: bool = False  # see `Method`, as for the next one
+    takes_label: bool = False  # see `Method`, as for the next ones
     from_lines: bool = False
+    smooth: bool = False
 
 
 def bundled() -> Networks:
     """The networks that come with the package, on ONNX Runtime."""
     run = on_onnx(PRETRAINED / ONNX)
     settings = json.loads((PRETRAINED / "settings.json").read_text(encoding="utf-8"))
-    return Networks(lambda lightness, label: run(lightness), settings["image_size"], settings["titles"])
+    return Networks(lambda lightness, label: run(lightness), settings["image_size"], settings["titles"], smooth=True)
 
 
 def on_onnx(path: pathlib.Path, *, threads: int = _THREADS) -> Callable[[np.ndarray], np.ndarray]:
@@ -79,4 +80,5 @@ def of_method(method: "Method", *, image_size: int, titles: Sequence[str]) -> Ne
         raise ValueError("this method tells titles apart and does not colorize")
     inputs = tf.TensorSpec([None, image_size, image_size, 1]), tf.TensorSpec([None], tf.int32)
     traced = tf.function(lambda *tensors: method.colorize(*tensors, None), inputs, autograph=False)
-    return Networks(lambda *arrays: traced(*arrays).numpy(), image_size, titles, method.takes_label, method.from_lines)
+    known = method.takes_label, method.from_lines, method.smooth
+    return Networks(lambda *arrays: traced(*arrays).numpy(), image_size, titles, *known)
