@@ -4,8 +4,8 @@ Usage: python -m experiments.claims [--results_dir=RESULTS [--reported_dir=STUDY
 Example: python -m experiments.claims --results_dir=results/mine
 
 Without flags it judges every study of experiments/reported/ by its values and writes each study's claims.csv. With
---results_dir it judges result files and writes claims.csv and claims.md beside them. With both it packs the values that
-claims compare into STUDY, and writes claims.csv there.
+--results_dir it judges result files and writes claims.csv and claims.md beside them. With both it adds the values that
+claims compare to those that STUDY has, and writes claims.csv there.
 """
 
 import collections
@@ -14,7 +14,7 @@ import pathlib
 from absl import flags
 
 from experiments import results
-from experiments.claims import judging, store, table
+from experiments.claims import joining, judging, store, table
 from experiments.claims.statements import CLAIMS
 from webtoon_colorize import startup
 
@@ -28,9 +28,11 @@ def judge_reported(folder: pathlib.Path) -> None:
 
 
 def pack(results_dir: str, folder: pathlib.Path) -> None:
-    """Writes the values of result files that claims compare into a study."""
-    study = store.of_results(results_dir)
-    study.write(folder / store.VALUES, judging.asked(CLAIMS, study))
+    """Adds the values of result files that claims compare to a study. Raises ValueError if they do not fit."""
+    study, values = store.of_results(results_dir), folder / store.VALUES
+    if values.exists():
+        study = joining.join(store.load(values), study)
+    study.write(values, judging.asked(CLAIMS, study))
 
 
 def main(_) -> None:
@@ -47,12 +49,12 @@ def main(_) -> None:
         else:
             for values in sorted(store.REPORTED.glob(f"*/{store.VALUES}")):
                 judge_reported(values.parent)
-    except store.NotMeasured as error:
+    except (store.NotMeasured, ValueError) as error:
         raise SystemExit(f"error: {FLAGS.results_dir}: {error}") from error
 
 
 if __name__ == "__main__":
     FLAGS = flags.FLAGS
     flags.DEFINE_string("results_dir", None, "Folder of result files.")
-    flags.DEFINE_string("reported_dir", None, "Study that gets their values and claims.csv.")
+    flags.DEFINE_string("reported_dir", None, "Study that gets their values besides its own, and claims.csv.")
     startup.run(main, __doc__)

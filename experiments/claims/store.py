@@ -58,12 +58,12 @@ class Study:
     def __init__(self, panels: dict[str, Panels], rows: dict[str, Row], reasons: dict[str, str] | None = None):
         self.panels = panels  # by split
         self.rows = rows  # by experiment
-        self._reasons = reasons or {}  # experiment -> why it has no results
+        self.reasons = reasons or {}  # experiment -> why it has no results
 
     def values(self, experiment: str, measure: str) -> np.ndarray:
         """[seeds, panels] float64; NaN where a panel has nothing to measure. Raises NotMeasured."""
         if experiment not in self.rows:
-            reason = self._reasons.get(experiment, "")
+            reason = self.reasons.get(experiment, "")
             raise NotMeasured(f"{experiment} has no results here" + (f": {reason.rstrip('.')}" if reason else ""))
         if measure not in self.rows[experiment].values:
             raise NotMeasured(f"the results of {experiment} have no {measure}")
@@ -88,7 +88,7 @@ class Study:
             kept = {name: row.values[name] for name in sorted(row.values) if (experiment, name) in asked}
             with files.atomic_path(folder / f"{experiment}.npz") as temporary:
                 np.savez_compressed(temporary, seeds=row.seeds, **kept)
-        for experiment, reason in self._reasons.items():
+        for experiment, reason in self.reasons.items():
             results.write_reason(folder, experiment, reason)
 
 

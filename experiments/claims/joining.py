@@ -1,0 +1,78 @@
+"""Joins the values of two studies, so that rows and seeds can be added on another machine, years later."""
+
+import numpy as np
+
+from experiments.claims.store import EPOCHS, Panels, Row, Study, split_of
+from experiments.results import TEST
+
+
+def join(old: Study, new: Study) -> Study:
+    """The rows and seeds of both. A seed that both have counts as `new` has it.
+
+    A row that both have keeps the measures that both have.
+
+    Raises:
+      ValueError: they were not measured on the same test panels.
+    """
+    if not _same_test(old, new):
+        raise ValueError("these values are of other test panels than those that the study has")
+    panels = {split: _union(old.panels, new.panels, split) for split in dict.fromkeys((*old.panels, *new.panels))}
+    rows = _aligned(old, panels)
+    for name, row in _aligned(new, panels).items():
+        rows[name] = _joined(rows[name], row) if name in rows else row
+    reasons = {name: reason for name, reason in (old.reasons | new.reasons).items() if name not in rows}
+    return Study(panels, rows, reasons)
+
+
+def _same_test(old: Study, new: Study) -> bool:
+    """Whether the panels have the same paths, and gray the same errors on them."""
+    if old.panels[TEST].paths != new.panels[TEST].paths:
+        return False
+    ours, theirs = (study.rows["gray"].values if "gray" in study.rows else {} for study in (old, new))
+    return all(np.array_equal(ours[name], theirs[name], equal_nan=True) for name in ours.keys() & theirs.keys())
+
+
+def _union(old: dict[str, Panels], new: dict[str, Panels], split: str) -> Panels:
+    """The test panels as they are; those of another split by path, without repeats."""
+    if split == TEST:
+        return new[TEST]
+    paths = sorted({path for panels in (old, new) if split in panels for path in panels[split].paths})
+    return Panels(paths, np.full(len(paths), -1), [[] for _ in paths])
+
+
+def _aligned(study: Study, panels: dict[str, Panels]) -> dict[str, Row]:
+    """The rows of `study` with a column for each of `panels`; NaN where it has none."""
+    return {
+        name: Row(
+            row.seeds, {measure: _spread(measure, values, study, panels) for measure, values in row.values.items()}
+        )
+        for name, row in study.rows.items()
+    }
+
+
+def _spread(measure: str, values: np.ndarray, study: Study, panels: dict[str, Panels]) -> np.ndarray:
+    split = split_of(measure)
+    if split in (TEST, EPOCHS):
+        return values
+    numbers = {path: number for number, path in enumerate(panels[split].paths)}
+    table = np.full((len(values), len(numbers)), np.nan, np.float32)
+    table[:, [numbers[path] for path in study.panels[split].paths]] = values
+    return table
+
+
+def _joined(old: Row, new: Row) -> Row:
+    """The seeds of both in their order."""
+    kept = [number for number, seed in enumerate(old.seeds) if seed not in new.seeds]
+    seeds = [old.seeds[number] for number in kept] + new.seeds
+    order = np.argsort(seeds, kind="stable")
+    common = old.values.keys() & new.values.keys()
+    values = {name: _stacked(old.values[name][kept], new.values[name])[order] for name in sorted(common)}
+    return Row([seeds[number] for number in order], values)
+
+
+def _stacked(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Both, one above the other; NaN where one has fewer columns (of epochs)."""
+    table = np.full((len(above) + len(below), max(above.shape[1], below.shape[1])), np.nan, np.float32)
+    table[: len(above), : above.shape[1]] = above
+    table[len(above) :, : below.shape[1]] = below
+    return table
