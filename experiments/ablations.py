@@ -173,7 +173,8 @@ CLAIM_EXPERIMENTS = {
 TRAINABLE = EXPERIMENTS | CLAIM_EXPERIMENTS
 
 SCALES = {
-    "quick": Scale(image_size=64, filters=16, epochs=60, patience=20, batch_size=16),
+    "quick": Scale(image_size=64, filters=16, epochs=20, patience=20, batch_size=16),
+    "small": Scale(image_size=64, filters=16, epochs=60, patience=20, batch_size=16),
     "cpu": Scale(image_size=128, filters=16, epochs=60, patience=20, batch_size=16),
     "size": Scale(image_size=256, filters=16, epochs=30, patience=15, batch_size=16),
     "paper": Scale(image_size=256, filters=64, epochs=100, patience=20, batch_size=16),

@@ -167,7 +167,7 @@ def test_a_cell_of_the_docs_says_what_it_stands_on(folder):
 def test_the_docs_read_studies_with_values_and_do_without_others(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(store, "REPORTED", tmp_path / "reported")
     assert "drawn" not in pages.verdicts() and "drawn" not in pages.main_result()
-    pack(folder, tmp_path / "reported" / "synthetic_5_quick")
+    pack(folder, tmp_path / "reported" / "synthetic_5_small")
     pack(folder, tmp_path / "reported" / "synthetic_25_quick")
     line = next(line for line in pages.claims("IV").splitlines() if "skip connections help" in line)
     assert line.count("**holds**") == 1 and line.endswith("| not measured | not measured | not measured |")

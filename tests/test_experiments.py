@@ -191,10 +191,10 @@ def test_an_unknown_row_is_named(dataset, tmp_path):
 
 
 def test_a_row_may_override_its_scale():
-    quick = ablations.SCALES["quick"]
-    assert ablations.scale_of("l2", quick) == quick
-    longer = dataclasses.replace(quick, epochs=120, patience=40)
-    assert ablations.scale_of("diverse_vae_one_title", quick) == longer
+    small = ablations.SCALES["small"]
+    assert ablations.scale_of("l2", small) == small
+    longer = dataclasses.replace(small, epochs=120, patience=40)
+    assert ablations.scale_of("diverse_vae_one_title", small) == longer
 
 
 def test_rows_on_the_papers_data_are_no_rows_of_its_table(tmp_path):

@@ -11,7 +11,7 @@ from experiments.results import MISSING
 from webtoon_colorize.io import csv_files
 
 STUDIES = {
-    "drawn, 64 px": "synthetic_5_quick",
+    "drawn, 64 px": "synthetic_5_small",
     "drawn, 128 px": "synthetic_5_cpu",
     "drawn, 256 px": "synthetic_5_size",
     "real, 128 px": "real_5_cpu",
