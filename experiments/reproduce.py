@@ -1,4 +1,4 @@
-"""Reproduces the whole table: trains and evaluates one row after the other, and prints the table after each.
+"""Reproduces the whole table: trains and evaluates every row, several at once, and prints the table after each.
 
 Usage: python -m experiments.reproduce --data_dir=DATA --runs_dir=RUNS --results_dir=RESULTS
 Example: python -m experiments.reproduce --data_dir=data/mine --runs_dir=runs/mine --results_dir=results/mine
@@ -6,16 +6,17 @@ Example: python -m experiments.reproduce --data_dir=data/mine --runs_dir=runs/mi
 Finished runs are kept and interrupted ones go on. If a row fails, the others are still trained.
 """
 
+import contextlib
 import pathlib
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
 from absl import flags
 
-from experiments import ablations, evaluate, results, table, train, training_subsets
+from experiments import ablations, evaluate, parallel, results, table, train, training_subsets
 from webtoon_colorize import data, run, startup
 from webtoon_colorize.methods import sparse_color
 from webtoon_colorize.methods.method import MissingWeights
@@ -58,6 +59,14 @@ def with_required(rows: list[str]) -> list[str]:
     return list(dict.fromkeys(order))
 
 
+def _evaluate_gray(image_size: int, *, data_dir: str, test_dir: str | None, results_dir: str) -> None:
+    """Evaluates gray panels, unless that is done; rows at once would be in each other's way."""
+    result = results.read(results_dir, table.GRAY)
+    if result and (result.data, result.settings["image_size"]) == (data.fingerprint(test_dir or data_dir), image_size):
+        return
+    evaluate.evaluate_gray(image_size=image_size, data_dir=data_dir, test_dir=test_dir, results_dir=results_dir)
+
+
 def _is_evaluated(
     experiment: str,
     run_dirs: list[pathlib.Path],
@@ -87,26 +96,63 @@ def _are_seeds(seeds: list[str]) -> bool:
     return bool(seeds) and len(set(seeds)) == len(seeds) and all(map(str.isdecimal, seeds))
 
 
-def main(_) -> None:
+def _one_by_one(rows: list[str]) -> Iterator[tuple[str, str]]:
+    """Reproduces the rows in this process; yields each with the error that it ended with, or an empty text."""
+    for number, experiment in enumerate(rows, start=1):
+        print(f"\n[{number}/{len(rows)}] {experiment}", flush=True)
+        error = ""
+        try:
+            reproduce_row(
+                experiment,
+                scale=ablations.SCALES[FLAGS.scale],
+                seeds=[int(seed) for seed in FLAGS.seeds],
+                runs_dir=FLAGS.runs_dir,
+                how={"precision": FLAGS.precision, "compiled": FLAGS.xla},
+                **_folders(),
+            )
+        except (MissingWeights, training_subsets.MissingTitle, sparse_color.NothingDropped) as reason:
+            results.write_reason(FLAGS.results_dir, experiment, str(reason))
+        except (ValueError, FloatingPointError, OSError) as failure:
+            error = str(failure)
+        yield experiment, error
+
+
+def _at_once(rows: list[str], number: int) -> Iterator[tuple[str, str]]:
+    """As `_one_by_one`, `number` rows at once, each by this program in a process of its own."""
+    names = ("data_dir", "test_dir", "results_dir", "runs_dir", "scale", "precision", "xla")
+    same = {name: FLAGS[name].value for name in names} | {"seeds": " ".join(FLAGS.seeds), "at_once": 1}
     scale = ablations.SCALES[FLAGS.scale]
-    seeds = [int(seed) for seed in FLAGS.seeds]
-    folders = {name: FLAGS[name].value for name in ("data_dir", "test_dir", "results_dir")}
-    how = {"precision": FLAGS.precision, "compiled": FLAGS.xla}
+    print(f"{number} rows at once; what each says is in {FLAGS.runs_dir}/<row>/{parallel.LOG}", flush=True)
+    ended = parallel.run_rows(
+        rows,
+        lambda row: parallel.this_program(rows=row, **same),
+        at_once=number,
+        runs_dir=FLAGS.runs_dir,
+        epochs={row: len(FLAGS.seeds) * ablations.scale_of(row, scale).epochs for row in rows},
+    )
+    with contextlib.closing(ended):
+        for row, code in ended:
+            yield row, parallel.last_error(row, FLAGS.runs_dir) if code else ""
+
+
+def _folders() -> dict[str, str]:
+    return {name: FLAGS[name].value for name in ("data_dir", "test_dir", "results_dir")}
+
+
+def main(_) -> None:
     failed = []
     try:
-        evaluate.evaluate_gray(image_size=scale.image_size, **folders)
+        _evaluate_gray(ablations.SCALES[FLAGS.scale].image_size, **_folders())
         rows = with_required(FLAGS.rows)
-        for number, experiment in enumerate(rows, start=1):
-            print(f"\n[{number}/{len(rows)}] {experiment}", flush=True)
-            try:
-                reproduce_row(experiment, scale=scale, seeds=seeds, runs_dir=FLAGS.runs_dir, how=how, **folders)
-            except (MissingWeights, training_subsets.MissingTitle, sparse_color.NothingDropped) as error:
-                results.write_reason(FLAGS.results_dir, experiment, str(error))
-                print(f"{experiment} stays a dash: {error}")
-            except (ValueError, FloatingPointError, OSError) as error:
-                failed.append(experiment)
-                print(f"error: {experiment}: {error}", file=sys.stderr)
-            print("\n" + table.write(FLAGS.results_dir), flush=True)
+        number = min(FLAGS.at_once or parallel.default_number(), len(rows))
+        with contextlib.closing(_at_once(rows, number) if number > 1 else _one_by_one(rows)) as ended:
+            for experiment, error in ended:
+                if error:
+                    failed.append(experiment)
+                    print(f"error: {experiment}: {error}", file=sys.stderr)
+                elif reason := results.read_reason(FLAGS.results_dir, experiment):
+                    print(f"{experiment} stays a dash: {reason}")
+                print("\n" + table.write(FLAGS.results_dir), flush=True)
     except (ValueError, OSError) as error:
         raise startup.failure(error) from error
     except KeyboardInterrupt:
@@ -130,6 +176,12 @@ if __name__ == "__main__":
     flags.DEFINE_enum("scale", "quick", list(ablations.SCALES), "How large everything is.")
     flags.DEFINE_spaceseplist("seeds", ["0"], "Each row is trained once per seed.")
     flags.DEFINE_spaceseplist("rows", list(ablations.EXPERIMENTS), "Rows to train, in this order.")
+    flags.DEFINE_integer(
+        "at_once",
+        None,
+        f"Rows at once, each in a process of 1 to 1.5 GB; by default one per core up to {parallel.MOST}, one on a GPU.",
+        lower_bound=1,
+    )
     flags.DEFINE_enum("precision", "float32", ["float32", "mixed_bfloat16", "mixed_float16"], "Of training.")
     flags.DEFINE_bool("xla", False, "Compile the training step; for one device.")
     flags.register_validator("rows", _check_rows)
