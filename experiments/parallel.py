@@ -72,7 +72,7 @@ def _start(command: list[str], log: pathlib.Path, threads: int) -> subprocess.Po
     """Starts a command with so many threads, out of reach of the terminal's Ctrl-C, which would come twice."""
     share = {name: str(max(1, threads)) for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")}
     log.parent.mkdir(parents=True, exist_ok=True)
-    with open(log, "ab") as file:
+    with open(log, "wb") as file:
         return subprocess.Popen(
             command, stdout=file, stderr=subprocess.STDOUT, env=share | os.environ, start_new_session=True
         )

@@ -92,9 +92,9 @@ def test_the_table_of_two_rows_at_once_and_what_ctrl_c_leaves(dataset, tmp_path)
     _, said = first.communicate()
     assert first.returncode == 130, said
     assert "Interrupted: what is trained is saved." in said
+    assert "Interrupted" in (tmp_path / "runs/l2" / parallel.LOG).read_text()
     assert results.read(tmp_path / "results", "l2") is None
     done = subprocess.run([*command, "--at_once=2"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "residual_encoder_pretrained stays a dash: pretrained weights are missing" in done.stdout
     assert results.read(tmp_path / "results", "l2") and results.read(tmp_path / "results", "no_skips")
-    assert "Interrupted" in (tmp_path / "runs/l2" / parallel.LOG).read_text()
