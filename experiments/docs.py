@@ -47,6 +47,7 @@ ROWS = {
     "color_and_apply_keep_0.001": "keep 0.001",
     "color_and_apply_keep_0.1": "keep 0.1",
     "color_and_apply_hints": "extension: hints",
+    "references": "extension: reference panels",
     "sketch": "extension: from line art",
 }
 SIX_ROWS = ("gray", "l2", "no_skips", "adversarial", "vgg_features", "color_and_apply")
@@ -114,10 +115,9 @@ def every_row() -> str:
     )
     lines = []
     for name, words in ROWS.items():
-        cells = [
-            cell for row in (drawn[name], real[name]) for cell in (*_errors(row), _number(row["train_minutes"], ".1f"))
-        ]
-        lines.append((f"`{name}`", words, _paper_l2(real[name]), *cells))
+        rows = [comic.get(name, dict.fromkeys(comic["gray"], MISSING)) for comic in (drawn, real)]
+        cells = [cell for row in rows for cell in (*_errors(row), _number(row["train_minutes"], ".1f"))]
+        lines.append((f"`{name}`", words, _paper_l2(rows[0]), *cells))
     return markdown.table(headings, lines)
 
 
