@@ -7,6 +7,7 @@ Finished runs are kept and interrupted ones go on. If a row fails, the others ar
 """
 
 import contextlib
+import dataclasses
 import pathlib
 import sys
 import types
@@ -104,7 +105,7 @@ def _one_by_one(rows: list[str]) -> Iterator[tuple[str, str]]:
         try:
             reproduce_row(
                 experiment,
-                scale=ablations.SCALES[FLAGS.scale],
+                scale=_scale(),
                 seeds=[int(seed) for seed in FLAGS.seeds],
                 runs_dir=FLAGS.runs_dir,
                 how={"precision": FLAGS.precision, "compiled": FLAGS.xla},
@@ -119,20 +120,24 @@ def _one_by_one(rows: list[str]) -> Iterator[tuple[str, str]]:
 
 def _at_once(rows: list[str], number: int) -> Iterator[tuple[str, str]]:
     """As `_one_by_one`, `number` rows at once, each by this program in a process of its own."""
-    names = ("data_dir", "test_dir", "results_dir", "runs_dir", "scale", "precision", "xla")
+    names = ("data_dir", "test_dir", "results_dir", "runs_dir", "scale", "epochs", "precision", "xla")
     same = {name: FLAGS[name].value for name in names} | {"seeds": " ".join(FLAGS.seeds), "at_once": 1}
-    scale = ablations.SCALES[FLAGS.scale]
     print(f"{number} rows at once; what each says is in {FLAGS.runs_dir}/<row>/{parallel.LOG}", flush=True)
     ended = parallel.run_rows(
         rows,
         lambda row: parallel.this_program(rows=row, **same),
         at_once=number,
         runs_dir=FLAGS.runs_dir,
-        epochs={row: len(FLAGS.seeds) * ablations.scale_of(row, scale).epochs for row in rows},
+        epochs={row: len(FLAGS.seeds) * ablations.scale_of(row, _scale()).epochs for row in rows},
     )
     with contextlib.closing(ended):
         for row, code in ended:
             yield row, parallel.last_error(row, FLAGS.runs_dir) if code else ""
+
+
+def _scale() -> ablations.Scale:
+    scale = ablations.SCALES[FLAGS.scale]
+    return dataclasses.replace(scale, epochs=FLAGS.epochs or scale.epochs)
 
 
 def _folders() -> dict[str, str]:
@@ -142,7 +147,7 @@ def _folders() -> dict[str, str]:
 def main(_) -> None:
     failed = []
     try:
-        _evaluate_gray(ablations.SCALES[FLAGS.scale].image_size, **_folders())
+        _evaluate_gray(_scale().image_size, **_folders())
         rows = with_required(FLAGS.rows)
         number = min(FLAGS.at_once or parallel.default_number(), len(rows))
         with contextlib.closing(_at_once(rows, number) if number > 1 else _one_by_one(rows)) as ended:
@@ -174,6 +179,7 @@ if __name__ == "__main__":
     flags.DEFINE_string("runs_dir", None, "Gets a folder per row and seed.", required=True)
     flags.DEFINE_string("results_dir", None, "Gets result files, samples and the table.", required=True)
     flags.DEFINE_enum("scale", "quick", list(ablations.SCALES), "How large everything is.")
+    flags.DEFINE_integer("epochs", None, "At most, instead of the scale's.", lower_bound=1)
     flags.DEFINE_spaceseplist("seeds", ["0"], "Each row is trained once per seed.")
     flags.DEFINE_spaceseplist("rows", list(ablations.EXPERIMENTS), "Rows to train, in this order.")
     flags.DEFINE_integer(

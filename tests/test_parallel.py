@@ -82,6 +82,7 @@ def test_the_table_of_two_rows_at_once_and_what_ctrl_c_leaves(dataset, tmp_path)
         "-m",
         "experiments.reproduce",
         *folders,
+        "--epochs=15",
         "--rows=l2 residual_encoder_pretrained no_skips",
     ]
     first = subprocess.Popen([*command, "--at_once=2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -97,4 +98,5 @@ def test_the_table_of_two_rows_at_once_and_what_ctrl_c_leaves(dataset, tmp_path)
     done = subprocess.run([*command, "--at_once=2"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "residual_encoder_pretrained stays a dash: pretrained weights are missing" in done.stdout
-    assert results.read(tmp_path / "results", "l2") and results.read(tmp_path / "results", "no_skips")
+    for row in ("l2", "no_skips"):
+        assert results.read(tmp_path / "results", row).settings["epochs"] == 15
