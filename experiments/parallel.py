@@ -8,7 +8,6 @@ import contextlib
 import os
 import pathlib
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -106,9 +105,3 @@ def last_error(row: str, runs_dir: str) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     return f"{errors[-1] if errors else 'it ended early'} ({log} has more)"
-
-
-def this_program(**flags: object) -> list[str]:
-    """The command for a row, as the interpreter of this process runs it; flags that are None are left out."""
-    given = [f"--{name}={value}" for name, value in flags.items() if value is not None]
-    return [sys.executable, "-m", "experiments.reproduce", *given]

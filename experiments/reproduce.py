@@ -121,11 +121,12 @@ def _one_by_one(rows: list[str]) -> Iterator[tuple[str, str]]:
 def _at_once(rows: list[str], number: int) -> Iterator[tuple[str, str]]:
     """As `_one_by_one`, `number` rows at once, each by this program in a process of its own."""
     names = ("data_dir", "test_dir", "results_dir", "runs_dir", "scale", "epochs", "precision", "xla")
-    same = {name: FLAGS[name].value for name in names} | {"seeds": " ".join(FLAGS.seeds), "at_once": 1}
+    given = {name: FLAGS[name].value for name in names} | {"seeds": " ".join(FLAGS.seeds), "at_once": 1}
+    same = [f"--{name}={value}" for name, value in given.items() if value is not None]
     print(f"{number} rows at once; what each says is in {FLAGS.runs_dir}/<row>/{parallel.LOG}", flush=True)
     ended = parallel.run_rows(
         rows,
-        lambda row: parallel.this_program(rows=row, **same),
+        lambda row: [sys.executable, "-m", "experiments.reproduce", *same, f"--rows={row}"],
         at_once=number,
         runs_dir=FLAGS.runs_dir,
         epochs={row: len(FLAGS.seeds) * ablations.scale_of(row, _scale()).epochs for row in rows},

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments.claims.store import EPOCHS, Panels, Row, Study, split_of
+from experiments.claims.store import EPOCHS, Panels, Row, Study, at_paths, padded, split_of, untagged
 from experiments.results import TEST
 
 
@@ -36,8 +36,7 @@ def _union(old: dict[str, Panels], new: dict[str, Panels], split: str) -> Panels
     """The test panels as they are; those of another split by path, without repeats."""
     if split == TEST:
         return new[TEST]
-    paths = sorted({path for panels in (old, new) if split in panels for path in panels[split].paths})
-    return Panels(paths, np.full(len(paths), -1), [[] for _ in paths])
+    return untagged(sorted({path for panels in (old, new) if split in panels for path in panels[split].paths}))
 
 
 def _aligned(study: Study, panels: dict[str, Panels]) -> dict[str, Row]:
@@ -54,10 +53,7 @@ def _spread(measure: str, values: np.ndarray, study: Study, panels: dict[str, Pa
     split = split_of(measure)
     if split in (TEST, EPOCHS):
         return values
-    numbers = {path: number for number, path in enumerate(panels[split].paths)}
-    table = np.full((len(values), len(numbers)), np.nan, np.float32)
-    table[:, [numbers[path] for path in study.panels[split].paths]] = values
-    return table
+    return at_paths(values, study.panels[split].paths, panels[split].paths).astype(np.float32)
 
 
 def _joined(old: Row, new: Row) -> Row:
@@ -66,13 +62,6 @@ def _joined(old: Row, new: Row) -> Row:
     seeds = [old.seeds[number] for number in kept] + new.seeds
     order = np.argsort(seeds, kind="stable")
     common = old.values.keys() & new.values.keys()
-    values = {name: _stacked(old.values[name][kept], new.values[name])[order] for name in sorted(common)}
+    values = {name: padded([*old.values[name][kept], *new.values[name]])[order] for name in sorted(common)}
+    values = {name: each.astype(np.float32) for name, each in values.items()}
     return Row([seeds[number] for number in order], values)
-
-
-def _stacked(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """Both, one above the other; NaN where one has fewer columns (of epochs)."""
-    table = np.full((len(above) + len(below), max(above.shape[1], below.shape[1])), np.nan, np.float32)
-    table[: len(above), : above.shape[1]] = above
-    table[len(above) :, : below.shape[1]] = below
-    return table

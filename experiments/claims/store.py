@@ -7,6 +7,7 @@ A study is a folder experiments/reported/<study>/ with values/panels.csv and val
 import os
 import pathlib
 import shutil
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -146,7 +147,7 @@ def of_results(results_dir: str | os.PathLike) -> Study:
     panels = {TEST: Panels(first.paths, np.array(first.labels), first.tags)}
     for split in (VALIDATION, TRAIN):
         paths = sorted({path for result in every for path in result.paths_of(split)})
-        panels[split] = Panels(paths, np.full(len(paths), -1), [[] for _ in paths])
+        panels[split] = untagged(paths)
     return Study(panels, {result.experiment: _row(result, panels) for result in every}, _reasons(results_dir))
 
 
@@ -155,13 +156,10 @@ def _row(result: results.Result, panels: dict[str, Panels]) -> Row:
     values = {}
     for measure in result.metrics:
         split = split_of(measure)
-        numbers = {path: number for number, path in enumerate(panels[split].paths)}
-        column = np.full((len(result.runs), len(numbers)), np.nan)
-        column[:, [numbers[path] for path in result.paths_of(split)]] = result.per_image(measure)
-        values[measure] = rounded(column)
+        values[measure] = rounded(at_paths(result.per_image(measure), result.paths_of(split), panels[split].paths))
     curves = [run.training.get("validation", {}).get("l2", []) for run in result.runs]
     if all(curves):
-        values[f"{EPOCHS}/l2"] = rounded(_padded(curves))
+        values[f"{EPOCHS}/l2"] = rounded(padded(curves))
     return Row([run.seed for run in result.runs], values)
 
 
@@ -171,7 +169,20 @@ def split_of(measure: str) -> str:
     return prefix if prefix in (VALIDATION, TRAIN, EPOCHS) else TEST
 
 
-def _padded(curves: list[list[float]]) -> np.ndarray:
+def untagged(paths: list[str]) -> Panels:
+    """The panels of a split that is not the test split."""
+    return Panels(paths, np.full(len(paths), -1), [[] for _ in paths])
+
+
+def at_paths(values: np.ndarray, paths: Sequence[str], every: Sequence[str]) -> np.ndarray:
+    """`values` [runs, paths] with a column for each of `every`, NaN where it has none."""
+    numbers = {path: number for number, path in enumerate(every)}
+    table = np.full((len(values), len(numbers)), np.nan)
+    table[:, [numbers[path] for path in paths]] = values
+    return table
+
+
+def padded(curves: Sequence[Sequence[float]] | np.ndarray) -> np.ndarray:
     """[runs, epochs]; NaN after the last epoch of a run."""
     table = np.full((len(curves), max(map(len, curves))), np.nan)
     for number, curve in enumerate(curves):
