@@ -97,10 +97,9 @@ class _Split:
         return per_panel.find_scenes(self.panels, self.annotations)
 
     def values(self, method: Method) -> dict[str, Iterable[float]]:
-        values = _values(method, self.panels)
         if method.colorize is None:
-            return values
-        return values | per_panel.values(method, self.panels, self.annotations, scenes=self.scenes)
+            return _values(method, self.panels)
+        return per_panel.values(method, self.panels, self.annotations, scenes=self.scenes)
 
 
 def _check_same(every: list[run.Settings], run_dirs: list[str], *, data_dir: str, test_dir: str) -> None:

@@ -75,13 +75,12 @@ METHOD = Method(
     variants=lambda lightness, label=None: [tf.identity(AB), tf.identity(AB)],
     iterates=True,
 )
-EVALUATE = evaluation.make_evaluate(evaluation.table_measure(METHOD))
 
 
 def measured(ab):
     """All values of a row that gives ab [N, S, S, 2] in Lab units; measure -> [N]."""
     AB.assign(ab / color.AB_SCALE)
-    return EVALUATE(PANELS) | per_panel.values(METHOD, PANELS, NOTES, scenes=SCENES)
+    return per_panel.values(METHOD, PANELS, NOTES, scenes=SCENES)
 
 
 def seeds(make, rng):

@@ -30,16 +30,24 @@ def validation_measure(method: Method) -> Measure:
 
 
 def table_measure(method: Method) -> Measure:
-    """The metrics in the table. Those of the method's variants have names with numbers: l2_0, l2_1, ..."""
+    """The metrics in the table: the method's own, or `table_metrics`."""
+    return method.measure or (lambda batch: table_metrics(batch, colorizations(method, batch)))
 
-    def measure(batch):
-        values = colorizer_metrics(batch, method.colorize(batch.lightness, batch.label))
-        for number, ab in enumerate(method.variants(batch.lightness, batch.label) if method.variants else []):
-            metric = _ab_metrics(batch, ab) | {"chroma_lab": metrics.mean_chroma_lab(ab)}
-            values |= {f"{name}_{number}": value for name, value in metric.items()}
-        return values
 
-    return method.measure or measure
+def colorizations(method: Method, batch: data.Batch) -> list[tf.Tensor]:
+    """What the method colorizes, followed by its variants, each ab [B, H, W, 2]."""
+    variants = method.variants(batch.lightness, batch.label) if method.variants else []
+    return [method.colorize(batch.lightness, batch.label), *variants]
+
+
+def table_metrics(batch: data.Batch, every: list[tf.Tensor]) -> dict[str, tf.Tensor]:
+    """The metrics of `colorizations`. Those of variants have names with numbers: l2_0, l2_1, ..."""
+    colorized, *variants = every
+    values = colorizer_metrics(batch, colorized)
+    for number, ab in enumerate(variants):
+        metric = _ab_metrics(batch, ab) | {"chroma_lab": metrics.mean_chroma_lab(ab)}
+        values |= {f"{name}_{number}": value for name, value in metric.items()}
+    return values
 
 
 def _ab_metrics(batch: data.Batch, ab: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -69,18 +69,21 @@ def _vivid_lab(panels: data.Panels) -> dict[int, float]:
 def values(
     method: Method, panels: data.Panels, annotations: Annotations, *, scenes: list[Scene] | None = None
 ) -> dict[str, list[float]]:
-    """Measure -> value per panel. Measures of the method's variants are named measure_0, measure_1, ...
+    """Measure -> value per panel, `evaluation.table_metrics` among them: each panel is colorized once.
 
-    `scenes` are those of `find_scenes`; who measures several methods on the same panels finds them once.
+    Measures of the method's variants are named measure_0, measure_1, ... `scenes` are those of `find_scenes`; who
+    measures several methods on the same panels finds them once.
     """
     scenes = find_scenes(panels, annotations) if scenes is None else scenes
     colorize, table = _colorizer(method), []
     for batch in data.evaluation_batches(panels, batch_size=evaluation.BATCH_SIZE):
         truth = color.lab_units(batch.lightness, batch.ab).numpy()
-        every, sparse = colorize(batch)
+        every, metrics, sparse = colorize(batch)
         pictures = [np.asarray(each) * color.AB_SCALE for each in every]
+        metrics = {name: value.numpy() for name, value in metrics.items()}
         for index, lab in enumerate(truth):
-            row = _measure_all([each[index] for each in pictures], lab, scenes[len(table)])
+            row = {name: float(value[index]) for name, value in metrics.items()}
+            row |= _measure_all([each[index] for each in pictures], lab, scenes[len(table)])
             if sparse:
                 own = _FromSparse(*(each[index].numpy() for each in sparse))
                 row |= _measure_free(own, [each[index] for each in pictures], lab[..., 1:])
@@ -95,17 +98,17 @@ class _FromSparse(NamedTuple):
     free: tf.Tensor  # [B, H, W] bool: pixels whose colour was not given
 
 
-def _colorizer(method: Method) -> Callable[[data.Batch], tuple[list[tf.Tensor], _FromSparse | None]]:
-    """Batch -> the method's colorization and its variants; if it iterates, also the colorization from sparse colour."""
+def _colorizer(method: Method) -> Callable[[data.Batch], tuple[list, dict, _FromSparse | None]]:
+    """Batch -> its colorizations, their metrics, and, if the method iterates, the colorization from sparse colour."""
 
     @tf.function(reduce_retracing=True, autograph=False)
     def colorize(batch):
-        variants = method.variants(batch.lightness, batch.label) if method.variants else []
-        every = [method.colorize(batch.lightness, batch.label), *variants]
+        every = evaluation.colorizations(method, batch)
         hints = sparse_hints(batch.ab) if method.iterates else None
-        if hints is None:
-            return every, None
-        return every, _FromSparse(method.colorize(batch.lightness, batch.label, hints), hints[..., 2] == 0)
+        sparse = None
+        if hints is not None:
+            sparse = _FromSparse(method.colorize(batch.lightness, batch.label, hints), hints[..., 2] == 0)
+        return every, evaluation.table_metrics(batch, every), sparse
 
     return colorize
 
