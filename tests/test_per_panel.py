@@ -68,6 +68,8 @@ def test_variants_are_measured_beside_what_is_colorized(panels):
 
     method = Method({}, None, half, variants=variants)
     values = per_panel.values(method, panels, annotations(panels))
+    for name, column in evaluation.make_evaluate(evaluation.table_measure(method))(panels).items():
+        np.testing.assert_array_equal(values[name], column)
     every = np.ones(len(panels.path))
     for number, kept in enumerate((1, 0.5, 0, -1)):  # the first is none, whose error is the truth's chroma
         np.testing.assert_allclose(values[f"error_kept_{number}"], kept * every, atol=1e-4)
