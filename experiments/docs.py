@@ -235,7 +235,6 @@ TABLES: dict[str, Callable[[], str]] = {
     "main result": claims.main_result,
     "verdicts": claims.verdicts,
     **{f"claims, {section}": functools.partial(claims.claims, section) for section in claims.SECTIONS},
-    "claims, more titles": claims.more_titles,
     "hints": hints,
     "reliability": lambda: reliability.markdown_table(read("promises.csv"), measured("torture.json")),
     "hint loop": lambda: hint_table.markdown_table(read("hint_loop/hint_loop.csv")),

@@ -104,7 +104,7 @@ def test_a_condition_must_be_shown():
 
     assert verdict([1, 1]) == (HOLDS, None)
     assert verdict([-1, 1.5]) == (UNDECIDED, "a condition is not shown")
-    assert verdict([-1, -1]) == (FAILS, "a condition is not shown")
+    assert verdict([-1, -1]) == (FAILS, "the opposite of a condition is shown")
     assert outcome(claim(conditions=(of("c", "error"),)), study(a=[9, 9], b=[5, 5], c=[1])).reason == "one seed: c"
 
 

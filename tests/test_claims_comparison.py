@@ -33,19 +33,18 @@ def test_an_unpaired_side_has_panels_of_its_own():
 
 
 def test_seeds_add_their_variance_over_their_number_and_rows_add_up():
-    """Means with each seed: 1 3 5 (variance 4) and 0 3 6 (variance 9). V = 4/3 + 9/3 = 13/3.
+    """Means with each seed: 1 3 5 (variance 4) and 0 3 6 (variance 9). V = 4/3 + 9/3 = 13/3; t(2).
 
-    Satterthwaite: (13/3)^2 / ((4/3)^2 / 2 + 3^2 / 2) = 3.485. All panels are alike, so episodes add nothing.
+    All panels are alike, so episodes add nothing.
     """
     left, right = (np.array([[each] * 4 for each in means], float) for means in ([1, 3, 5], [0, 3, 6]))
     result = compare({"a": left}, {"b": right}, EPISODES)
     assert (result.difference, result.panel_variance, result.seeds) == (0, 0, (3, 3))
-    low, high = result.interval(0.05)
-    assert 2.776 < (high - low) / 2 / math.sqrt(13 / 3) < 3.182  # between t(4) and t(3)
-    assert (low + high) / 2 == pytest.approx(0)
+    reach = 4.303 * math.sqrt(13 / 3)
+    assert result.interval(0.05) == pytest.approx((-reach, reach), abs=2e-3)
 
 
-def test_with_unequal_numbers_of_seeds_each_row_has_its_own_quantile():
+def test_each_row_has_its_own_quantile():
     """Variances 2 of two seeds and 9 of three: t(1)^2 x 2/2 + t(2)^2 x 9/3."""
     left, right = np.array([[1.0] * 4, [3.0] * 4]), np.array([[0.0] * 4, [3.0] * 4, [6.0] * 4])
     result = compare({"a": left}, {"b": right}, EPISODES)
@@ -139,16 +138,17 @@ def test_few_unequal_episodes_keep_the_coverage():
     assert hits / 4000 >= 0.93
 
 
-@pytest.mark.parametrize("counts", [(12, 5), (12, 2), (5, 3)])
-def test_at_corrected_levels_unequal_numbers_of_seeds_miss_no_more_than_they_may(counts):
-    """Seeds alone, of two rows whose deviations are 1 and 2, at 1%: 4,000 samples, 1% + 3 x 0.16%."""
+@pytest.mark.parametrize("counts", [(12, 5), (12, 2), (5, 3), (3, 3), (5, 5)])
+@pytest.mark.parametrize("spread", [1.0, 2.0, 10.0])
+def test_at_corrected_levels_seeds_miss_no_more_than_they_may(counts, spread):
+    """Seeds alone, of two rows whose deviations are 1 and `spread`, at 0.5%: 4,000 samples, 0.5% + 3 x 0.11%."""
     rng = np.random.default_rng(0)
     misses = 0
     for _ in range(4000):
-        left, right = (rng.normal(0, spread, (count, 1)) for count, spread in zip(counts, (1.0, 2.0)))
-        low, high = compare({"a": left}, {"b": right}, None).interval(0.01)
+        left, right = (rng.normal(0, spread, (count, 1)) for count, spread in zip(counts, (1.0, spread)))
+        low, high = compare({"a": left}, {"b": right}, None).interval(0.005)
         misses += not low <= 0 <= high
-    assert misses / 4000 <= 0.01 + 3 * math.sqrt(0.01 * 0.99 / 4000)
+    assert misses / 4000 <= 0.005 + 3 * math.sqrt(0.005 * 0.995 / 4000)
 
 
 @pytest.mark.parametrize("difference", [-0.8, -0.3, 0.0])
@@ -177,10 +177,10 @@ def test_all_verdicts_of_a_study_are_right_in_95_of_100_studies(seed_spread):
 
 
 def test_a_difference_that_is_there_is_found():
-    """0.5 is seven times the standard error of 0.07."""
+    """0.5 is seven times the standard error of 0.07, of which five seeds with four degrees of freedom are a part."""
     measured = Measured(
         judging.Claim("", "", "", "", None, None, is_more),
         {"": draws(np.random.default_rng(0), seeds=5, seed_spread=0.01, difference=0.5)},
         (),
     )
-    assert measured.verdict(0.001) == judging.HOLDS and measured.p_value() < 1e-5
+    assert measured.verdict(0.001) == judging.HOLDS and measured.p_value() < 1e-4

@@ -22,8 +22,30 @@ def test_seeds_are_joined_in_their_order_and_the_new_ones_count():
     old = study({"l2": {"seeds": [0, 3], "rmse_lab": [[1, 2], [3, 4]], "l2": [[1, 1], [1, 1]]}})
     new = study({"l2": {"seeds": [3, 1], "rmse_lab": [[30, 40], [10, 20]], "bleeding": [[0, 0], [0, 0]]}})
     row = joining.join(old, new).rows["l2"]
-    assert row.seeds == [0, 1, 3] and row.values.keys() == {"rmse_lab"}  # what both were measured by
+    assert row.seeds == [0, 1, 3]
     np.testing.assert_array_equal(row.values["rmse_lab"], [[1, 2], [10, 20], [30, 40]])
+
+
+def test_a_claim_takes_the_seeds_that_have_all_that_it_compares(tmp_path):
+    """Seed 0 was evaluated before there was bleeding, seeds 1 and 2 after; seed 2 has no panel where there is any."""
+    old = study({"l2": {"seeds": [0], "rmse_lab": [[1, 2]]}, "gray": {"seeds": [0], "old": [[3, 4]]}})
+    new = study({"l2": {"seeds": [2, 1], "rmse_lab": [[5, 6], [3, 4]], "bleeding": [[np.nan] * 2, [7, 8]]}})
+    joined = joining.join(old, new)
+    assert joined.rows["gray"].values.keys() == {"old", "rmse_lab"}  # no training changes it
+    joined.write(tmp_path, {("l2", "rmse_lab"), ("l2", "bleeding")})
+    read = store.load(tmp_path)
+    assert read.rows["l2"].lacking == joined.rows["l2"].lacking == {"bleeding": [0]}
+    assert read.having({("l2", "rmse_lab"), ("gray", "bleeding")}).rows["l2"].seeds == [0, 1, 2]
+    chosen = read.having({("l2", "rmse_lab"), ("l2", "bleeding")})
+    np.testing.assert_array_equal(chosen.values("l2", "rmse_lab"), [[3, 4], [5, 6]])
+    np.testing.assert_array_equal(chosen.values("l2", "bleeding"), [[7, 8], [np.nan, np.nan]])
+
+
+def test_a_row_none_of_whose_seeds_has_all_measures_is_not_measured():
+    old, new = ({"seeds": [seed], measure: [[1, 2]]} for seed, measure in ((0, "rmse_lab"), (1, "bleeding")))
+    joined = joining.join(study({"l2": old}), study({"l2": new}))
+    with pytest.raises(store.NotMeasured, match="no seed has all"):
+        joined.having({("l2", "rmse_lab"), ("l2", "bleeding")}).values("l2", "rmse_lab")
 
 
 def test_rows_of_either_side_stay_and_a_reason_goes_when_its_row_comes():

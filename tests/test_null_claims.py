@@ -9,15 +9,17 @@ from experiments import ablations
 from experiments.claims import judging, store
 from experiments.claims.statements import CLAIMS
 from experiments.visual_metrics import per_panel
+from experiments.visual_metrics.region_metrics import LARGE
 from webtoon_colorize import color, data, evaluation
 from webtoon_colorize.methods.method import Method
 
 SIZE, EPISODES, SEEDS, DRAWN = 64, 8, 3, 5
 SEPIA = np.array([11.0, 26.0])
+ABOUT_SPARSE = {"sparse_details", "channel_general", "iterations_errors"}
 BETTER = {  # a row does something better than another one, or than a constant
     *("consistent", "consistent_lab", "consistent_backgrounds", "best_consistent", "bleeding", "best_bleeding"),
-    *("consistent_undivided", "bubbles", "sparse_details", "channel_general", "part_not_whole", "part_to_whole"),
-    "iterations_errors",
+    *("consistent_undivided", "bubbles", "part_not_whole", "part_to_whole", "missing_details"),
+    *ABOUT_SPARSE,
 }
 ALIKE = {"label", "classification_loss", "adversarial_l2"}  # two rows that have learned something are alike
 
@@ -92,8 +94,8 @@ def seeds(make, rng):
     return {name: np.array([values[name] for values in every]) for name in every[0]}
 
 
-def verdicts(make, **others):
-    """Claim -> verdict where each row has three seeds, of those drawn, of the same colorizer; `others` by row."""
+def study(make, **others):
+    """Each row has three seeds, of those drawn, of the same colorizer; `others` by row."""
     rng, rows = np.random.default_rng(0), {}
     values = {row: seeds(each, rng) for row, each in {"": make, **others}.items()}
     for name in ablations.TRAINABLE:
@@ -103,8 +105,13 @@ def verdicts(make, **others):
     gray = measured(0 * TRUTH) | per_panel.values_of_truth(PANELS, NOTES, scenes=SCENES)
     rows["gray"] = store.Row([0], {measure: np.array(column)[None] for measure, column in gray.items()})
     panels = store.Panels(PANELS.path, PANELS.label, NOTES.tags)
-    study = store.Study({store.TEST: panels}, rows)
-    return {claim.name: outcome.verdict for claim, outcome in zip(CLAIMS, judging.judge(CLAIMS, study))}
+    return store.Study({store.TEST: panels}, rows)
+
+
+def verdicts(make, **others):
+    """Claim -> verdict."""
+    outcomes = judging.judge(CLAIMS, study(make, **others))
+    return {claim.name: outcome.verdict for claim, outcome in zip(CLAIMS, outcomes)}
 
 
 def held(found, claims):
@@ -122,6 +129,20 @@ def test_no_row_is_better_than_others_that_are_the_same(name):
     found = verdicts(SIGHTED[name])
     assert held(found, BETTER) == set()
     assert {each for each in BETTER | ALIKE if found[each] == judging.NOT_MEASURED} == set()
+
+
+@pytest.mark.parametrize("name", NULLS)
+def test_a_row_that_knows_nothing_attends_to_nothing_and_has_no_errors_to_keep(name):
+    """All others know the large regions only, so they attend less to small ones. Each claim is judged alone."""
+    large = np.stack([(each.regions.share >= LARGE)[each.regions.numbers] for each in SCENES])[..., None]
+
+    def sees_the_large(rng):
+        return np.where(large, TRUTH, TRUTH.mean(axis=(1, 2), keepdims=True)) + noise(rng, 0.1)
+
+    rows = study(sees_the_large, pixel_dropout=NULLS[name])
+    found = {claim.name: judging.judge((claim,), rows)[0].verdict for claim in CLAIMS}
+    assert held(found, ABOUT_SPARSE) == set()
+    assert found["missing_details"] == judging.HOLDS
 
 
 def test_color_and_apply_wins_nothing_by_paleness():

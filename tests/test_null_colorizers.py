@@ -61,19 +61,19 @@ def test_the_panel_is_warm_and_has_the_regions_of_a_real_one():
 def test_the_truth_is_right_by_every_measure():
     values = measure(TRUTH)
     assert [values[skill] for skill in SKILLS] == [1, 1, 1, 1]
-    for name in ("inconsistency", "background_inconsistency", "inconsistency_lab", "bleeding", "partly_right"):
+    for name in ("inconsistency", "background_inconsistency", "inconsistency_lab", "bleeding", "right_in_part"):
         assert values[name] == pytest.approx(0, abs=1e-9)
-    assert values["wholly_right"] == 1 and values["chroma_of_right_hue"] == pytest.approx(1)
+    assert values["right_on_whole"] == 1 and values["chroma_of_right_hue"] == pytest.approx(1)
     assert values["ciede2000"] == 0
 
 
-def test_gray_has_no_skill_no_region_that_is_partly_right_and_nothing_else_to_measure():
+def test_gray_has_no_skill_no_region_that_is_right_in_part_and_nothing_else_to_measure():
     values = measure(np.zeros_like(TRUTH))
     assert [values[skill] for skill in SKILLS] == [0, 0, 0, 0]
     for name in ("inconsistency", "background_inconsistency", "inconsistency_lab", "bleeding", "sepia_share"):
         assert np.isnan(values[name])
     assert np.isnan(values["chroma_of_right_hue"])
-    assert values["partly_right"] == values["wholly_right"] == values["saturated_share"] == 0
+    assert values["right_in_part"] == values["right_on_whole"] == values["saturated_share"] == 0
 
 
 def test_one_constant_sepia_has_no_skill_and_no_evenness():
@@ -82,15 +82,15 @@ def test_one_constant_sepia_has_no_skill_and_no_evenness():
     assert [values[skill] for skill in SKILLS] == [0, 0, 0, 0]
     for name in ("inconsistency", "background_inconsistency", "inconsistency_lab", "bleeding"):
         assert np.isnan(values[name])
-    assert values["partly_right"] == 0 and values["sepia_share"] == 1
-    assert values["wholly_right"] < 0.2  # what happens to be sepia
+    assert values["right_in_part"] == 0 and values["sepia_share"] == 1
+    assert values["right_on_whole"] < 0.2  # what happens to be sepia
 
 
 def test_sepia_that_follows_the_lightness_is_right_in_no_part_and_has_next_to_no_skill():
     values = measure((1 - LAB[..., :1] / 100) * SEPIA)
-    assert values["partly_right"] == 0 and values["sepia_share"] == 1
+    assert values["right_in_part"] == 0 and values["sepia_share"] == 1
     assert [values[skill] for skill in SKILLS] == pytest.approx([0, 0, 0, 0], abs=0.02)
-    assert values["wholly_right"] < 0.2
+    assert values["right_on_whole"] < 0.2
 
 
 @pytest.mark.parametrize("spread", [5.0, 20.0])
@@ -101,23 +101,23 @@ def test_pixel_noise_has_no_skill_is_wholly_inconsistent_and_right_in_no_part(sp
     assert values["background_inconsistency"] == pytest.approx(1, abs=0.05)
     assert values["inconsistency_lab"] == pytest.approx(spread * np.sqrt(2), rel=0.03)
     assert values["bleeding"] == pytest.approx(0.5, abs=0.35)  # a rim is as near to the neighbour as to its own region
-    assert values["partly_right"] < 0.05 and values["wholly_right"] == 0
+    assert values["right_in_part"] < 0.05 and values["right_on_whole"] == 0
     assert values["sepia_share"] == pytest.approx(1 / 6, abs=0.02)  # 60 of 360 degrees
 
 
 @pytest.mark.parametrize("spread", [5.0, 10.0, 20.0])
 def test_smooth_noise_is_right_in_hardly_any_part_and_so_is_half_of_the_truth_with_some(spread):
-    assert measure(smooth_noise(spread))["partly_right"] < 0.05
-    assert measure(TRUTH / 2 + smooth_noise(3.0))["partly_right"] < 0.05
+    assert measure(smooth_noise(spread))["right_in_part"] < 0.05
+    assert measure(TRUTH / 2 + smooth_noise(3.0))["right_in_part"] < 0.05
 
 
-def test_the_truth_at_a_third_of_its_chroma_is_neither_skilled_beyond_the_truth_nor_right():
-    """Paleness is corrected by the gain, so it has the truth's skill; what is absolute says that it is pale."""
+def test_the_truth_at_a_third_of_its_chroma_is_as_skilled_and_as_right_as_the_truth():
+    """Paleness is corrected, so it has the truth's skill and regions; what is absolute says that it is pale."""
     values = measure(TRUTH / 3)
     assert [values[skill] for skill in SKILLS] == pytest.approx([1, 1, 1, 1])
     for name in ("inconsistency", "background_inconsistency", "bleeding"):
         assert values[name] == pytest.approx(0, abs=1e-9)
-    assert values["partly_right"] == values["wholly_right"] == values["saturated_share"] == 0
+    assert (values["right_in_part"], values["right_on_whole"], values["saturated_share"]) == (0, 1, 0)
     assert values["chroma_of_right_hue"] == pytest.approx(1 / 3)
     assert 0 < values["ciede2000"] < measure(0 * TRUTH)["ciede2000"]
 
@@ -129,11 +129,12 @@ def test_inconsistency_in_lab_alone_rewards_paleness_and_inconsistency_does_not(
     assert pale["inconsistency"] == pytest.approx(values["inconsistency"])
 
 
-def test_colour_in_a_corner_of_each_region_is_what_partly_right_finds():
+@pytest.mark.parametrize("chroma", [1.0, 0.57, 0.4])
+def test_colour_in_a_corner_of_each_region_is_what_right_in_part_finds(chroma):
     """Each quarter of the panel has the right colour in three columns of ten: the details whole or not at all."""
     corners = np.zeros_like(TRUTH)
     for columns in (slice(0, 10), slice(-10, None)):
-        corners[:, columns] = TRUTH[:, columns]
+        corners[:, columns] = chroma * TRUTH[:, columns]
     values = measure(corners)
-    assert values["partly_right"] == pytest.approx(4 / len(SCENE.segments))
-    assert values["wholly_right"] == pytest.approx(4 * 2 / len(SCENE.segments))
+    assert values["right_in_part"] == pytest.approx(4 / len(SCENE.segments))
+    assert values["right_on_whole"] == pytest.approx(4 * 2 / len(SCENE.segments))

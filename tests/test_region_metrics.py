@@ -107,7 +107,7 @@ def test_there_is_no_skill_where_the_truth_is_its_mean_and_where_there_is_no_pix
     assert np.isnan(region_metrics.skills(truth, truth, [left, right, left & right])).tolist() == [False, True, True]
 
 
-def test_a_region_is_partly_right_if_a_fifth_to_a_half_of_it_is_and_half_of_it_is_wrong():
+def test_a_region_is_right_in_part_if_a_fifth_to_a_half_of_it_is_and_half_of_it_is_wrong():
     segments = list(find_segments(REGIONS))
     for rows, found in ((0, (0, 0)), (12, (0, 0)), (16, (0.5, 0)), (28, (0.5, 0)), (40, (0, 0.5)), (SIZE, (0, 0.5))):
         ab = np.zeros_like(TRUTH)
@@ -116,13 +116,30 @@ def test_a_region_is_partly_right_if_a_fifth_to_a_half_of_it_is_and_half_of_it_i
     assert np.isnan(region_metrics.rightness(ab, [])).all()
 
 
+def in_rows(part, rest):
+    """The left half has `part` in its first 20 of 64 rows and `rest` below, both complex, over the truth."""
+    ab = np.zeros_like(TRUTH)
+    for rows, value in ((slice(None), rest), (slice(20), part)):
+        ab[rows, : SIZE // 2] = 40 * np.array([value.real, value.imag])
+    return ab
+
+
 def test_right_is_nearer_to_the_truth_than_a_third_of_its_chroma_and_wrong_further_than_two_thirds():
+    """At 30 degrees of hue nothing is right, and |0.425 e^(i pi/6) - 1| is 2/3. More than 4/3 is too strong.
+
+    A factor of 1.25 is taken where it makes rows between both parts right: 1.25 x 0.34 is 0.425.
+    """
+    segments, turned = list(find_segments(REGIONS)), np.exp(1j * np.pi / 6)
+    for part, rest, found in ((1, 0.33, 0.5), (1, 0.43, 0), (1.32, 0.3, 0.5), (1.35, 0.3, 0)):
+        assert region_metrics.rightness(in_rows(complex(part), rest * turned), segments).in_part == found
+
+
+def test_paleness_of_the_picture_is_undone_up_to_a_third():
+    """3 x 0.225 is above 2/3, 3 x 0.22 is not. A part that is as right in hue as the rest and stronger is no fault."""
     segments = list(find_segments(REGIONS))
-    for part, rest, found in ((27.0, 13.0, 0.5), (26.0, 13.0, 0), (27.0, 14.0, 0)):  # 40 / 3 = 13.3
-        ab = np.zeros_like(TRUTH)
-        ab[..., : SIZE // 2, 0] = rest
-        ab[:20, : SIZE // 2] = (part, 0.0)
-        assert region_metrics.rightness(ab, segments).partly == found
+    for part, found in ((0.57, 0.5), (0.225, 0.5), (0.22, 0)):
+        assert region_metrics.rightness(in_rows(complex(part), 0j), segments).in_part == found
+    assert region_metrics.rightness(in_rows(complex(0.6), complex(0.4)), segments) == (0, 0.5)
 
 
 def test_a_region_is_smoothed_without_its_neighbours():
@@ -132,7 +149,9 @@ def test_a_region_is_smoothed_without_its_neighbours():
     ab = truth.copy()
     ab[:, 30:34] = RED
     segments = list(find_segments(regions_of(truth)))
-    assert [region_metrics._right_and_wrong(ab, segment) for segment in segments] == [(1, 0), (0, 1), (1, 0)]
+    distances = [np.abs(region_metrics._over_the_truth(ab, segment) - 1) for segment in segments]
+    for each, found in zip(distances, (0, 2, 0), strict=True):
+        np.testing.assert_allclose(each, found, atol=1e-6)
 
 
 def test_chroma_of_right_hue_looks_only_at_regions_of_the_right_hue():

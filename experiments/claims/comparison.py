@@ -37,21 +37,17 @@ class Comparison(NamedTuple):
     def interval(self, level: float, *, seeds: int = 0) -> tuple[float, float]:
         """The interval that misses the true difference with probability `level` at most.
 
-        Its reach is the root of t^2 V summed over panels and seeds, each with its own quantile of Student's t (Banerjee
-        1960). V of an experiment is its variance between seeds over its number of seeds. Experiments with equally many
-        seeds share a quantile, with Satterthwaite's (1946) degrees of freedom. With unequal numbers these are too many
-        at corrected levels, so each experiment then has its own quantile. One t for panels and seeds together would
-        miss 12 times in 100 instead of 5 where a single row has two seeds. Experiments with fewer than `seeds` seeds
+        Its reach is the root of t^2 V summed over panels and trained experiments, each with its own quantile of
+        Student's t (Banerjee 1960). V of an experiment is its variance between seeds over its number of seeds, with one
+        degree of freedom less than seeds. Satterthwaite's (1946) degrees of freedom of a sum are more than that, and
+        too many at corrected levels where experiments vary unlike: with three seeds each, and one with ten times the
+        other's deviation, its intervals miss 2.5 times too often at 0.3%. Experiments with fewer than `seeds` seeds
         count as if they had as many, with today's variance between seeds. Each experiment must have at least two.
         """
-        counts = [max(seeds, len(contrast)) for contrast in self.contrasts.values()]
-        parts = [np.var(contrast, ddof=1) / count for contrast, count in zip(self.contrasts.values(), counts)]
         square = _quantile(level, self.panel_freedom) ** 2 * self.panel_variance if self.panel_variance else 0.0
-        if len(set(counts)) > 1:
-            square += sum(_quantile(level, count - 1) ** 2 * part for part, count in zip(parts, counts))
-        elif variance := float(sum(parts)):
-            freedom = variance**2 / sum(part**2 / (count - 1) for part, count in zip(parts, counts))
-            square += _quantile(level, freedom) ** 2 * variance
+        for contrast in self.contrasts.values():
+            count = max(seeds, len(contrast))
+            square += _quantile(level, count - 1) ** 2 * np.var(contrast, ddof=1) / count
         return self.difference - math.sqrt(square), self.difference + math.sqrt(square)
 
     def once_trained(self) -> list[str]:

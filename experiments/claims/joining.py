@@ -7,9 +7,7 @@ from experiments.results import TEST
 
 
 def join(old: Study, new: Study) -> Study:
-    """The rows and seeds of both. A seed that both have counts as `new` has it.
-
-    A row that both have keeps the measures that both have.
+    """The rows, seeds and measures of both. A seed that both have counts as `new` has it.
 
     Raises:
       ValueError: they were not measured on the same test panels.
@@ -20,6 +18,8 @@ def join(old: Study, new: Study) -> Study:
     rows = _aligned(old, panels)
     for name, row in _aligned(new, panels).items():
         rows[name] = _joined(rows[name], row) if name in rows else row
+    if "gray" in old.rows and "gray" in new.rows:  # no training changes what it has
+        rows["gray"] = Row(new.rows["gray"].seeds, old.rows["gray"].values | new.rows["gray"].values)
     reasons = {name: reason for name, reason in (old.reasons | new.reasons).items() if name not in rows}
     return Study(panels, rows, reasons)
 
@@ -43,7 +43,9 @@ def _aligned(study: Study, panels: dict[str, Panels]) -> dict[str, Row]:
     """The rows of `study` with a column for each of `panels`; NaN where it has none."""
     return {
         name: Row(
-            row.seeds, {measure: _spread(measure, values, study, panels) for measure, values in row.values.items()}
+            row.seeds,
+            {measure: _spread(measure, values, study, panels) for measure, values in row.values.items()},
+            row.lacking,
         )
         for name, row in study.rows.items()
     }
@@ -58,10 +60,16 @@ def _spread(measure: str, values: np.ndarray, study: Study, panels: dict[str, Pa
 
 def _joined(old: Row, new: Row) -> Row:
     """The seeds of both in their order."""
-    kept = [number for number, seed in enumerate(old.seeds) if seed not in new.seeds]
-    seeds = [old.seeds[number] for number in kept] + new.seeds
+    rows = old.of_seeds([seed for seed in old.seeds if seed not in new.seeds]), new
+    seeds = [seed for row in rows for seed in row.seeds]
     order = np.argsort(seeds, kind="stable")
-    common = old.values.keys() & new.values.keys()
-    values = {name: padded([*old.values[name][kept], *new.values[name]])[order] for name in sorted(common)}
-    values = {name: each.astype(np.float32) for name, each in values.items()}
-    return Row([seeds[number] for number in order], values)
+    values, lacking = {}, {}
+    for name in sorted(old.values.keys() | new.values.keys()):
+        curves = [curve for row in rows for curve in row.values.get(name, [[]] * len(row.seeds))]
+        values[name] = padded(curves)[order].astype(np.float32)
+        lacking[name] = sorted(seed for row in rows for seed in _lacking(row, name))
+    return Row(sorted(seeds), values, {name: without for name, without in lacking.items() if without})
+
+
+def _lacking(row: Row, measure: str) -> list[int]:
+    return row.lacking.get(measure, []) if measure in row.values else row.seeds

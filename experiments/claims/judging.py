@@ -145,6 +145,12 @@ class Measured(NamedTuple):
         """The row whose interval lies lowest, in units of its reach."""
         return min(self.comparisons, key=lambda row: _height(*self.comparisons[row].interval(level)))
 
+    def conditions_reason(self, level: float) -> str | None:
+        """What the conditions keep it from."""
+        if any(each.interval(self.strict(level))[1] < 0 for each in self.conditions):
+            return "the opposite of a condition is shown"
+        return None if self.conditions_shown(level) else "a condition is not shown"
+
     def conditions_shown(self, level: float, *, seeds: int = 0) -> bool:
         return all(each.interval(level, seeds=seeds)[0] > 0 for each in self.conditions)
 
@@ -159,7 +165,8 @@ def _judge(claim: Claim, comparison: Comparison, level: float, seeds: int) -> st
 
 
 def measure(claim: Claim, study: Study) -> Measured:
-    """Compares the sides of a claim. Raises NotMeasured."""
+    """Compares the sides of a claim, by the seeds that have all that it compares. Raises NotMeasured."""
+    study = study.having(asked((claim,), study))
     lefts = _sides(claim, study) if isinstance(claim.left, dict) else {"": claim.left(study)}
     rights = rights_of(claim)
     tested = [condition(study) for condition in claim.conditions]
@@ -256,7 +263,7 @@ def _decided(measured: Measured, level: float) -> Outcome:
         verdict=verdict,
         level=shown_at,
         seeds_to_decide=measured.seeds_to_decide(level) if verdict == UNDECIDED else None,
-        reason=None if measured.conditions_shown(level) else "a condition is not shown",
+        reason=measured.conditions_reason(level),
     )
 
 

@@ -16,7 +16,6 @@ STUDIES = {
     "drawn, 256 px": "synthetic_5_size",
     "real, 128 px": "real_5_cpu",
 }  # what readers see -> folder of experiments/reported
-MORE_TITLES = {"25 drawn titles, 64 px": "synthetic_25_quick"}
 SECTIONS = dict.fromkeys(claim.section for claim in CLAIMS)  # of the paper, in its order
 _UNKNOWN = collections.defaultdict(lambda: MISSING, verdict=NOT_MEASURED)  # of a claim in a study without values
 
@@ -48,21 +47,10 @@ def verdicts() -> str:
 
 def claims(section: str) -> str:
     """The statements of a section of the paper, in every study."""
-    return _table([claim for claim in CLAIMS if claim.section == section], STUDIES)
-
-
-def more_titles() -> str:
-    """What was measured on more titles."""
-    studies = [read(study) for study in MORE_TITLES.values()]
-    found = [claim for claim in CLAIMS if any(study[claim.name]["left"] != MISSING for study in studies)]
-    return _table(found, MORE_TITLES)
-
-
-def _table(chosen: list[Claim], studies: dict[str, str]) -> str:
-    """A line per claim, a column per study."""
-    rows = [read(study) for study in studies.values()]
+    rows = [read(study) for study in STUDIES.values()]
+    chosen = [claim for claim in CLAIMS if claim.section == section]
     lines = [(sentence(claim), claim.measure, *(cell(row[claim.name]) for row in rows)) for claim in chosen]
-    return markdown.table(("the paper says", "measured", *studies), lines)
+    return markdown.table(("the paper says", "measured", *STUDIES), lines)
 
 
 def sentence(claim: Claim) -> str:

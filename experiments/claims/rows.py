@@ -15,8 +15,8 @@ MEASURES = {
     "inconsistency_lab": "spread of colour in flat regions, Lab",
     "background_inconsistency": "inconsistency in the largest flat region",
     "bleeding": "bleeding over borders",
-    "partly_right": "share of coloured regions that are right in a part and wrong on the whole",
-    "wholly_right": "share of coloured regions that are right on the whole",
+    "right_in_part": "share of coloured regions that are right in a part and wrong on the whole",
+    "right_on_whole": "share of coloured regions that are right on the whole",
 }
 
 

@@ -31,6 +31,11 @@ def scaled(factor: float, side: MakeSide) -> MakeSide:
     return lambda study: {name: factor * values for name, values in side(study).items()}
 
 
+def size_of(side: MakeSide) -> MakeSide:
+    """The values without their sign, panel by panel."""
+    return lambda study: {name: np.abs(values) for name, values in side(study).items()}
+
+
 def plus(*sides: MakeSide) -> MakeSide:
     """The sum of sides, panel by panel and seed by seed."""
 

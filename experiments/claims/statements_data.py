@@ -3,6 +3,7 @@
 from experiments.claims.judging import Claim, is_more
 from experiments.claims.sides import (
     MODELS,
+    above,
     half,
     minus,
     of,
@@ -35,11 +36,12 @@ CLAIMS = (
     Claim(
         "low_resolution",
         "II",
-        "upscaled low-resolution chroma is almost enough",
+        "an observation of [7]: upscaled low-resolution chroma is enough",
         "RMSE, Lab: a quarter of gray's against that of the true chroma in an eighth of the width",
         scaled(0.25, of("gray", "rmse_lab")),
         of("gray", "rmse_lab_low_resolution"),
         is_more,
+        control=True,
     ),
     Claim(
         "split_by_panel",
@@ -81,5 +83,24 @@ CLAIMS = (
             paired=False,
         )
         for tag, words in FAILURES.items()
+    ),
+    Claim(
+        "missing_details",
+        "III.B",
+        "small details are missed: a common failure",
+        "skill of l2: in large regions, where it must be above 0.02, against in small ones",
+        of("l2", "skill_large"),
+        of("l2", "skill_small"),
+        is_more,
+        conditions=(above(of("l2", "skill_large"), 0.02),),
+    ),
+    Claim(
+        "bleeds",
+        "III.B",
+        "colour bleeds outside the lines: a common failure of all models",
+        "bleeding over borders: each model against the truth",
+        {row: of(row, "bleeding") for row in MODELS},
+        of("gray", "bleeding_true"),
+        is_more,
     ),
 )

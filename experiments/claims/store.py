@@ -1,13 +1,15 @@
 """The values that claims compare: read from result files, or from the small files that are committed.
 
 A study is a folder experiments/reported/<study>/ with values/panels.csv and values/<experiment>.npz. An npz file has
-`seeds` [S] and, for each measure that some claim compares, float32 [S, panels].
+`seeds` [S] and, for each measure that some claim compares, float32 [S, panels]. `lacking/<measure>` are the seeds that
+were evaluated before the measure was there.
 """
 
 import os
 import pathlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +23,7 @@ REPORTED = pathlib.Path(__file__).parents[1] / "reported"
 VALUES = "values"  # the folder of a study's values
 EPOCHS = "epochs"  # what values are of that are not of panels
 BITS = 12  # of the mantissa that is kept: an error of at most 1 in 4096
+_LACKING = "lacking/"
 _COLUMNS = ("path", "split", "title", "episode", "label", "tags")
 
 
@@ -47,6 +50,15 @@ class Row(NamedTuple):
 
     seeds: list[int]
     values: dict[str, np.ndarray]  # measure -> [seeds, panels]; NaN where a panel has nothing to measure
+    lacking: Mapping[str, list[int]] = MappingProxyType(
+        {}
+    )  # measure -> the seeds that it was never measured of, NaN in its values
+
+    def of_seeds(self, chosen: list[int]) -> "Row":
+        """With `chosen` of its seeds only."""
+        places = [self.seeds.index(seed) for seed in chosen]
+        lacking = {name: [seed for seed in seeds if seed in chosen] for name, seeds in self.lacking.items()}
+        return Row(chosen, {name: values[places] for name, values in self.values.items()}, lacking)
 
 
 class Study:
@@ -70,6 +82,21 @@ class Study:
             raise NotMeasured(f"the results of {experiment} have no {measure}")
         return self.rows[experiment].values[measure].astype(np.float64)
 
+    def having(self, asked: set[tuple[str, str]]) -> "Study":
+        """With those seeds of each row only that all measures that are asked of the row were measured of.
+
+        Args:
+          asked: (experiment, measure).
+        """
+        rows, reasons = {}, dict(self.reasons)
+        for experiment, row in self.rows.items():
+            lacking = {seed for name, measure in asked if name == experiment for seed in row.lacking.get(measure, ())}
+            if chosen := [seed for seed in row.seeds if seed not in lacking]:
+                rows[experiment] = row.of_seeds(chosen)
+            else:
+                reasons[experiment] = "no seed has all that this compares"
+        return Study(self.panels, rows, reasons)
+
     def write(self, folder: str | os.PathLike, asked: set[tuple[str, str]]) -> None:
         """Writes into `folder`, in the place of what it holds, the panels and the values of `asked`.
 
@@ -87,6 +114,7 @@ class Study:
         for experiment in sorted({experiment for experiment, _ in asked} & self.rows.keys()):
             row = self.rows[experiment]
             kept = {name: row.values[name] for name in sorted(row.values) if (experiment, name) in asked}
+            kept |= {f"{_LACKING}{name}": np.array(row.lacking[name]) for name in kept if row.lacking.get(name)}
             with files.atomic_path(folder / f"{experiment}.npz") as temporary:
                 np.savez_compressed(temporary, seeds=row.seeds, **kept)
         for experiment, reason in self.reasons.items():
@@ -106,7 +134,7 @@ class Recorder(Study):
             return super().values(experiment, measure)
         except NotMeasured:
             split = split_of(measure)
-            return np.full((1, 1 if split == EPOCHS else len(self.panels[split].paths)), np.nan)
+            return np.full((1, len(self.panels[split].paths) if split in self.panels else 1), np.nan)
 
 
 def load(folder: str | os.PathLike) -> Study:
@@ -128,7 +156,9 @@ def _tags(text: str) -> list[str]:
 def _load_row(path: pathlib.Path) -> Row:
     with np.load(path) as content:
         values = {name: content[name] for name in content.files}
-    return Row([int(seed) for seed in values.pop("seeds")], values)
+    seeds = [int(seed) for seed in values.pop("seeds")]
+    lacking = [name for name in values if name.startswith(_LACKING)]
+    return Row(seeds, values, {name.removeprefix(_LACKING): values.pop(name).tolist() for name in lacking})
 
 
 def _reasons(folder: pathlib.Path) -> dict[str, str]:

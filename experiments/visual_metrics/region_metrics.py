@@ -1,9 +1,9 @@
 """Measures of one image for what the paper judges by eye.
 
 Knowing nothing must not look like an answer, and neither must being pale. So errors are skill against the best single
-colour, and `Inconsistency.relative`, bleeding and skill stay the same when ab is multiplied by a positive number. A
-measure is NaN for a picture that has nothing to measure. What gray, sepia, noise and the truth at a part of its chroma
-get is in tests/test_null_colorizers.py.
+colour, `Inconsistency.relative`, bleeding and skill stay the same when ab is multiplied by a positive number, and
+rightness undoes paleness. A measure is NaN for a picture that has nothing to measure. What gray, sepia, noise and the
+truth at a part of its chroma get is in tests/test_null_colorizers.py.
 
 `ab` [H, W, 2] is the colorization and `ab_true` the truth, both float, in Lab units.
 """
@@ -21,6 +21,7 @@ HUE_REACH = 30.0  # degrees: hues that differ by no more are alike
 EVEN = 1e-3  # Lab units: a picture that varies less has one colour
 PART = 0.2  # of a region: the least part that counts as a right one; smooth noise of any strength passes 0.05
 RIGHT, WRONG = 1 / 3, 2 / 3  # of the true chroma: the distance below which ab is right, and from which it is wrong
+FACTORS = np.arange(1.0, 3.01, 0.25)  # what may undo a picture's paleness; RIGHT is wider than a step
 
 
 class Inconsistency(NamedTuple):
@@ -92,29 +93,37 @@ def gain(ab: np.ndarray, ab_true: np.ndarray) -> float:
 class Rightness(NamedTuple):
     """Shares of a picture's segments (section IV.C); NaN without segments.
 
-    ab is smoothed first, over `smoothing` pixels of the segment only, so that pixel noise is not right in a part. It is
-    right within RIGHT of the true mean's chroma of the true mean, and wrong from WRONG of it on.
+    ab is smoothed first, over `smoothing` pixels of the segment only, so that pixel noise is not right in a part. Then
+    the one of FACTORS multiplies the whole picture with which most of the segments' pixels are right: the paper counts
+    paleness as another fault. ab is right within RIGHT of the true mean's chroma of the true mean, and wrong from WRONG
+    of it on.
     """
 
-    partly: float  # right in PART to less than half of the segment, and wrong in half of it or more
-    wholly: float  # right in half of the segment or more
+    in_part: float  # right in PART to less than half of the segment, and wrong in half of it or more
+    on_whole: float  # right in half of the segment or more
 
 
 def rightness(ab: np.ndarray, segments: list[Segment]) -> Rightness:
     """How many segments are right in a part but wrong on the whole, and how many are right on the whole."""
     if not segments:
         return Rightness(np.nan, np.nan)
-    right, wrong = np.array([_right_and_wrong(ab, segment) for segment in segments]).T
-    partly = (right >= PART) & (right < 0.5) & (wrong >= 0.5)
-    return Rightness(float(np.mean(partly)), float(np.mean(right >= 0.5)))
+    ratios = [_over_the_truth(ab, segment) for segment in segments]
+    every = np.concatenate(ratios)
+    factor = max(FACTORS, key=lambda factor: np.count_nonzero(np.abs(factor * every - 1) < RIGHT))
+    distances = [np.abs(factor * ratio - 1) for ratio in ratios]
+    right = np.array([np.mean(distance < RIGHT) for distance in distances])
+    wrong = np.array([np.mean(distance >= WRONG) for distance in distances])
+    in_part = (right >= PART) & (right < 0.5) & (wrong >= 0.5)
+    return Rightness(float(np.mean(in_part)), float(np.mean(right >= 0.5)))
 
 
-def _right_and_wrong(ab: np.ndarray, segment: Segment) -> tuple[float, float]:
-    """The shares of a segment that are right and wrong."""
+def _over_the_truth(ab: np.ndarray, segment: Segment) -> np.ndarray:
+    """Smoothed ab over the true mean, a + ib over a + ib, of each pixel of a segment: 1 for the truth, 0 for gray."""
     mask = segment.counts > 0
-    error = length(box_sum((ab[segment.window] - segment.ab) * mask[..., None], smoothing(ab.shape[1])))[mask]
-    distance = error / (segment.counts[mask] * np.linalg.norm(segment.ab))  # in units of the true chroma
-    return float(np.mean(distance < RIGHT)), float(np.mean(distance >= WRONG))
+    a, b = (
+        box_sum(ab[segment.window] * mask[..., None], smoothing(ab.shape[1]))[mask] / segment.counts[mask][:, None]
+    ).T
+    return (a + 1j * b) / complex(*segment.ab)
 
 
 def chroma_of_right_hue(ab: np.ndarray, regions: Regions, segments: list[Segment]) -> float:
