@@ -1,8 +1,10 @@
 import base64
+import io
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.conftest import HINTS, make_run
 from tests.test_prints import lines
@@ -63,7 +65,7 @@ class Screen:
     def __init__(self, colorizer, image, adapt=never, **options):
         self.session = Session(colorizer, adapt, **options)
         self.key = self.session.open(png(image)).key
-        self.picture, self.seen = np.repeat(image[..., None], 3, axis=2), ""
+        self.picture, self.seen = images.read_image(png(image)), ""
 
     def show(self, *hints, y=0):
         """Colours all that waits for colour; returns the picture and the number of parts that came anew."""
@@ -161,6 +163,19 @@ def test_large_pages_are_shown_and_written_at_their_size(hinted):
     assert shown.shape == (1200, 2000, 3) and ab_at(shown, 400, 400)[0] > 15
     written = cv2.imdecode(np.frombuffer(screen.session.finished(screen.key, [dot]), np.uint8), 1)[..., ::-1]
     assert written.shape == (1200, 2000, 3) and np.abs(written.astype(int) - shown).mean() < 1.5
+
+
+@pytest.mark.parametrize("image", [lines(), page()])
+def test_the_file_of_a_transparent_page_looks_like_the_screen(hinted, image):
+    ink = np.dstack([np.zeros((*image.shape, 3), np.uint8), 255 - image])
+    screen = Screen(hinted, ink)
+    dot = Hint(100, 100, RED, 6)
+    shown, _ = screen.show(dot)
+    assert np.ptp(shown[100, 100].astype(int)) > 50
+    finished = screen.session.finished(screen.key, [dot])
+    assert_alike(images.read_image(finished), shown)
+    transparent = Image.open(io.BytesIO(finished)).getchannel("A").point(lambda level: 255 * (level == 0))
+    assert (shown[np.array(transparent) > 0] == 255).all() and np.array(transparent)[5, 5]
 
 
 def test_a_dot_outside_the_page_is_refused_and_so_is_what_is_no_image(hinted):

@@ -13,6 +13,7 @@ from tests.comics import art, gray, is_colored, load, save, strip
 from tests.test_layers import composed
 from tests.test_prints import lines
 from tests.test_screentone import halftone
+from webtoon_colorize.io import images
 from webtoon_colorize.pages import grayscale, page_chroma
 
 
@@ -227,6 +228,32 @@ def test_a_broken_hint_file_or_an_unknown_title_stops_before_anything_is_done(tm
     with pytest.raises(ValueError, match="no title three in this run; it knows one, two"):
         colorize("1.png", title="three")
     assert not (tmp_path / "out").exists()
+
+
+def test_ink_on_a_transparent_background_is_coloured_as_on_white(tmp_path, colorize):
+    page = lines()
+    dark, ink = np.zeros_like(page), 255 - page
+    files = {
+        "white.png": page,
+        "black.png": np.dstack([dark, dark, dark, ink]),  # as drawing programs export a layer of ink
+        "black.webp": np.dstack([dark, dark, dark, ink]),
+        "erased.png": np.dstack([page, page, page, ink]),
+        "gray.png": np.dstack([dark, ink]),
+    }
+    for name, image in files.items():
+        save(tmp_path / "in" / name, image, lossless=True)
+    hints = tmp_path / "hints.json"
+    hints.write_text(json.dumps({name: [{"x": 100, "y": 100, "color": "#c8281e"}] for name in files}))
+    code, said = colorize("in", hints=str(hints), color_layer=True)
+    assert code == 0 and "5 pages coloured." in said
+    expected = load(tmp_path / "out" / "white.png")
+    for name in files:
+        np.testing.assert_array_equal(images.read_image(tmp_path / "out" / name), expected)
+        layer = composed(tmp_path / "out" / "colorize-layers" / f"{name}.ora")[1]
+        np.testing.assert_array_equal(layer, expected)
+        if name != "white.png":
+            alpha = load(tmp_path / "out" / name)[..., 3]
+            assert alpha[100, 100] == 255 and alpha[100, 250] == alpha[5, 5] == 0
 
 
 def test_a_deep_page_stays_deep(tmp_path, colorize):

@@ -161,6 +161,29 @@ def test_transparency_is_kept_and_white_paper_is_seen_through_it(mode):
     assert np.array(through(file(image)))[0, :, 3].tolist() == [255, 51]
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_what_is_painted_becomes_opaque_and_all_else_stays(dtype):
+    full = np.iinfo(dtype).max
+    hidden = (full, full // 3, 0)
+    pixels = np.array([[(0,) * 3, (0,) * 3, hidden, hidden]], dtype)
+    picture = page_images.PageImage(pixels, np.array([[full, full // 5, 0, full // 5]], dtype))
+    white, faint = [full] * 3, [full - full // 5] * 3  # black through a fifth leaves four fifths of white
+
+    def painter(seen):
+        assert seen[0, :3].tolist() == [[0] * 3, faint, white]
+        seen = seen.copy()
+        seen[0, 1:3] = (full, 0, full)
+        return seen
+
+    before = picture.on_white()
+    painted = picture.paint(np.s_[0:1], painter)
+    assert picture.pixels.tolist() == [[[0] * 3, [full, 0, full], [full, 0, full], list(hidden)]]
+    assert picture.alpha.tolist() == [[full, full, full, full // 5]]
+    assert painted[0, 1:3].tolist() == [[full, 0, full]] * 2
+    after = picture.on_white()
+    assert after[0, 1:3].tolist() == [[255, 0, 255]] * 2 and (after[0, [0, 3]] == before[0, [0, 3]]).all()
+
+
 def test_a_transparent_palette_colour_stays_transparent():
     image = Image.new("P", (1, 1), 0)
     image.putpalette((9, 9, 9))

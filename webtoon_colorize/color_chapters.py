@@ -258,13 +258,13 @@ class _ChapterColoring:
         self._is_told = False
 
     def _paint(self, work: _Work, rows: slice, wash: np.ndarray) -> None:
-        painter, pixels = self._colorizer.painter, work.plan.image.pixels
+        image, painter = work.plan.image, self._colorizer.painter
         if work.flat is not None:
             gray = cv2.cvtColor(work.plan.on_white[rows], cv2.COLOR_RGB2GRAY)
-            work.flat[rows] = layers.flat_color(gray, wash, pixels.shape[1])
-        pixels[rows] = painter.paint(pixels[rows], wash)
-        scale = np.iinfo(pixels.dtype).max // 255
-        work.tinted += int(np.count_nonzero(lab.channel_range(pixels[rows]) >= TINTED * scale))
+            work.flat[rows] = layers.flat_color(gray, wash, image.pixels.shape[1])
+        painted = image.paint(rows, lambda pixels: painter.paint(pixels, wash))
+        scale = np.iinfo(painted.dtype).max // 255
+        work.tinted += int(np.count_nonzero(lab.channel_range(painted) >= TINTED * scale))
 
     def _finish(self, work: _Work) -> None:
         plan = work.plan

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from webtoon_colorize.hints import Hint
+from webtoon_colorize.io.page_images import PageImage
 from webtoon_colorize.pages import runtimes, strips
 from webtoon_colorize.pages.compositing import Painter
 from webtoon_colorize.pages.page_chroma import PageChroma
@@ -66,18 +67,17 @@ class Colorizer:
           ValueError: the image is of another kind, the method needs a title, the title is unknown, or a hint lies
             outside the page.
         """
-        rgb = _as_rgb(image)
-        painted, page = rgb.copy(), strips.Slice(rgb, tuple(hints or ()))
-        height, width = painted.shape[:2]
-        self.check(page.hints, width=width, height=height, title=title)
-        self.paint_page(painted, page, title=title, keep_white=keep_white)
-        return painted
+        page = PageImage(_as_rgb(image).copy())
+        self.paint_page(page, tuple(hints or ()), title=title, keep_white=keep_white)
+        return page.pixels
 
-    def paint_page(self, pixels: np.ndarray, page: strips.Slice, *, title: str | None, keep_white: bool) -> None:
-        """Colours `pixels`, uint8 or uint16 [H, W, 3], in place. `page` shows them on a white background."""
-        for _, start, wash in self.color_slices([page], title=title, keep_white=keep_white):
-            rows = np.s_[start : start + len(wash)]
-            pixels[rows] = self.painter.paint(pixels[rows], wash)
+    def paint_page(self, page: PageImage, hints: Sequence[Hint], *, title: str | None, keep_white: bool = True) -> None:
+        """Colours a page in place. The arguments, and what is raised, are those of `colorize`."""
+        height, width = page.pixels.shape[:2]
+        self.check(hints, width=width, height=height, title=title)
+        seen = strips.Slice(page.on_white().copy(), tuple(hints))
+        for _, start, wash in self.color_slices([seen], title=title, keep_white=keep_white):
+            page.paint(np.s_[start : start + len(wash)], functools.partial(self.painter.paint, wash=wash))
 
     def check(self, hints: Sequence[Hint], *, width: int, height: int, title: str | None) -> None:
         """Raises ValueError if `colorize` would refuse the hints or the title for a page of this size."""

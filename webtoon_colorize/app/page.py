@@ -170,10 +170,8 @@ class Page:
 
     def finished(self, colorizer: Colorizer, hints: Sequence[Hint], *, title: str | None) -> bytes:
         """The page at its full size, in its own format, as `webtoon-colorize` writes it with the same hints."""
-        colorizer.check(hints, width=self.width, height=self.height, title=title)
         image = page_images.decode(self._data)
-        page = strips.Slice(self._seen, tuple(hints))
-        colorizer.paint_page(image.pixels, page, title=title, keep_white=True)
+        colorizer.paint_page(image, hints, title=title)
         return page_images.encode(image)
 
     def example(self, colorizer: Colorizer, hints: Sequence[Hint], *, title: str | None) -> np.ndarray:

@@ -3,7 +3,7 @@
 import dataclasses
 import io
 import struct
-from collections.abc import Set
+from collections.abc import Callable, Set
 from typing import Any
 
 import cv2
@@ -25,9 +25,11 @@ class PageImage:
     """The content of a page's file; `pixels` may be painted over."""
 
     pixels: np.ndarray  # [H, W, 3] RGB, uint8 or, of 16-bit PNG files, uint16
-    alpha: np.ndarray | None  # [H, W] of the type of `pixels`, 0 transparent
-    format: str  # JPEG, PNG or WEBP, by content
-    options: dict[str, Any]  # for Pillow's `save`: quality, ICC profile, DPI, EXIF
+    alpha: np.ndarray | None = None  # [H, W] of the type of `pixels`, 0 transparent
+    format: str = "PNG"  # JPEG, PNG or WEBP, by content
+    options: dict[str, Any] = dataclasses.field(
+        default_factory=dict
+    )  # for Pillow's `save`: quality, ICC profile, DPI, EXIF
     chunks: bytes = b""  # of a PNG: colour space, DPI, texts (and EXIF, of 16 bits) as they are in the file
 
     def on_white(self) -> np.ndarray:
@@ -35,8 +37,32 @@ class PageImage:
         rgb = _to_8_bits(self.pixels)
         if self.alpha is None:
             return rgb
-        alpha = _to_8_bits(self.alpha)[..., None].astype(np.float32) / 255
-        return (rgb * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
+        return _on_white(rgb, _to_8_bits(self.alpha))
+
+    def paint(self, rows: slice, painter: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """Changes rows of `pixels`. What changes becomes opaque; other pixels keep their alpha and what lies under it.
+
+        painter: how the rows look on white, [N, W, 3] of the type of `pixels` -> how they are to look.
+
+        Returns:
+          How they look now, on white.
+        """
+        pixels = self.pixels[rows]
+        if self.alpha is None:
+            pixels[:] = painter(pixels)
+            return pixels
+        seen = _on_white(pixels, self.alpha[rows])
+        painted = painter(seen)
+        is_new = (painted != seen).any(axis=2)
+        pixels[is_new] = painted[is_new]
+        self.alpha[rows][is_new] = np.iinfo(pixels.dtype).max
+        return painted
+
+
+def _on_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    white = np.float32(np.iinfo(pixels.dtype).max)
+    share = alpha[..., None].astype(np.float32) / white
+    return (pixels * share + white * (1 - share)).round().astype(pixels.dtype)
 
 
 def _to_8_bits(pixels: np.ndarray) -> np.ndarray:
