@@ -63,6 +63,7 @@ def test_requests_that_make_no_sense_are_refused_in_a_sentence(program):
         (view, b'{"a": [{"x": 400, "y": 0, "color": "#000000"}]}', "hint 1 at 400, 0 is outside the page of 400 x 640"),
         ("/strength?color=red&strength=1", None, "color is red, expected #rrggbb"),
         ("/learn", b"{}", "there are no coloured panels to adapt to"),
+        ("/learn", b'{"a": []}', 'expected {"page key": "page name", ...}'),
     ):
         assert ask(program, path, body) == (400, {"error": said})
     assert ask(program, f"{view}?seen=x-y", hints)[0] == 200

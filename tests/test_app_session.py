@@ -225,18 +225,40 @@ def test_learned_colours_are_those_of_all_pages(hinted, trained):
 
     def adapt(pages):
         learned.extend(pages)
-        return other_colors
+        return other_colors, "They go together."
 
     screen = Screen(hinted, page(), adapt=adapt)
     before, _ = screen.show()
     other = screen.session.open(png(np.uint8([[[200, 80, 40]]]).repeat(99, 0).repeat(99, 1))).key
     dot = Hint(100, 100, RED, 6)
-    screen.session.learn_from({screen.key: [dot], other: []})
-    np.testing.assert_array_equal(learned[0], hinted.colorize(page(), [dot]))
-    assert learned[1][0, 0].tolist() == [40, 80, 200]
+    screen.session.add_reference(screen.key, [dot])
+    screen.session.add_reference(other, [])
+    answer = screen.session.learn({screen.key: "page.png", other: "cover.png"})
+    assert answer == screen.session.learned == (["page.png", "cover.png"], "They go together.")
+    assert [name for name, _ in learned] == ["page.png", "cover.png"]
+    np.testing.assert_array_equal(learned[0][1], hinted.colorize(page(), [dot]))
+    assert learned[1][1][0, 0].tolist() == [40, 80, 200]
     after, _ = screen.show()
     assert_alike(after, other_colors.colorize(page()))
     assert np.abs(after.astype(int) - before).max() > 5
+    screen.session.forget()
+    assert screen.session.learned is None
+    assert_alike(screen.show()[0], before)
+
+
+def test_references_may_be_more_than_are_open_at_a_time(hinted, monkeypatch):
+    monkeypatch.setattr(sessions, "MOST_PIXELS", 2 * 400 * 640)
+    learned = []
+    session = Session(hinted, lambda pages: (hinted, learned.extend(pages)))
+    names = {}
+    for number in range(1, 6):
+        key = session.open(png(page() // number)).key
+        session.add_reference(key, [])
+        names[key] = f"{number}.png"
+    session.learn(names)
+    assert [(name, image[0, 0, 0]) for name, image in learned] == [(f"{n}.png", 255 // n) for n in range(1, 6)]
+    with pytest.raises(NotOpenError, match=r"^the colours of 1\.png, 2\.png, .* are not there any more$"):
+        session.learn(names)
 
 
 def test_suggestions_are_what_the_network_gave_there_and_to_what_looks_like_it_and_neutral(trained):

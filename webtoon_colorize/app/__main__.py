@@ -6,6 +6,9 @@ Example: webtoon-colorize-app --port=9000 --noopen
 The browser keeps pages and dots; this program reads and writes no file of yours.
 """
 
+import contextlib
+import functools
+import io
 import sys
 import threading
 import webbrowser
@@ -38,15 +41,24 @@ def main(_: list[str]) -> int:
     if values.open:
         threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
-    def learn(pages):
-        startup.import_tensorflow()
-        from webtoon_colorize import adaptation
-
-        panels = [panel for page in pages for panel in adaptation.cut(page)]
-        return adaptation.learn(values.run_dir, panels, strength=values.strength)
-
+    learn = functools.partial(_learn, run_dir=values.run_dir, strength=values.strength)
     server.serve(Session(colorizer, learn, title=values.title), listening, host=values.host)
     return 0
+
+
+def _learn(pages, *, run_dir, strength):
+    """See `session.Adapt`."""
+    startup.import_tensorflow()
+    from webtoon_colorize import adaptation
+
+    found = [(name, adaptation.cut(page)) for name, page in pages]
+    panels = [panel for _, each in found for panel in each]
+    with contextlib.redirect_stdout(io.StringIO()) as printed:  # how far it trusts them, of a run that can tell
+        colorizer = adaptation.learn(run_dir, panels, strength=strength)
+    said = printed.getvalue().strip() or f"The network was trained on; coloured panels: {len(panels)}."
+    left_out = [f"{name}: it has no coloured panel." for name, each in found if not each]
+    print(said, *left_out, sep="\n", flush=True)
+    return colorizer, " ".join([said, *left_out])
 
 
 def run() -> None:

@@ -98,7 +98,8 @@ def _routes(session: Session) -> list[Route | Mount]:
         return await asyncio.wrap_future(worker.submit(function, *arguments, **named))
 
     async def settings(_: Request) -> Response:
-        return JSONResponse({"largest": LARGEST})
+        learned = session.learned
+        return JSONResponse({"largest": LARGEST, "learned": learned and learned._asdict()})
 
     async def open_page(request: Request) -> Response:
         page = await call(session.open, await _body(request))
@@ -120,8 +121,16 @@ def _routes(session: Session) -> list[Route | Mount]:
         hints = await _hints(request)
         return Response(await call(session.finished, request.path_params["key"], hints))
 
+    async def add_reference(request: Request) -> Response:
+        await call(session.add_reference, request.path_params["key"], await _hints(request))
+        return JSONResponse({})
+
     async def learn(request: Request) -> Response:
-        await call(session.learn_from, hint_files.parse_hints(await _body(request)))
+        learned = await call(session.learn, _names(await _body(request)))
+        return JSONResponse(learned._asdict())
+
+    async def forget(_: Request) -> Response:
+        await call(session.forget)
         return JSONResponse({})
 
     return [
@@ -132,7 +141,9 @@ def _routes(session: Session) -> list[Route | Mount]:
         Route("/pages/{key}/view", view, methods=["POST"]),
         Route("/pages/{key}/suggestions", suggestions),
         Route("/pages/{key}/file", finished, methods=["POST"]),
+        Route("/pages/{key}/reference", add_reference, methods=["POST"]),
         Route("/learn", learn, methods=["POST"]),
+        Route("/forget", forget, methods=["POST"]),
         Mount("/", StaticFiles(directory=STATIC, html=True)),
     ]
 
@@ -167,6 +178,15 @@ async def _hints(request: Request) -> tuple[Hint, ...]:
     if len(found) != 1:
         raise ValueError(f"expected the hints of one page, got those of {len(found)}")
     return next(iter(found.values()))
+
+
+def _names(data: bytes) -> dict[str, str]:
+    """The pages' names by their keys. Raises ValueError."""
+    with contextlib.suppress(ValueError, RecursionError):
+        found = json.loads(data)
+        if isinstance(found, dict) and all(isinstance(name, str) for name in found.values()):
+            return found
+    raise ValueError('expected {"page key": "page name", ...}')
 
 
 def _number(request: Request, name: str) -> float:

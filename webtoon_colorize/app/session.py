@@ -2,6 +2,7 @@
 
 import collections
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +13,15 @@ from webtoon_colorize.hints import Hint
 MOST_PIXELS = 40_000_000  # of all pages together: about 2 GB; the browser brings a page back that was dropped
 LEAST_PIXELS = 30_000  # that a page counts as; a small one with dots takes as much memory
 
-# Coloured pages, uint8 [H, W, 3] each -> a colorizer that has learned their colours
-Adapt = Callable[[Sequence[np.ndarray]], Colorizer]
+# Coloured pages with their names, uint8 [H, W, 3] each -> a colorizer that has learned their colours, and what came of it
+Adapt = Callable[[Sequence[tuple[str, np.ndarray]]], tuple[Colorizer, str]]
+
+
+class Learned(NamedTuple):
+    """What the colorizer has learned."""
+
+    names: list[str]  # of the coloured pages
+    said: str  # sentences: what came of it
 
 
 class NotOpenError(LookupError):
@@ -27,8 +35,11 @@ class Session:
     """
 
     def __init__(self, colorizer: Colorizer, adapt: Adapt, *, title: str | None = None):
-        """adapt: makes the colorizer of `learn_from`."""
-        self._colorizer, self._title, self._adapt = colorizer, title, adapt
+        """adapt: makes the colorizer of `learn`."""
+        self._first = self._colorizer = colorizer
+        self._title, self._adapt = title, adapt
+        self._references: dict[str, np.ndarray] = {}  # coloured pages, uint8 [H, W, 3], that wait for `learn`
+        self.learned: Learned | None = None
         self._pages: collections.OrderedDict[str, Page] = collections.OrderedDict()
 
     def open(self, data: bytes) -> Page:
@@ -58,20 +69,39 @@ class Session:
         """See `Page.finished`. Raises NotOpenError."""
         return self._page(key).finished(self._colorizer, hints, title=self._title)
 
-    def learn_from(self, hints: Mapping[str, Sequence[Hint]]) -> None:
-        """Colours all pages from now on with a colorizer that has learned the colours of some.
+    def add_reference(self, key: str, hints: Sequence[Hint]) -> None:
+        """Keeps a page for `learn`, in the colours of its hints or else in its own; the page may make room for others.
+
+        Raises NotOpenError.
+        """
+        self._references[key] = self._page(key).example(self._colorizer, hints, title=self._title)
+
+    def learn(self, names: Mapping[str, str]) -> Learned:
+        """Colours all pages from now on with a colorizer that has learned the colours of references, and of no others.
 
         Args:
-          hints: of the pages to learn from, by their keys; a page without hints shows its own colours.
+          names: of the references, by their keys.
 
         Raises:
-          NotOpenError: one of them is not open.
+          NotOpenError: one of them was not added.
           ValueError: they have no coloured panel.
         """
-        pages = {key: self._page(key) for key in hints}
-        self._colorizer = self._adapt(
-            [page.example(self._colorizer, hints[key], title=self._title) for key, page in pages.items()]
-        )
+        references, self._references = self._references, {}
+        missing = [name for key, name in names.items() if key not in references]
+        if missing:
+            raise NotOpenError(f"the colours of {', '.join(missing)} are not there any more")
+        colorizer, said = self._adapt([(name, references[key]) for key, name in names.items()])
+        self.learned = Learned(list(names.values()), said)
+        self._use(colorizer)
+        return self.learned
+
+    def forget(self) -> None:
+        """Colours all pages as before `learn`."""
+        self.learned = None
+        self._use(self._first)
+
+    def _use(self, colorizer: Colorizer) -> None:
+        self._colorizer = colorizer
         for page in self._pages.values():
             page.forget()
 

@@ -3,8 +3,10 @@
 import { Editor } from "./editor.js";
 import * as gestures from "./gestures.js";
 import * as keys from "./keys.js";
+import { Learning } from "./learning.js";
+import { say } from "./notices.js";
 import { hintFile, Page } from "./page.js";
-import { ask, askJson } from "./server.js";
+import { ask, askAbout, askJson } from "./server.js";
 import * as store from "./store.js";
 import { Tools } from "./tools.js";
 import { View } from "./view.js";
@@ -15,20 +17,9 @@ const view = new View(element("stage"));
 const editor = new Editor(view);
 const tools = new Tools(editor, () => [...pages.values()], (name, value) => keep("settings", name, value));
 const otherTabs = new BroadcastChannel("dots");
+const learning = new Learning((name, value) => keep("settings", name, value));
 const settings = await askJson("settings").catch(() => ({ largest: Infinity }));
 let hasWarned = false;
-let learned = ""; // names of the pages whose colours are being learned
-
-function say(sentence) {
-  const notice = document.createElement("p");
-  const button = document.createElement("button");
-  notice.textContent = sentence; // names of files are text
-  button.textContent = "OK";
-  button.addEventListener("click", () => notice.remove());
-  notice.append(button);
-  element("notices").append(notice);
-  setTimeout(() => notice.remove(), 15_000);
-}
 
 function sayKept(error) {
   if (hasWarned) return;
@@ -79,7 +70,7 @@ async function withoutUnwanted(records) {
   dialog.returnValue = "";
   dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  if (dialog.returnValue === "learn") learn(names, ask("learn", hintFile(colored.map(({ key }) => [key, []]))));
+  if (dialog.returnValue === "learn") learning.learn(colored.map((record) => ({ record, dots: [] })));
   if (dialog.returnValue === "reference") tools.setReference(colored[0].file);
   return dialog.returnValue === "color" ? records : records.filter((record) => !colored.includes(record));
 }
@@ -92,6 +83,7 @@ async function add(record) {
   page.addEventListener("dots", ({ detail }) => onDots(page, detail.isForeign));
   page.addEventListener("colors", () => onColors(page));
   page.addEventListener("fault", () => onFault(page));
+  page.addEventListener("sent", () => askJson("settings").then(({ learned }) => learning.compare(learned), () => {}));
   keep("pages", record.key, record);
 }
 
@@ -120,8 +112,8 @@ function onFault(page) {
 
 function showStatus() {
   const { page } = view;
-  if (learned) {
-    element("status").textContent = `Learning the colours of ${learned}; this takes up to a minute. Dots are kept meanwhile.`;
+  if (learning.names) {
+    element("status").textContent = `Learning the colours of ${learning.names}; this takes up to a minute. Dots are kept meanwhile.`;
     return;
   }
   if (!page) {
@@ -206,46 +198,16 @@ function exportHints() {
   else save(hintFile(chosen.map((page) => [page.record.name, page.dots])), names.length > 1 ? "chapter.hints.json" : `${names[0]}.hints.json`);
 }
 
-/** Asks for something about a page, and gives the page to the program first if it does not have it. */
-async function askAbout(page, path, body) {
-  try {
-    return await ask(path, body);
-  } catch (error) {
-    if (error.status !== 404) throw error;
-    await page.send();
-    return ask(path, body);
-  }
-}
-
 async function download() {
   const { page } = view;
   element("status").textContent = `${page.record.name}: colouring at full size ...`;
   try {
     const body = hintFile([[page.record.name, page.dots]]);
-    save(await (await askAbout(page, `pages/${page.record.key}/file`, body)).blob(), page.record.name);
+    save(await (await askAbout(page.record, `pages/${page.record.key}/file`, body)).blob(), page.record.name);
   } catch (error) {
     say(`${page.record.name}: ${error.message}.`);
   }
   showStatus();
-}
-
-/** Colours all pages by those of one with its dots, or of pages in colour. */
-async function learn(names, request) {
-  learned = names;
-  showStatus();
-  try {
-    await request;
-    view.page?.color();
-  } catch (error) {
-    say(`${names}: ${error.message}.`);
-  }
-  learned = "";
-  showStatus();
-}
-
-function learnFromPage() {
-  const { page } = view;
-  return learn(page.record.name, askAbout(page, "learn", hintFile([[page.record.key, page.dots]])));
 }
 
 function save(content, name) {
@@ -257,6 +219,8 @@ function save(content, name) {
 }
 
 function connect() {
+  learning.addEventListener("names", showStatus);
+  learning.addEventListener("colors", () => view.page?.color());
   const press = (id, action) => element(id).addEventListener("click", action);
   for (const id of ["open", "import"]) {
     const input = element(id);
@@ -271,7 +235,7 @@ function connect() {
   press("example", async () => openFiles([new File([await (await ask("example.png")).blob()], "example.png")]));
   press("export", exportHints);
   press("download", download);
-  press("learn", learnFromPage);
+  press("learn", () => learning.learn([view.page]));
   press("gpl", () => save(tools.gpl(), "webtoon_colorize.gpl"));
   press("in", () => view.zoom(1.25));
   press("out", () => view.zoom(0.8));
@@ -294,6 +258,7 @@ async function restore() {
 }
 
 await restore().catch(sayKept);
+if ("learned" in settings) learning.compare(settings.learned, await store.get("settings", "learned").catch(() => null));
 connect();
 show(pages.has(sessionStorage.getItem("page")) ? sessionStorage.getItem("page") : [...pages.keys()].at(-1));
 document.body.dataset.ready = "yes";

@@ -1,6 +1,6 @@
 /** An open page: its dots with their history, and its colours, which follow the dots. */
 
-import { askJson } from "./server.js";
+import { askJson, send } from "./server.js";
 
 const PATIENCE = 2000; // milliseconds until a program that did not answer is asked again
 
@@ -8,7 +8,7 @@ const PATIENCE = 2000; // milliseconds until a program that did not answer is as
 export const hintFile = (pages) => JSON.stringify(Object.fromEntries(pages), null, 1) + "\n";
 
 export class Page extends EventTarget {
-  /** record: what is kept of it: key, name, file, width, height, order. Events: dots (they changed), colors (they are asked for, or came), fault. */
+  /** record: what is kept of it: key, name, file, width, height, order. Events: dots (they changed), colors (they are asked for, or came), sent (the program had lost it), fault. */
   constructor(record, dots) {
     super();
     Object.assign(this, { record, dots, past: [], future: [], selected: -1 });
@@ -105,7 +105,8 @@ export class Page extends EventTarget {
   async #recover(error) {
     try {
       if (error.status === 404) {
-        await this.send(); // the program was started anew, or needed the memory
+        await send(this.record); // the program was started anew, or needed the memory
+        this.dispatchEvent(new Event("sent"));
         this.stale = true;
         return;
       }
@@ -117,10 +118,5 @@ export class Page extends EventTarget {
     if (error.status !== 0) return;
     await new Promise((resolve) => setTimeout(resolve, PATIENCE));
     this.stale = true;
-  }
-
-  /** Gives the page to the program. */
-  send() {
-    return askJson("pages", this.record.file);
   }
 }

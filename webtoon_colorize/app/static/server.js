@@ -24,3 +24,17 @@ export async function ask(path, body) {
 export async function askJson(path, body) {
   return (await ask(path, body)).json();
 }
+
+/** Gives a page to the program. */
+export const send = (record) => askJson("pages", record.file);
+
+/** Asks for something about a page, and gives the page to the program first if it does not have it. */
+export async function askAbout(record, path, body) {
+  try {
+    return await ask(path, body);
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    await send(record);
+    return ask(path, body);
+  }
+}
