@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from tests import browser as app
-from tests.browser import click, dots, expect, expect_dots, open_pages, opened, saved, say, view, write_page
-from tests.comics import art
+from tests.browser import click, dots, expect, expect_dots, open_pages, saved, say, view, write_page
 from tests.test_app_session import ab_at, assert_alike, page, strip
 from tests.test_prints import lines
 
@@ -159,6 +158,25 @@ def test_a_palette_outlives_pages_and_is_saved_as_gpl(tab, tmp_path):
     expect(tab.locator("#palette button")).to_have_count(9)
 
 
+def test_a_colour_or_a_picture_that_cannot_be_used_is_named_and_the_one_before_stays(tab, tmp_path):
+    open_pages(tab, write_page(tmp_path))
+    tab.locator("#hex").fill("zzz")
+    tab.locator("#hex").press("Enter")
+    say(tab, "zzz is no colour: six digits from 0 to f are expected, such as #c03020.")
+    expect(tab.locator("#hex")).to_have_value("#c03020")
+    picture = write_page(tmp_path, "sky.png", np.zeros((30, 20, 3), np.uint8) + np.uint8([200, 80, 40]))
+    (tmp_path / "art.psd").write_bytes(b"8BPS" + bytes(99))
+    for path in (picture, tmp_path / "art.psd"):
+        tab.locator("#reference").set_input_files(path)
+    say(tab, "art.psd: this browser cannot show it as a picture; JPEG, PNG and WebP can be shown.")
+    for _ in range(2):
+        expect(tab.locator("#referenced")).to_have_js_property("naturalWidth", 20)
+        tab.locator("#referenced").click()
+        expect(tab.locator("#hex")).to_have_value("#2850c8")
+        tab.reload()
+        expect_dots(tab, 0)
+
+
 def test_a_page_that_is_chosen_before_the_program_is_ready_is_opened(tab, tmp_path):
     held = []
     tab.route("**/settings", lambda route: held.append(route))
@@ -213,26 +231,6 @@ def wait_until(tab, condition):
     raise AssertionError("it did not happen in time")
 
 
-def test_the_colours_of_a_page_with_dots_are_used_on_the_others(tab, program, tmp_path):
-    open_pages(tab, write_page(tmp_path))
-    tab.route("**/settings", lambda route: route.fulfill(json={"largest": 100}))
-    asked, learned = [], {"names": ["page.png"], "said": "It is trusted."}
-    tab.on("request", lambda request: request.url.endswith("/reference") and asked.append(request))
-    tab.route("**/learn", lambda route: (asked.append(route.request), route.fulfill(json=learned)))
-    tab.reload()
-    expect_dots(tab, 0)
-    click(tab, 100, 100, count=1)
-    tab.locator("#learn").click()
-    expect(tab.locator("#known")).to_have_text("Learned from page.png. It is trusted.")
-    reference, learn = asked
-    [[dot]] = reference.post_data_json.values()
-    [[key, name]] = learn.post_data_json.items()
-    assert dot["x"] == pytest.approx(100, abs=1) and name == "page.png"
-    assert len(key) == 64 and reference.url == f"{program.address}/pages/{key}/reference"
-    tab.locator("#open").set_input_files(write_page(tmp_path, "large.png"))
-    say(tab, "large.png: the file is larger than 0 MB.")
-
-
 def test_a_strip_is_shown_at_its_own_width_and_coloured_where_one_looks(tab, tmp_path):
     open_pages(tab, write_page(tmp_path, image=strip(10)))
     assert app.place(tab)[0] == 1
@@ -246,40 +244,3 @@ def test_a_scan_of_3000_x_4000_pixels_comes_back_at_its_size(tab, tmp_path):
     click(tab, 700, 700, count=1)
     assert view(tab).shape == (4000, 3000, 3)
     assert cv2.imread(str(saved(tab, "#download", tmp_path))).shape == (4000, 3000, 3)
-
-
-def test_the_colours_of_a_coloured_page_are_used_on_the_others_until_they_are_forgotten(tab, program, tmp_path):
-    open_pages(tab, write_page(tmp_path))
-    before = view(tab)
-    other = opened(tab.context, program)
-    expect_dots(other, 0)
-    tab.locator("#open").set_input_files([write_page(tmp_path, "cover.png", art(1))])
-    tab.get_by_role("button", name="Use its colours for the other pages").click()
-    expect(tab.locator("#status")).to_contain_text("Learning the colours of cover.png")
-    expect(tab.locator("#status")).to_contain_text("0 dots", timeout=100_000)
-    learned = "Learned from cover.png. The network was trained on; coloured panels: 1."
-    say(tab, learned)
-    for each in (tab, other):
-        wait_until(each, lambda each=each: (view(each) != before).any())
-        expect(each.locator("#known")).to_have_text(learned)
-    tab.reload()
-    expect(tab.locator("#known")).to_have_text(learned)
-    tab.locator("#forget").click()
-    for each in (tab, other):
-        expect(each.locator("#learned")).to_be_hidden()
-        wait_until(each, lambda each=each: np.abs(view(each).astype(int) - before).max() <= 1)
-
-
-def test_a_program_that_starts_again_says_what_it_no_longer_knows(tab, program, tmp_path):
-    open_pages(tab, write_page(tmp_path))
-    tab.locator("#open").set_input_files([write_page(tmp_path, "cover.png", art(1))])
-    tab.get_by_role("button", name="Use its colours for the other pages").click()
-    expect(tab.locator("#learned")).to_be_visible()
-    program.end()
-    program.start()
-    click(tab, 100, 100, count=1)
-    say(tab, "The program no longer knows the colours of cover.png: it was started anew")
-    expect(tab.locator("#learned")).to_be_hidden()
-    tab.reload()
-    expect_dots(tab, 1)
-    expect(tab.locator("#notices p")).to_have_count(0)

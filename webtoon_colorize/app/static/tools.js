@@ -1,5 +1,6 @@
 /** The tools beside the page: colours, palette, sliders, reference picture. */
 
+import { say } from "./notices.js";
 import { askJson } from "./server.js";
 import { colorOf } from "./view.js";
 
@@ -36,6 +37,7 @@ export class Tools {
     element("hex").addEventListener("change", ({ target }) => {
       const color = target.value.trim().toLowerCase().replace(/^#?/, "#");
       if (/^#[0-9a-f]{6}$/.test(color)) editor.choose(color);
+      else say(`${target.value} is no colour: six digits from 0 to f are expected, such as ${editor.color}.`);
       this.refresh();
     });
     element("keep").addEventListener("click", () => this.setPalette([...this.palette, editor.color]));
@@ -80,10 +82,19 @@ export class Tools {
     return colors.length;
   }
 
-  setReference(file) {
-    const image = element("referenced");
+  /** Shows and keeps a picture; one that the browser cannot show is named, and the one before stays. */
+  async setReference(file) {
+    const [image, found] = [element("referenced"), new Image()];
+    found.src = URL.createObjectURL(file);
+    try {
+      await found.decode();
+    } catch {
+      URL.revokeObjectURL(found.src);
+      say(`${file.name}: this browser cannot show it as a picture; JPEG, PNG and WebP can be shown.`);
+      return;
+    }
     URL.revokeObjectURL(image.src);
-    image.src = URL.createObjectURL(file);
+    image.src = found.src;
     image.hidden = false;
     this.keep("reference", file);
   }
