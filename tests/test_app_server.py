@@ -1,12 +1,16 @@
 """What the app's server refuses, and how it says so."""
 
+import asyncio
 import http.client
 import json
 import subprocess
 import sys
 
+import pytest
+
 from tests import browser as app
 from tests.test_app_session import page, png
+from webtoon_colorize.app import server
 
 run_dir, program = app.run_dir, app.program
 
@@ -34,7 +38,8 @@ def ask(program, path, body=None, **headers):
 def test_pages_of_other_sites_cannot_use_the_app(program):
     own = f"127.0.0.1:{program.port}"
     assert ask(program, "/settings", Host=own, Origin=f"http://{own}")[0] == 200
-    assert ask(program, "/settings", Host="elsewhere.example")[0] == 400  # a name that was made to mean this computer
+    for host in ("elsewhere.example", "elsewhere.example:8080"):  # a name that was made to mean this computer
+        assert ask(program, "/settings", Host=host) == (400, {"error": f"the app does not answer at {host}"})
     for origin in ("http://elsewhere.example", "null", "http://127.0.0.1:1", f"https://{own}"):
         assert ask(program, "/pages", png(page()), Host=own, Origin=origin) == (
             403,
@@ -62,9 +67,52 @@ def test_requests_that_make_no_sense_are_refused_in_a_sentence(program):
         (f"{view}?y=nan", hints, "y is nan, expected a number"),
         (view, b'{"a": [{"x": 400, "y": 0, "color": "#000000"}]}', "hint 1 at 400, 0 is outside the page of 400 x 640"),
         ("/strength?color=red&strength=1", None, "color is red, expected #rrggbb"),
+        ("/strength?color=%23c03020&strength=2000", None, "strength is 2000, expected 0 to 4"),
+        (f"/pages/{key}/suggestions?x=99999&y=5", None, "the place 99999, 5 is outside the page of 400 x 640"),
+        (f"/pages/{key}/suggestions?x=5&y=640", None, "the place 5, 640 is outside the page of 400 x 640"),
         ("/learn", b"{}", "there are no coloured panels to adapt to"),
         ("/learn", b'{"a": []}', 'expected {"page key": "page name", ...}'),
     ):
         assert ask(program, path, body) == (400, {"error": said})
     assert ask(program, f"{view}?seen=x-y", hints)[0] == 200
     assert ask(program, "/pages", bytes(64 * 2**20 + 1))[:1] == (413,)
+
+
+def test_every_refusal_is_a_sentence_in_json(program):
+    for path, body, expected in (
+        ("/nothing.js", None, (404, {"error": "the app does not answer GET /nothing.js (Not Found)"})),
+        ("/pages", None, (404, {"error": "the app does not answer GET /pages (Not Found)"})),
+        ("/settings", b"", (405, {"error": "the app does not answer POST /settings (Method Not Allowed)"})),
+        ("/main.js", b"", (405, {"error": "the app does not answer POST /main.js (Method Not Allowed)"})),
+    ):
+        assert ask(program, path, body) == expected
+
+
+def test_a_fault_of_the_program_is_a_sentence_in_json():
+    class Broken:
+        def open(self, data):
+            raise RuntimeError("a fault")
+
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"host", b"localhost")]
+    scope = {"type": "http", "method": "POST", "path": "/pages", "query_string": b"", "headers": headers}
+    with pytest.raises(RuntimeError, match="^a fault$"):  # for the terminal
+        asyncio.run(server.build(Broken())(scope, receive, send))
+    assert [sent[0]["status"], json.loads(sent[1]["body"])] == [
+        500,
+        {"error": "the program failed; its terminal says more"},
+    ]
+
+
+def test_a_strength_that_is_no_number_is_refused(run_dir, tmp_path):
+    flags = [*app.Program(run_dir, tmp_path).flags(), "--strength=nan"]
+    found = subprocess.run([sys.executable, "-m", "webtoon_colorize.app", *flags], capture_output=True, text=True)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == "strength is nan, expected a number from 0 on.\n"

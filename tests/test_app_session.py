@@ -270,7 +270,10 @@ def test_suggestions_are_what_the_network_gave_there_and_to_what_looks_like_it_a
     _, ab = color.rgb_to_lab(np.float32(first)[None] / 255)
     np.testing.assert_allclose(ab[0] * color.AB_SCALE, ab_at(view, 100, 100), atol=3)
     assert len(set(others[-1])) == 1
-    assert screen.session.suggestions(screen.key, 100, 9999) == []
+    for x, y in ((400, 5), (99999, 5), (100, 640), (100, 9999)):
+        with pytest.raises(ValueError, match=f"^the place {x}, {y} is outside the page of 400 x 640$"):
+            screen.session.suggestions(screen.key, x, y)
+    assert screen.session.suggestions(screen.key, 399.9, 639.9)
 
 
 def test_strength_scales_chroma():
@@ -278,3 +281,6 @@ def test_strength_scales_chroma():
     _, half = color.rgb_to_lab(np.float32(weakened(RED, 0.5))[None] / 255)
     np.testing.assert_allclose(half, full / 2, atol=0.01)
     assert weakened(RED, 1.0) == RED and len(set(weakened(RED, 0.0))) == 1
+    for strength in (-0.1, 4.01, 2000, float("nan")):
+        with pytest.raises(ValueError, match=f"^strength is {strength:g}, expected 0 to 4$"):
+            weakened(RED, strength)

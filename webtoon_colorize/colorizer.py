@@ -29,7 +29,12 @@ class Colorizer:
     """
 
     def __init__(self, networks: runtimes.Networks, *, strength: float = 1.0):
-        """strength: below 1 the networks' colours are paler, above 1 stronger; hints stay as they are."""
+        """strength: below 1 the networks' colours are paler, above 1 stronger; hints stay as they are.
+
+        Raises ValueError if it is below 0 or no finite number.
+        """
+        if not 0 <= strength < float("inf"):
+            raise ValueError(f"strength is {strength}, expected a number from 0 on")
         self.painter = Painter(on_lines=networks.from_lines)
         self._networks, self._strength = networks, strength
 

@@ -24,6 +24,7 @@ from webtoon_colorize.panels import Box, crop
 
 WIDEST = 1000  # pixels; the colours that the screen shows of wider pages are computed on a reduced copy
 SUGGESTIONS = 6
+STRONGEST = 4.0  # times a dot's chroma
 _ALIKE = 0.1  # standard deviation of the Gaussian that weights pixels by lightness in [-1, 1]
 _APART = 12.0  # Lab units; the least distance between two suggestions
 _READABLE = (-0.3, 0.5)  # range of the swatches' lightness; darker or lighter ones would not show their colour
@@ -150,8 +151,10 @@ class Page:
 
         The first is the colour at this place. The next are the commonest colours (see `_commonest`), where each pixel
         is weighted by the similarity of its lightness. The last is neutral, for places that are to stay gray. There
-        are none as long as the place has no colour.
+        are none as long as the place has no colour. Raises ValueError if it lies outside the page.
         """
+        if not (0 <= x < self.width and 0 <= y < self.height):
+            raise ValueError(f"the place {x:g}, {y:g} is outside the page of {self.width} x {self.height}")
         row, column = int(y * self._scale), int(x * self._scale)
         section = next((each for each in self._sections if each.top <= row < each.finished), None)
         if section is None or section.chroma is None or section.automatic is None:
@@ -198,7 +201,12 @@ def _swatches(lightness: float, ab: np.ndarray) -> list[Rgb]:
 
 
 def weakened(rgb: Rgb, strength: float) -> Rgb:
-    """The colour with `strength` times its chroma, at most what sRGB has at its lightness; 0 is neutral."""
+    """The colour with `strength` times its chroma, at most what sRGB has at its lightness.
+
+    strength: 0 (neutral) to STRONGEST. Raises ValueError.
+    """
+    if not 0 <= strength <= STRONGEST:
+        raise ValueError(f"strength is {strength:g}, expected 0 to {STRONGEST:g}")
     if strength == 1:
         return rgb
     lightness, ab = lab.rgb_to_lab(np.array(rgb))

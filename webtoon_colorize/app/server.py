@@ -1,7 +1,8 @@
 """What the browser can ask of the app: its own files, and the colours of pages that it sends.
 
-Answers are JSON; those that say what is wrong are {"error": sentence}. Slow work is done by one thread, so the event
-loop stays free, and requests are answered in order.
+Answers are JSON or files; those that say what is wrong are {"error": sentence}, but for requests that are no HTTP or
+more than MOST_CONNECTIONS at a time, which never get here. Slow work is done by one thread, so the event loop stays
+free, and requests are answered in order.
 """
 
 import asyncio
@@ -16,8 +17,8 @@ import socket
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -48,10 +49,10 @@ class _TooLargeError(ValueError):
 
 
 class _OwnPagesOnly:
-    """Refuses requests that pages of other sites make, and adds _HEADERS to every answer."""
+    """Refuses requests that pages of other sites make or that are meant for another host, and adds _HEADERS."""
 
-    def __init__(self, app):
-        self._app = app
+    def __init__(self, app, hosts):
+        self._app, self._hosts = app, hosts
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
@@ -66,7 +67,10 @@ class _OwnPagesOnly:
 
         headers = Request(scope).headers
         answer = self._app
-        if headers.get("origin", own := f"http://{headers.get('host')}") != own:
+        host = headers.get("host", "")
+        if host.partition(":")[0] not in self._hosts:  # a name that was made to mean this computer
+            answer = _error(400, f"the app does not answer at {host or 'an address without a name'}")
+        elif headers.get("origin", own := f"http://{host}") != own:
             answer = _error(403, "another site's page cannot use this app")
         await answer(scope, receive, send_with_headers)
 
@@ -79,16 +83,23 @@ def _said(status: int):
     return lambda _, error: _error(status, str(error))
 
 
+def _refused(request: Request, error: HTTPException) -> JSONResponse:
+    """What Starlette itself refuses: addresses that are not there, methods that they do not take."""
+    return _error(error.status_code, f"the app does not answer {request.method} {request.url.path} ({error.detail})")
+
+
 def build(session: Session, *, host: str = LOCAL[0]) -> Starlette:
     """The app as ASGI. host: the address that it is served on, the only one beside this computer's own names."""
     handlers = {
         NotOpenError: _said(404),
         _TooLargeError: _said(413),
         ValueError: _said(400),
+        HTTPException: _refused,
+        Exception: lambda _, __: _error(500, "the program failed; its terminal says more"),
         MemoryError: lambda _, __: _error(507, "the page is too large for the memory"),
     }
-    guards = [Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL, host]), Middleware(_OwnPagesOnly)]
-    return Starlette(routes=_routes(session), middleware=guards, exception_handlers=handlers)
+    guard = Middleware(_OwnPagesOnly, hosts={*LOCAL, host})
+    return Starlette(routes=_routes(session), middleware=[guard], exception_handlers=handlers)
 
 
 def _routes(session: Session) -> list[Route | Mount]:

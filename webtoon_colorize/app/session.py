@@ -13,7 +13,7 @@ from webtoon_colorize.hints import Hint
 MOST_PIXELS = 40_000_000  # of all pages together: about 2 GB; the browser brings a page back that was dropped
 LEAST_PIXELS = 30_000  # that a page counts as; a small one with dots takes as much memory
 
-# Coloured pages with their names, uint8 [H, W, 3] each -> a colorizer that has learned their colours, and what came of it
+# Names of coloured pages and the pages, uint8 [H, W, 3] -> a colorizer that knows their colours, and what came of it
 Adapt = Callable[[Sequence[tuple[str, np.ndarray]]], tuple[Colorizer, str]]
 
 
