@@ -14,6 +14,8 @@ import os
 import pathlib
 import re
 import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -42,6 +44,9 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-cache",
 }
+
+
+_Call = Callable[..., Awaitable[Any]]  # a function and its arguments -> its result, from the one thread
 
 
 class _TooLargeError(ValueError):
@@ -112,6 +117,17 @@ def _routes(session: Session) -> list[Route | Mount]:
         learned = session.learned
         return JSONResponse({"largest": LARGEST, "learned": learned and learned._asdict()})
 
+    return [
+        Route("/settings", settings),
+        Route("/strength", _strength),
+        Route("/hints", _read_hints, methods=["POST"]),
+        *_page_routes(session, call),
+        *_learning_routes(session, call),
+        Mount("/", StaticFiles(directory=STATIC, html=True)),
+    ]
+
+
+def _page_routes(session: Session, call: _Call) -> list[Route]:
     async def open_page(request: Request) -> Response:
         page = await call(session.open, await _body(request))
         names = ("key", "width", "height", "is_colored")
@@ -132,6 +148,15 @@ def _routes(session: Session) -> list[Route | Mount]:
         hints = await _hints(request)
         return Response(await call(session.finished, request.path_params["key"], hints))
 
+    return [
+        Route("/pages", open_page, methods=["POST"]),
+        Route("/pages/{key}/view", view, methods=["POST"]),
+        Route("/pages/{key}/suggestions", suggestions),
+        Route("/pages/{key}/file", finished, methods=["POST"]),
+    ]
+
+
+def _learning_routes(session: Session, call: _Call) -> list[Route]:
     async def add_reference(request: Request) -> Response:
         await call(session.add_reference, request.path_params["key"], await _hints(request))
         return JSONResponse({})
@@ -145,17 +170,9 @@ def _routes(session: Session) -> list[Route | Mount]:
         return JSONResponse({})
 
     return [
-        Route("/settings", settings),
-        Route("/strength", _strength),
-        Route("/hints", _read_hints, methods=["POST"]),
-        Route("/pages", open_page, methods=["POST"]),
-        Route("/pages/{key}/view", view, methods=["POST"]),
-        Route("/pages/{key}/suggestions", suggestions),
-        Route("/pages/{key}/file", finished, methods=["POST"]),
         Route("/pages/{key}/reference", add_reference, methods=["POST"]),
         Route("/learn", learn, methods=["POST"]),
         Route("/forget", forget, methods=["POST"]),
-        Mount("/", StaticFiles(directory=STATIC, html=True)),
     ]
 
 
