@@ -7,6 +7,7 @@ import tensorflow as tf
 from tests.comics import art, strip
 from tests.conftest import make_run
 from tests.test_compositing import chroma, gray_levels
+from tests.test_prints import lines
 from tests.test_run import SETTINGS
 from webtoon_colorize import checkpoints, color, colorizer, run
 from webtoon_colorize.colorizer import Colorizer
@@ -128,6 +129,16 @@ def test_a_hint_colours_the_panel_it_lies_in_and_no_other():
     a, b = hue_at(hinted, 150, 400)
     assert a > 20 and b > 10
     assert chroma(automatic)[400, 150] > 20 and chroma(fake().colorize(page, [Hint(150, 400, GRAY)]))[400, 150] < 2
+
+
+def test_gray_tones_keep_their_lightness_under_a_hint_and_what_lines_enclose_takes_the_hints():
+    blue = Hint(100, 100, (40, 60, 160))
+    tones = np.full((220, 340), 150, np.uint8)
+    tones[:, 170:] = 90
+    for page, expected in ((tones, 150), (lines(), gray_levels(lightness_of(np.uint8([[blue.rgb]])))[0, 0])):
+        colored = fake().colorize(page, [blue])
+        assert gray_levels(lightness_of(colored[100:101, 100:101]))[0, 0] == pytest.approx(expected, abs=0.6)
+        np.testing.assert_allclose(hue_at(colored, 100, 100), hue_at(np.uint8([[blue.rgb]]), 0, 0), atol=1.5)
 
 
 def test_a_hint_reaches_every_window_of_long_art_that_it_lies_in():

@@ -65,8 +65,9 @@ class Colorizer:
           keep_white: leave white paper and speech bubbles without colour; ignored by methods that see line art.
 
         Returns:
-          uint8 [H, W, 3] with the lightness of `image`, unless the method sees line art; gutters between panels are
-          gray.
+          uint8 [H, W, 3]. Gray tones have the lightness of `image`. Screentone gets darker by its colour; what lines
+          enclose takes a hint's colour, lightness included. For methods that see line art, all that is too light for
+          its colour gets darker. Gutters between panels are gray.
 
         Raises:
           ValueError: the image is of another kind, the method needs a title, the title is unknown, or a hint lies

@@ -15,7 +15,7 @@ class Hint:
 
     x: float  # of the dot's centre, pixels from the page's left edge
     y: float  # of the dot's centre, pixels from the page's top edge
-    rgb: tuple[int, int, int]  # 0 to 255; only hue and chroma are used, the lightness is the page's
+    rgb: tuple[int, int, int]  # 0 to 255; gray tones take hue and chroma, white between lines lightness too
     radius: float = 3.0  # pixels
 
     def moved(self, x: float, y: float) -> "Hint":
