@@ -39,6 +39,7 @@ LONG = (
     "training",
     "app",
     "app_gestures",
+    "app_learning",
     "export",
     "figures",
     "illustration2vec",

@@ -74,7 +74,7 @@ class _OwnPagesOnly:
         answer = self._app
         host = headers.get("host", "")
         if host.partition(":")[0] not in self._hosts:  # a name that was made to mean this computer
-            answer = _error(400, f"the app does not answer at {host or 'an address without a name'}")
+            answer = _error(400, f"the app does not answer at {host}")
         elif headers.get("origin", own := f"http://{host}") != own:
             answer = _error(403, "another site's page cannot use this app")
         await answer(scope, receive, send_with_headers)

@@ -27,9 +27,8 @@ class PageImage:
     pixels: np.ndarray  # [H, W, 3] RGB, uint8 or, of 16-bit PNG files, uint16
     alpha: np.ndarray | None = None  # [H, W] of the type of `pixels`, 0 transparent
     format: str = "PNG"  # JPEG, PNG or WEBP, by content
-    options: dict[str, Any] = dataclasses.field(
-        default_factory=dict
-    )  # for Pillow's `save`: quality, ICC profile, DPI, EXIF
+    # For Pillow's `save`: quality, ICC profile, DPI, EXIF.
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)
     chunks: bytes = b""  # of a PNG: colour space, DPI, texts (and EXIF, of 16 bits) as they are in the file
 
     def on_white(self) -> np.ndarray:
