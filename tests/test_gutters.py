@@ -4,7 +4,7 @@ import pytest
 from tests.comics import art, strip
 from webtoon_colorize.pages import gutters
 from webtoon_colorize.pages.gutters import joined_panels
-from webtoon_colorize.panels import Box, find_panels
+from webtoon_colorize.panels import Box, crop, find_panels
 
 
 def gray_strip(gutter):
@@ -24,6 +24,43 @@ def test_what_is_between_panels_belongs_to_them_if_it_is_no_gutter():
     dim = (image == 90).all(axis=2)  # grass: within the panel finder's tolerance, but not flat
     image[dim] = (90 + rng.integers(-20, 21, dim.sum()))[:, None]
     assert joined_panels(image) == [Box(0, 0, image.shape[1], image.shape[0])]
+
+
+FULL, LEFT, RIGHT = Box(40, 730, 920, 620), Box(40, 40, 440, 660), Box(520, 40, 440, 660)
+
+
+def framed(*boxes):
+    """A white page of 1000 x 1400 with a gray gradient in each box."""
+    image = np.full((1400, 1000, 3), 255, np.uint8)
+    for box in boxes:
+        crop(image, box)[:] = np.linspace(40, 120, box.width, dtype=np.uint8)[:, None]
+    return image
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        [LEFT, RIGHT._replace(height=480), FULL],
+        [LEFT._replace(height=480), RIGHT, FULL],
+        [LEFT, RIGHT._replace(height=300), RIGHT._replace(y=370, height=330), FULL],
+        [Box(40, 40, 280, 660), Box(350, 40, 280, 660), Box(660, 40, 300, 420), FULL],
+        [FULL._replace(y=40), LEFT._replace(y=690), RIGHT._replace(y=690, height=480)],
+    ],
+)
+def test_a_neighbour_that_reaches_farther_down_is_not_art_between_panels(boxes):
+    assert joined_panels(framed(*boxes)) == boxes == find_panels(framed(*boxes))
+
+
+def test_art_between_panels_of_two_rows_joins_them_and_no_others():
+    image = framed(LEFT, RIGHT, LEFT._replace(y=730), RIGHT._replace(y=730))
+    image[700:730, 40:480] = np.random.default_rng(0).integers(235, 256, (30, 440, 1))
+    assert joined_panels(image) == [RIGHT, LEFT._replace(height=1350), RIGHT._replace(y=730)]
+
+
+def test_what_joined_panels_overlap_is_joined_too():
+    image = framed(LEFT, RIGHT, FULL)
+    image[700:730, 40:480] = np.random.default_rng(0).integers(235, 256, (30, 440, 1))
+    assert joined_panels(image) == [Box(40, 40, 920, 1310)]
 
 
 def test_the_last_panel_of_a_strip_is_known_by_the_gutters_before():

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from webtoon_colorize.panels import CLEAR, Box, around, background_colors, find_panels, overlap
+from webtoon_colorize.panels import CLEAR, Box, around, background_colors, crop, find_panels, overlap
 from webtoon_colorize.panels.crossed_gutters import runs
 
 TOLERANCE = 24  # gray levels (0 to 255) by which background may differ from its colour
@@ -26,23 +26,17 @@ def joined_panels(image: np.ndarray, *, background: np.ndarray | None = None) ->
     coloured page it would be a gray band with a seam on each side. Boxes beside a slanted gutter overlap. In a coloured
     page one would paint over the other.
     """
-    panels: list[Box] = []
-    for box in _without_overlap(find_panels(image, background=background)):
-        while panels and not _are_separate(image, panels[-1], box):
-            box = around(panels.pop(), box)
-        panels.append(box)
+    panels = _joined(image, find_panels(image, background=background))
     return _with_margins(image, _up_to_white(image, panels), background)
 
 
-def _without_overlap(boxes: list[Box]) -> list[Box]:
-    """The boxes, with one box around those that overlap."""
-    result: list[Box] = []
-    for box in boxes:
-        while (other := next((each for each in result if overlap(each, box)), None)) is not None:
-            result.remove(other)
-            box = around(other, box)
-        result.append(box)
-    return result
+def _joined(image: np.ndarray, boxes: list[Box]) -> list[Box]:
+    """The boxes, with one box around those that overlap or have art between them."""
+    for one, other in itertools.combinations(boxes, 2):
+        if overlap(one, other) or _have_art_between(image, one, other, boxes):
+            both = around(one, other)
+            return _joined(image, [both if box == other else box for box in boxes if box != one])
+    return boxes
 
 
 def _up_to_white(image: np.ndarray, panels: list[Box]) -> list[Box]:
@@ -68,10 +62,12 @@ def _moved(side: int, place: int) -> int:
     return place if abs(place - side) >= MIN_SKY else side
 
 
-def _are_separate(image: np.ndarray, above: Box, below: Box) -> bool:
-    """False if the boxes lie one above the other and there is art between them."""
-    both = around(above, below)
-    return is_gutter(image[above.bottom : below.y, both.x : both.right])
+def _have_art_between(image: np.ndarray, one: Box, other: Box, boxes: list[Box]) -> bool:
+    """Whether one lies above the other with art between them, in the columns that both have, and none of `boxes`."""
+    above, below = sorted((one, other), key=lambda box: box.y)
+    left, right = max(above.x, below.x), min(above.right, below.right)
+    gap = Box(left, above.bottom, max(0, right - left), max(0, below.y - above.bottom))
+    return not is_gutter(crop(image, gap)) and not any(overlap(gap, box) for box in boxes)
 
 
 def is_gutter(part: np.ndarray) -> bool:
