@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from tests.comics import art, strip
+from webtoon_colorize import lab
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.pages import strips
 from webtoon_colorize.pages.page_chroma import PageChroma
 from webtoon_colorize.panels import Box
 
-RED = (255, 0, 0)
+RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 
 def networks(asked):
@@ -68,6 +69,44 @@ def test_a_panel_whose_hints_are_taken_away_is_as_before():
     assert np.abs(chroma.ab - before)[20:260].max() > 0.5 and not (chroma.ab - before)[280:].any()
     chroma.color(())
     np.testing.assert_array_equal(chroma.ab, before)
+
+
+def with_figures():
+    """Two framed panels; a framed gray figure sticks out of the first, another one stands in the gutter."""
+    image = np.full((700, 500, 3), 255, np.uint8)
+    for top in (100, 420):
+        image[top : top + 240, 20:480] = np.linspace(70, 190, 460, dtype=np.uint8)[:, None]
+        cv2.rectangle(image, (20, top), (479, top + 239), (0, 0, 0), 4)
+    for (left, top), corner in [((200, 50), (260, 200)), ((300, 365), (324, 389))]:
+        cv2.rectangle(image, (left, top), corner, (120, 120, 120), -1)
+        cv2.rectangle(image, (left, top), corner, (0, 0, 0), 3)
+    return image
+
+
+def test_a_dot_on_art_outside_of_all_panels_colours_it_and_what_it_continues_inside():
+    chroma = chroma_of(with_figures(), keep_white=True)
+    chroma.color(())
+    before, wash = chroma.ab.copy(), chroma.wash.copy()
+    assert not before[54:90, 204:256].any()
+    first, second = Hint(230, 70, RED), Hint(312, 377, BLUE)
+    panels = list(chroma._hints)
+    assert chroma.color([first]) == [panels[0], Box(0, 0, 500, 700)]
+    np.testing.assert_allclose(
+        chroma.ab[54:196, 204:256], np.broadcast_to(lab.rgb_to_lab(np.array(RED))[1], (142, 52, 2)), atol=0.03
+    )
+    assert not chroma.ab[:90, :190].any() and not chroma.ab[350:410].any()
+    assert chroma.color([first, second]) == [Box(0, 0, 500, 700)]
+    np.testing.assert_allclose(chroma.ab[370:385, 304:320, 1], lab.rgb_to_lab(np.array(BLUE))[1][1], atol=1e-6)
+    np.testing.assert_array_equal(chroma.ab[420:], before[420:])
+    assert chroma.color(()) == [panels[0], Box(0, 0, 500, 700)]
+    np.testing.assert_array_equal(chroma.ab, before)
+    np.testing.assert_array_equal(chroma.wash, wash)
+
+
+def test_two_dots_on_one_area_outside_of_all_panels_share_it():
+    chroma = chroma_of(with_figures())
+    chroma.color([Hint(306, 377, RED, 1), Hint(318, 377, BLUE, 1)])
+    assert chroma.ab[377, 306, 1] > 0.4 and chroma.ab[377, 318, 1] < -0.4
 
 
 def test_a_blank_page_has_no_panels():

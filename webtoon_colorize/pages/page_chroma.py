@@ -9,6 +9,7 @@ from webtoon_colorize import lab
 from webtoon_colorize.hints import Hint, reaching
 from webtoon_colorize.pages import upsampling
 from webtoon_colorize.pages.gutters import joined_panels
+from webtoon_colorize.pages.overhang import Overhang
 from webtoon_colorize.pages.paper_mask import paper_mask
 from webtoon_colorize.pages.prints import Kind, Prints
 from webtoon_colorize.pages.regions import Regions, find_regions
@@ -57,9 +58,16 @@ class PageChroma:
             self._hints = dict.fromkeys(joined_panels(self._image, background=background))
             if keep_white:
                 self._share = 1 - paper_mask(self._prints.gray, image.shape[1])[..., None]
+        self._overhang = Overhang(self.lightness, list(self._hints))
+        self._outer_hints: tuple[Hint, ...] = ()  # those outside of all panels that the image was coloured with
 
     def color(self, hints: Sequence[Hint]) -> list[Box]:
-        """Updates `ab` for these hints, in pixels of the image, and returns the panels that changed."""
+        """Updates `ab` for these hints, in pixels of the image.
+
+        Returns the panels that changed, and the whole image if what lies outside of all panels did.
+        """
+        outer = self._overhang.hints(hints) if self._hints else ()
+        hints = [*hints, *self._overhang.continued(outer)]
         new = {box: reaching(hints, box) for box in self._hints}
         stale = [box for box in new if new[box] != self._hints[box]]
         self._guess([box for box in stale if self._hints[box] is None])
@@ -69,7 +77,18 @@ class PageChroma:
                 crop(self.ab, box)[:] = self._with_hints(box, new[box]) if new[box] else guess
             crop(self.wash, box)[:] = self._prints.wash(box, crop(self.ab, box), new[box])
         self._hints.update(new)
-        return stale
+        return [*stale, *self._color_overhang(outer)]
+
+    def _color_overhang(self, hints: tuple[Hint, ...]) -> list[Box]:
+        """Colours what lies outside of all panels; returns the box that changed, if any."""
+        if hints == self._outer_hints:
+            return []
+        self._outer_hints = hints
+        whole, outside = Box(0, 0, *self._image.shape[1::-1]), self._overhang.outside
+        ab = self._overhang.ab(hints) * (1.0 if self._share is None else _share_with_hints(self._share, hints))
+        self.ab[outside] = ab[outside]
+        self.wash[outside] = self._prints.wash(whole, ab, hints)[outside]
+        return [whole]
 
     def kinds(self) -> set[Kind]:
         """What the panels are."""
