@@ -10,6 +10,7 @@ import tensorflow as tf
 from tests.comics import art, gray, save, strip
 from tests.test_run import SETTINGS
 from webtoon_colorize import adaptation, checkpoints, color, data, evaluation, run
+from webtoon_colorize.io.images import read_image
 from webtoon_colorize.methods import references
 from webtoon_colorize.methods.method import Size
 from webtoon_colorize.networks import candidates
@@ -216,11 +217,29 @@ def test_references_are_cut_into_panels_and_pages_without_any_are_named(tmp_path
     save(tmp_path / "in" / "2.png", gray(3))
     (tmp_path / "in" / "3.png").write_text("no image")
     found, faults = adaptation.read_panels([str(tmp_path / "in")])
-    assert len(found) == 2 and all(panel.ndim == 3 for panel in found)
+    assert len(found) == 2
     assert [fault.split(":")[0] for fault in faults] == ["2.png", "3.png"]
     assert faults[0] == "2.png: it has no coloured panel."
     with pytest.raises(ValueError, match=r"no coloured panel among the references\. 2.png: it has no coloured panel"):
         adaptation.read_panels([str(tmp_path / "in" / "2.png")])
+
+
+def test_references_are_kept_at_the_runs_size_and_teach_the_same_as_at_their_own(untrained, tmp_path):
+    save(tmp_path / "in" / "1.png", strip(art(1), art(2)))
+    found, _ = adaptation.read_panels([str(tmp_path / "in")], untrained)
+    assert all(panel.shape == (SIZE, SIZE, 3) and panel.base is None for panel in found)
+    whole = adaptation.cut(read_image(tmp_path / "in" / "1.png"))
+    assert all(min(panel.shape[:2]) > 2 * SIZE for panel in whole)
+    np.testing.assert_array_equal(*(adaptation._as_split(each, SIZE).rgb for each in (found, whole)))
+
+
+def test_a_folder_of_references_may_have_any_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in (".references/1.png", "out/1.png", "out/.references/1.png"):
+        save(tmp_path / name, art(1))
+    assert len(adaptation.read_panels([".references"])[0]) == 1
+    assert len(adaptation.read_panels([".references/1.png"])[0]) == 1
+    assert len(adaptation.read_panels(["out"])[0]) == 1  # hidden folders are passed over
 
 
 def test_the_command_line_gives_pages_the_colours_of_references(tmp_path, colorize):

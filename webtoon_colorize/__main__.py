@@ -57,7 +57,7 @@ def _learned(values: flags.FlagValues) -> "Colorizer":
     from webtoon_colorize import adaptation
     from webtoon_colorize.colorizer import Colorizer
 
-    panels, faults = adaptation.read_panels(values.references)
+    panels, faults = adaptation.read_panels(values.references, values.run_dir)
     print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
     if values.adapted_run:
         adapted = adaptation.adapt(values.run_dir, panels, values.adapted_run)

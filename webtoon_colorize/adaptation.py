@@ -37,23 +37,27 @@ _SEED = 0
 
 
 COLORED_SHARE = 0.05  # of a panel's pixels; panels with less colour say nothing
-_NOWHERE = ".references"  # `find_chapters` asks where outputs go; there are none
 
 
-def read_panels(inputs: Sequence[str]) -> tuple[list[np.ndarray], list[str]]:
-    """The coloured panels of images, folders and archives, uint8 [H, W, 3], and a sentence for each page without any.
+def read_panels(inputs: Sequence[str], run_dir: str | os.PathLike | None = None) -> tuple[list[np.ndarray], list[str]]:
+    """The coloured panels of images, folders and archives, and a sentence for each page without any.
+
+    Panels are reduced to the image size S of the run in `run_dir` (None: the weights that come with the package), so
+    that no page stays in memory: uint8 [S, S, 3].
 
     Raises:
+      FileNotFoundError: `run_dir` is no run folder.
       ValueError: there is no coloured panel at all; the message says why of each page.
     """
+    size = run.load_settings(run_dir or runtimes.PRETRAINED).image_size
     panels: list[np.ndarray] = []
     faults: list[str] = []
     for each in inputs:
-        found, left_out = chapters.find_chapters([each], _NOWHERE)
+        found, left_out = chapters.find_chapters([each], None)
         faults += left_out
         for page in (page for chapter in found for page in chapter.pages):
             try:
-                coloured = cut(page_images.decode(page.read()).on_white())
+                coloured = [_resized(panel, size) for panel in cut(page_images.decode(page.read()).on_white())]
             except Exception as error:  # whatever is wrong with one page, the others are used
                 faults.append(f"{page.name}: {files.reason(error)}.")
                 continue
@@ -62,6 +66,10 @@ def read_panels(inputs: Sequence[str]) -> tuple[list[np.ndarray], list[str]]:
     if not panels:
         raise ValueError(" ".join(["there is no coloured panel among the references.", *faults]).rstrip("."))
     return panels, faults
+
+
+def _resized(panel: np.ndarray, size: int) -> np.ndarray:
+    return cv2.resize(panel, (size, size), interpolation=cv2.INTER_AREA)
 
 
 def cut(page: np.ndarray) -> list[np.ndarray]:
@@ -141,7 +149,7 @@ def learn(run_dir: str | os.PathLike | None, panels: Sequence[np.ndarray], *, st
 
 def _as_split(panels: Sequence[np.ndarray], size: int) -> data.Panels:
     """The panels as those of one episode."""
-    rgb = np.stack([cv2.resize(panel, (size, size), interpolation=cv2.INTER_AREA) for panel in panels])
+    rgb = np.stack([_resized(panel, size) for panel in panels])
     return data.Panels(rgb, np.zeros(len(rgb), np.int32), [f"references/{number}" for number in range(len(rgb))])
 
 

@@ -86,31 +86,34 @@ class _Found(NamedTuple):
         return is_same_folder and not self.is_book and not previous.is_book
 
 
-def find_chapters(inputs: Sequence[str], output_dir: str) -> tuple[list[Chapter], list[str]]:
+def find_chapters(inputs: Sequence[str], output_dir: str | None) -> tuple[list[Chapter], list[str]]:
     """Finds the chapters, in order.
 
     Returns the chapters, and a sentence for each input or archive entry that is left out.
 
     Outputs lie in `output_dir`: a named file under its name, a file from a folder under its path below that folder.
+    If it is None, the pages are only read, and their outputs mean nothing.
 
     Raises:
       InputError: two outputs would be the same file, an output would overwrite its input, or there can be no outputs.
     """
-    output = pathlib.Path(output_dir)
+    without = None if output_dir is None else pathlib.Path(output_dir)
+    output = without or pathlib.Path()
     if output.exists() and not output.is_dir():
         raise InputError(f"{output} is a file; --output_dir is a folder")
     chapters: list[Chapter] = []
     faults: list[str] = []
-    for group in _groups(inputs, output, faults):
+    for group in _groups(inputs, without, faults):
         chapters.append(_book(group[0], output, faults) if group[0].is_book else _images(group, output))
-    _check_outputs(chapters)
+    if without is not None:
+        _check_outputs(chapters)
     return [chapter for chapter in chapters if chapter.pages], faults
 
 
-def _groups(inputs: Sequence[str], output: pathlib.Path, faults: list[str]) -> list[list[_Found]]:
+def _groups(inputs: Sequence[str], without: pathlib.Path | None, faults: list[str]) -> list[list[_Found]]:
     """The inputs' pages and books, in one list per chapter; appends a sentence to `faults` for other inputs."""
     groups: list[list[_Found]] = []
-    for each in itertools.chain.from_iterable(_find(path, output, faults) for path in map(pathlib.Path, inputs)):
+    for each in itertools.chain.from_iterable(_find(path, without, faults) for path in map(pathlib.Path, inputs)):
         if groups and each.belongs_with(groups[-1][-1]):
             groups[-1].append(each)
         else:
@@ -118,10 +121,10 @@ def _groups(inputs: Sequence[str], output: pathlib.Path, faults: list[str]) -> l
     return groups
 
 
-def _find(path: pathlib.Path, output: pathlib.Path, faults: list[str]) -> Iterator[_Found]:
-    """The pages and books of one input."""
+def _find(path: pathlib.Path, without: pathlib.Path | None, faults: list[str]) -> Iterator[_Found]:
+    """The pages and books of one input, but for those in the folder `without`."""
     if path.is_dir():
-        found = list(walking.walk(path, without=output))
+        found = list(walking.walk(path, without=without))
         faults += [f"{each.name}: {each.fault}." for each in found if each.fault]
         faults += [] if found else [f"{path}: there are no images or archives in this folder."]
         yield from (_Found(each.name, each.path, is_named=False) for each in found if not each.fault)
