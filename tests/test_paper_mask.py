@@ -40,6 +40,25 @@ def test_a_window_over_a_strip_agrees_with_the_strip_away_from_its_border():
     np.testing.assert_allclose(paper_mask(gray[60:], 600)[60:], paper_mask(gray, 600)[120:])
 
 
+@pytest.mark.parametrize("lettering", [False, True])
+def test_a_sky_that_fades_to_white_ends_without_a_seam(lettering):
+    gray = np.full((600, 600), 255, np.uint8)
+    gray[:400] = np.linspace(150, 255, 400)[:, None]
+    gray[500:] = 120
+    if lettering:
+        cv2.putText(gray, "Hello", (140, 365), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 0, 4)
+    share = paper_mask(gray, 600)
+    assert (share[:320] == 0).all() and (share[400:490] == 1).all()
+    assert np.abs(np.diff(share[:480, :100], axis=0)).max() < 0.12
+
+
+def test_paper_beside_light_art_with_an_edge_is_white_up_to_the_edge():
+    gray = np.full((600, 600), 255, np.uint8)
+    gray[200:400, 200:400] = 236
+    share = paper_mask(gray, 600)
+    assert (share[202:398, 202:398] == 0).all() and (share[:194] == 1).all() and (share[:, 406:] == 1).all()
+
+
 def scan(paper, noise, *, slope=0, quality=100):
     """Two panels with a light face and a bubble each, as a scan of paper of this level that darkens to the right."""
     page = np.full((640, 480), 255, np.uint8)

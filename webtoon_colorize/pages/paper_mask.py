@@ -58,8 +58,8 @@ def paper_level(gray: np.ndarray) -> int | None:
 def paper_mask(gray: np.ndarray, page_width: int) -> np.ndarray:
     """How far each pixel belongs to paper, from 0 (art) to 1 (paper).
 
-    The mask rises from 0 to 1 within LETTER, because light art that fades into white would otherwise show a border.
-    Lettering and other thin lines on paper count as paper.
+    The mask rises from 0 to 1 within LETTER. Where light art fades into paper, it rises with the gray level instead, so
+    that no border shows. Lettering and other thin lines on paper count as paper.
 
     Args:
       gray: uint8 [H, W], a page or a part of it.
@@ -79,7 +79,24 @@ def paper_mask(gray: np.ndarray, page_width: int) -> np.ndarray:
     whole = _grown(core, 2 * BUBBLE * page_width) & closed
     paper = _paper(gray, whole, level, page_width)
     reach = np.float32(LETTER * page_width)
-    return np.minimum(_distance(paper), reach) / reach
+    rise = np.minimum(_distance(paper), reach) / reach
+    return np.minimum(rise, _fade(gray, paper, level, page_width))
+
+
+def _fade(gray: np.ndarray, paper: np.ndarray, level: int, page_width: int) -> np.ndarray:
+    """How far each pixel of `paper` (bool [H, W]) that light art fades into is as light as paper: [H, W], 0 to 1.
+
+    All other pixels have 1. Light art that ends at an edge does not fade.
+    """
+    share = (paper & (gray >= level - BELOW)).astype(np.float32)  # without lettering
+    total, count = (cv2.GaussianBlur(each, (0, 0), LETTER * page_width) for each in (gray * share, share))
+    rise = np.clip((total / np.maximum(count, 1e-6) - (level - BELOW)) / (BELOW - ALIKE), 0, 1)
+    light = _shrunk(~paper & (gray >= level - 2 * BELOW), LETTER * page_width)  # not the rims of lines
+    art = _grown(light, LETTER * page_width + 2)  # up to the paper beside it
+    dim = paper & (rise < 1)
+    _, areas = cv2.connectedComponents((dim | art).astype(np.uint8))
+    fades = np.isin(areas, np.setdiff1d(np.unique(areas[art]), [0]))
+    return np.where(dim & fades, rise, 1).astype(np.float32)
 
 
 def _paper(gray: np.ndarray, light: np.ndarray, level: int, page_width: int) -> np.ndarray:
