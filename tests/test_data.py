@@ -132,11 +132,16 @@ def test_evaluation_shows_every_panel_once_in_order_and_as_it_is():
     np.testing.assert_allclose(rgb * 255, panels.rgb, atol=0.02)
 
 
+def augmented(rgb, seed):
+    """As `training_batches` does it."""
+    return data._crop(rgb, data._random_boxes(len(rgb), seed))
+
+
 def test_augmentation_crops_and_mirrors_half_of_the_images_and_resizes_them_back():
     """On a ramp the pixel values tell where the crop was: column x holds x, row y of channel 1 holds y."""
     x, y = np.meshgrid(np.arange(32.0), np.arange(32.0))
     ramp = tf.constant(np.tile(np.stack([x, y, 0 * x], axis=-1), (400, 1, 1, 1)), tf.float32)
-    crops = data.augment(ramp, seed=tf.constant([0, 1])).numpy()
+    crops = augmented(ramp, tf.constant([0, 1])).numpy()
     across, down = crops[:, 0, -1, 0] - crops[:, 0, 0, 0], crops[:, -1, 0, 1] - crops[:, 0, 0, 1]
     mirrored = across < 0
     assert 0.4 < mirrored.mean() < 0.6
@@ -147,8 +152,20 @@ def test_augmentation_crops_and_mirrors_half_of_the_images_and_resizes_them_back
 
 def test_augmentation_is_the_same_eagerly_and_inside_a_dataset():
     rgb = tf.random.stateless_uniform([4, 8, 8, 3], seed=[1, 2])
-    inside = next(iter(tf.data.Dataset.from_tensors(rgb).map(lambda x: data.augment(x, seed=tf.constant([3, 4])))))
-    np.testing.assert_allclose(inside, data.augment(rgb, seed=tf.constant([3, 4])), atol=1e-6)
+    inside = next(iter(tf.data.Dataset.from_tensors(rgb).map(lambda x: augmented(x, tf.constant([3, 4])))))
+    np.testing.assert_allclose(inside, augmented(rgb, tf.constant([3, 4])), atol=1e-6)
+
+
+def test_training_batches_are_cropped_and_mirrored_anew_in_each_epoch():
+    x, y = np.meshgrid(np.arange(0, 256, 8), np.arange(0, 256, 8))
+    ramp = np.stack([x, y, np.full_like(x, 90)], axis=-1).astype(np.uint8)
+    panels = data.Panels(np.stack([ramp] * 8), np.zeros(8, np.int32), [f"a/b/{number}" for number in range(8)])
+    batches = collect(data.training_batches(panels, batch_size=8, seed=0, epochs=8))
+    rgb = 255 * np.concatenate([color.lab_to_rgb(batch.lightness, batch.ab) for batch in batches])
+    across, down = rgb[:, 16, -1, 0] - rgb[:, 16, 0, 0], rgb[:, -1, 16, 1] - rgb[:, 0, 16, 1]
+    assert len({round(float(each), 1) for each in across}) > 50 and 0.3 < (across < 0).mean() < 0.7
+    np.testing.assert_allclose(np.abs(across), down, atol=3)
+    assert 0.6 * 248 - 3 < down.min() < 0.7 * 248 and down.max() < 251
 
 
 def test_training_from_files_has_the_batches_of_training_from_memory(dataset, tmp_path, monkeypatch):

@@ -141,23 +141,11 @@ def _read_manifest(data_dir: pathlib.Path, titles: Container[str]) -> list[_Row]
     return rows
 
 
-def augment(rgb: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
-    """Mirrors each image with probability 1/2, crops it to 0.6..1 of its width and height and resizes it back.
+def _random_boxes(batch: int, seed: tf.Tensor) -> tf.Tensor:
+    """Places of 0.6 to 1 of an image's width and height, mirrored with probability 1/2: [B, 4] for `_crop`.
 
     Deviation: pix2pix's colorization only mirrors; see SMALLEST_CROP.
-
-    Args:
-      rgb: [B, H, W, 3], any range.
-      seed: int32 [2].
-
-    Returns:
-      [B, H, W, 3], in the range of `rgb`.
     """
-    return _crop(rgb, _random_boxes(tf.shape(rgb)[0], seed))
-
-
-def _random_boxes(batch: int | tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """[B, 4] for `_crop`."""
     side, left, top, coin = tf.unstack(tf.random.stateless_uniform([4, batch], seed))
     side = SMALLEST_CROP + (1.0 - SMALLEST_CROP) * side
     left, top = left * (1.0 - side), top * (1.0 - side)
@@ -167,6 +155,7 @@ def _random_boxes(batch: int | tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
 
 
 def _crop(rgb: tf.Tensor, boxes: tf.Tensor) -> tf.Tensor:
+    """The `boxes` [B, 4] of images [B, H, W, 3], resized to the images' size, in their range."""
     batch, height, width = tf.unstack(tf.shape(rgb)[:3])
     return tf.image.crop_and_resize(rgb, boxes, tf.range(batch), [height, width])
 

@@ -41,7 +41,7 @@ class ColoredRows(NamedTuple):
 
     slice: Slice
     start: int  # the first row's place in the slice
-    wash: np.ndarray  # [N, W, 3] (see `compositing.Painter`); 0 where the slice is not wanted
+    wash: np.ndarray  # [N, W, 3] (see `compositing.Painter`); says nothing if the slice is not wanted
 
 
 def color_slices(slices: Iterable[Slice], color_section: ColorSection) -> Iterator[ColoredRows]:
