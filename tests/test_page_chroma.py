@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from tests.comics import art, strip
+from tests.test_screentone import halftone
 from webtoon_colorize import lab
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.pages import strips
+from webtoon_colorize.pages.compositing import Painter
 from webtoon_colorize.pages.page_chroma import PageChroma
 from webtoon_colorize.panels import Box
 
@@ -126,6 +128,37 @@ def test_white_stays_white_except_where_a_hint_lies():
     coloured = chroma_of(image)
     coloured.color(())
     assert coloured.ab[..., 0].min() > 0.09
+
+
+@pytest.mark.parametrize("cell, width", [(6, 3), (4, 5)])
+def test_a_dots_colour_does_not_ring_screentone_that_another_dot_colours(cell, width):
+    gray = np.full((440, 640), 255, np.uint8)
+    gray[120:320, 400:560] = halftone(np.full((200, 160), 165, np.uint8), cell, 0)
+    cv2.rectangle(gray, (400, 120), (559, 319), 0, width)
+    cv2.ellipse(gray, (180, 200), (110, 140), 0, 0, 360, 0, width)
+    cv2.rectangle(gray, (10, 10), (629, 429), 0, 4)
+    chroma = chroma_of(np.repeat(gray[..., None], 3, axis=2), keep_white=True)
+    chroma.color([Hint(180, 200, RED), Hint(480, 220, BLUE)])
+    painted = Painter(on_lines=False).paint(np.repeat(gray[..., None], 3, axis=2), chroma.wash)
+    assert (painted[80:320, 150:210] == RED).all()
+    paper = np.ones(gray.shape, bool)
+    paper[60:345, 60:300] = paper[120:320, 400:560] = False
+    assert (painted[paper] == gray[paper][:, None]).all()
+    tone = chroma.wash[120:320, 400:560, :2][gray[120:320, 400:560] > 0]
+    rings = np.abs(tone - np.median(tone, axis=0)).max(axis=1) > 0.06
+    assert rings.mean() < 0.002  # in its corners
+
+
+def test_a_dot_in_a_closed_line_leaves_the_paper_around_it_as_it_is_beside_another_dot():
+    gray = np.full((440, 640), 240, np.uint8)
+    gray[120:320, 400:560] = 150
+    cv2.rectangle(gray, (400, 120), (559, 319), 0, 3)
+    cv2.ellipse(gray, (180, 200), (110, 140), 0, 0, 360, 0, 3)
+    cv2.rectangle(gray, (10, 10), (629, 429), 0, 4)
+    chroma = chroma_of(np.repeat(gray[..., None], 3, axis=2), keep_white=True)
+    chroma.color([Hint(180, 200, RED), Hint(480, 220, BLUE)])
+    assert (chroma.ab[80:320, 150:210, 0] > 0.5).all() and (chroma.ab[130:310, 410:550, 1] < -0.5).all()
+    assert not chroma.ab[360:410, 30:610].any() and not chroma.ab[30:410, 310:380].any()
 
 
 @pytest.mark.parametrize("sky, gutter", [(236, 255), (245, 255), (14, 0)])

@@ -37,6 +37,22 @@ def test_dots_are_found_at_any_frequency_and_angle_and_become_their_tone(cell, a
     assert (found.tone[:, 240:] == 255).all()
 
 
+@pytest.mark.parametrize("cell", [4, 6, 9])
+@pytest.mark.parametrize("angle", [0, 30, 45])
+@pytest.mark.parametrize("width", [3, 5])
+def test_screentone_ends_at_the_line_around_it_and_is_even_up_to_it(cell, angle, width):
+    page = np.full((300, 400), 255, np.uint8)
+    page[60:240, 150:330] = halftone(np.full((180, 180), 160, np.uint8), cell, angle)
+    cv2.rectangle(page, (150, 60), (329, 239), 0, width)
+    cv2.rectangle(page, (20, 20), (379, 279), 0, 4)  # a frame
+    found = screentone.find(page)
+    outside = np.ones(page.shape, bool)
+    outside[60 - width : 240 + width, 150 - width : 330 + width] = False
+    assert not (found.mask & outside & (page > 0)).any()
+    inside = found.tone[60 + width + 3 : 240 - width - 3, 150 + width + 3 : 330 - width - 3].astype(int)
+    assert np.abs(inside - np.median(inside)).max() < 10
+
+
 def test_jpeg_does_not_hide_dots():
     page = halftone(np.tile(np.linspace(60, 220, 300), (200, 1)).astype(np.uint8), 6, 45)
     page = cv2.imdecode(cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, 60])[1], cv2.IMREAD_GRAYSCALE)

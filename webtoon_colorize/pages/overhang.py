@@ -8,7 +8,7 @@ import numpy as np
 
 from webtoon_colorize import lab
 from webtoon_colorize.hints import Hint, reaching
-from webtoon_colorize.pages.regions import Regions, find_regions
+from webtoon_colorize.pages.regions import find_regions
 from webtoon_colorize.panels import Box, crop
 
 DEEP = 4.0  # pixels; an area that reaches less far into a panel ends at its frame
@@ -25,8 +25,9 @@ class Overhang:
             crop(self.outside, box)[:] = False
 
     @functools.cached_property
-    def _regions(self) -> Regions:
-        return find_regions(self._lightness)
+    def labels(self) -> np.ndarray:
+        """The regions of the image, int32 [H, W]."""
+        return find_regions(self._lightness).labels
 
     def hints(self, hints: Sequence[Hint]) -> tuple[Hint, ...]:
         """Those whose dots lie in the image and touch no panel."""
@@ -38,7 +39,7 @@ class Overhang:
         """The hints, moved into each panel that their areas reach into, to the nearest place away from lines."""
         result = []
         for hint in hints:
-            area = self._regions.labels == self._region(hint)
+            area = self.labels == self._region(hint)
             for box in self._boxes:
                 depth = cv2.distanceTransform(np.pad(crop(area, box), 1).astype(np.uint8), cv2.DIST_L2, 5)
                 rows, columns = np.nonzero(depth[1:-1, 1:-1] >= DEEP)
@@ -49,7 +50,7 @@ class Overhang:
         return result
 
     def _region(self, hint: Hint) -> int:
-        return int(self._regions.labels[int(hint.y), int(hint.x)])
+        return int(self.labels[int(hint.y), int(hint.x)])
 
     def ab(self, hints: Sequence[Hint]) -> np.ndarray:
         """The ab [H, W, 2] of the hints' areas, each place that of the nearest hint in its area; 0 elsewhere."""
@@ -58,7 +59,7 @@ class Overhang:
         rows, columns = np.ogrid[: ab.shape[0], : ab.shape[1]]
         for hint in hints:
             squared = ((columns + 0.5 - hint.x) ** 2 + (rows + 0.5 - hint.y) ** 2).astype(np.float32)
-            nearest = (self._regions.labels == self._region(hint)) & (squared < distance)
+            nearest = (self.labels == self._region(hint)) & (squared < distance)
             distance[nearest] = squared[nearest]
             ab[nearest] = lab.rgb_to_lab(np.array(hint.rgb))[1]
         return ab

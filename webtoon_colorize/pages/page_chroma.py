@@ -51,7 +51,7 @@ class PageChroma:
         self.lightness = lab.lightness_of(self._image)  # [H, W] in [-1, 1]
         self._hints: dict[Box, tuple[Hint, ...] | None] = {}  # those that each panel was coloured with; None: not yet
         self._guesses: dict[Box, np.ndarray] = {}  # ab without hints, [H, W, 2], of panels that have had hints
-        self._regions: dict[Box, Regions] = {}  # of panels that have not had hints
+        self._regions: dict[Box, Regions] = {}  # of panels that have been coloured
         self._spreadings: dict[Box, Spreading] = {}  # of panels that have had hints
         self._share: np.ndarray | None = None  # [H, W, 1], 0 to 1: how much of its colour each pixel gets
         if np.ptp(self.lightness) >= 2 * _BLANK / 255:
@@ -85,7 +85,9 @@ class PageChroma:
             return []
         self._outer_hints = hints
         whole, outside = Box(0, 0, *self._image.shape[1::-1]), self._overhang.outside
-        ab = self._overhang.ab(hints) * (1.0 if self._share is None else _share_with_hints(self._share, hints))
+        ab = self._overhang.ab(hints) * (
+            1.0 if self._share is None else _share_with_hints(self._share, self._overhang.labels, hints)
+        )
         self.ab[outside] = ab[outside]
         self.wash[outside] = self._prints.wash(whole, ab, hints)[outside]
         return [whole]
@@ -109,17 +111,22 @@ class PageChroma:
         guess = self._guesses[box]
         if box not in self._spreadings:
             self._spreadings[box] = Spreading(crop(self.lightness, box), guess, self._regions[box])
-            del self._regions[box]
         inside = [hint.moved(-box.x, -box.y) for hint in hints]
         ab = self._spreadings[box].ab(inside)
         if self._share is None:
             return ab
-        return guess + (ab - guess) * _share_with_hints(crop(self._share, box), inside)
+        return guess + (ab - guess) * _share_with_hints(crop(self._share, box), self._regions[box].labels, inside)
 
 
-def _share_with_hints(share: np.ndarray, hints: Sequence[Hint]) -> np.ndarray:
-    """The panel's `share` of colour [H, W, 1], raised to 1 in each white area that a hint lies on."""
+def _share_with_hints(share: np.ndarray, labels: np.ndarray, hints: Sequence[Hint]) -> np.ndarray:
+    """The `share` of colour [H, W, 1], raised to 1 where a white area that a hint lies on is in the hint's region.
+
+    labels: int [H, W], the regions. A white area goes on behind thin lines, a region ends at them.
+    """
     _, areas = cv2.connectedComponents((share < 1).astype(np.uint8))
     height, width = areas.shape
-    hinted = [areas[int(hint.y), int(hint.x)] for hint in hints if hint.lies_in(width, height)]
-    return np.where(np.isin(areas, [area for area in hinted if area])[..., None], 1.0, share)
+    raised = np.zeros(areas.shape, bool)
+    for row, column in {(int(hint.y), int(hint.x)) for hint in hints if hint.lies_in(width, height)}:
+        if areas[row, column]:
+            raised |= (areas == areas[row, column]) & (labels == labels[row, column])
+    return np.where(raised[..., None], 1.0, share)

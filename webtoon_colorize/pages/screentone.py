@@ -44,8 +44,7 @@ def find(gray: np.ndarray) -> Screentone | None:
     closed = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((2 * WINDOW,) * 2, np.uint8))  # narrow rests beside lines
     period = float(np.median(periods[(regular > 0) & (periods > 0)]))
     mask = (closed > 0) & _is_between_dots(gray, period)
-    mean = cv2.GaussianBlur(gray, (0, 0), 0.5 * period)  # leaves a hundredth of the pattern
-    return Screentone(mask, np.where(mask, mean, gray))
+    return Screentone(mask, np.where(mask, _tone(gray, mask, period), gray))
 
 
 def _is_fine(gray: np.ndarray) -> np.ndarray:
@@ -113,8 +112,20 @@ def _are_crossed(a: _Waves, b: _Waves) -> np.ndarray:
     return across > CROSSED * np.hypot(a.down, a.right) * np.hypot(b.down, b.right)
 
 
+def _tone(gray: np.ndarray, mask: np.ndarray, period: float) -> np.ndarray:
+    """The mean gray level around each pixel of `mask`; a line's stays on the line, so that areas are even up to it."""
+    share = mask.astype(np.float32)
+    total, count = (cv2.GaussianBlur(each, (0, 0), 0.5 * period) for each in (gray * share, share))
+    mean = np.where(mask, total / np.maximum(count, 1e-6), 0)  # a hundredth of the pattern is left
+    kernel = np.ones((2 * round(2.5 * period) + 1,) * 2, np.uint8)
+    without_lines = cv2.erode(np.where(mask, cv2.dilate(mean, kernel), 255), kernel)
+    darker = np.where(mask, without_lines - mean, 0)
+    return np.where(darker < cv2.dilate(darker, kernel) / 2, without_lines, mean).astype(np.uint8)
+
+
 def _is_between_dots(gray: np.ndarray, period: float) -> np.ndarray:
-    """Whether each pixel has light and dark within a period; not where paper or ink has no dots."""
+    """Whether each pixel has dots on both sides within a period; paper beside a line has them on one side at most."""
     size = 2 * round(0.75 * period) + 1
     kernel = np.ones((size, size), np.uint8)
-    return cv2.dilate(gray, kernel) - cv2.erode(gray, kernel) >= 3 * CONTRAST
+    without_dark, without_light = (cv2.morphologyEx(gray, each, kernel) for each in (cv2.MORPH_CLOSE, cv2.MORPH_OPEN))
+    return without_dark - without_light >= 3 * CONTRAST
