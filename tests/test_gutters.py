@@ -51,6 +51,13 @@ def test_a_neighbour_that_reaches_farther_down_is_not_art_between_panels(boxes):
     assert joined_panels(framed(*boxes)) == boxes == find_panels(framed(*boxes))
 
 
+def test_a_gray_margin_is_a_gutter_if_one_beside_a_neighbour_that_reaches_farther_down_is_like_it():
+    boxes = [Box(0, 40, 470, 660), Box(520, 40, 480, 480), Box(0, 730, 1000, 670)]
+    image = framed(*boxes)
+    image[image == 255] = 200
+    assert joined_panels(image) == boxes
+
+
 def test_art_between_panels_of_two_rows_joins_them_and_no_others():
     image = framed(LEFT, RIGHT, LEFT._replace(y=730), RIGHT._replace(y=730))
     image[700:730, 40:480] = np.random.default_rng(0).integers(235, 256, (30, 440, 1))

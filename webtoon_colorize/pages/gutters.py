@@ -63,11 +63,16 @@ def _moved(side: int, place: int) -> int:
 
 
 def _have_art_between(image: np.ndarray, one: Box, other: Box, boxes: list[Box]) -> bool:
-    """Whether one lies above the other with art between them, in the columns that both have, and none of `boxes`."""
+    """Whether one lies above the other and there is art, and none of `boxes`, in the gap between them."""
+    gap = _gap(one, other)
+    return not is_gutter(crop(image, gap)) and not any(overlap(gap, box) for box in boxes)
+
+
+def _gap(one: Box, other: Box) -> Box:
+    """What lies between two boxes, one above the other, in the columns that both have; it can be empty."""
     above, below = sorted((one, other), key=lambda box: box.y)
     left, right = max(above.x, below.x), min(above.right, below.right)
-    gap = Box(left, above.bottom, max(0, right - left), max(0, below.y - above.bottom))
-    return not is_gutter(crop(image, gap)) and not any(overlap(gap, box) for box in boxes)
+    return Box(left, above.bottom, max(0, right - left), max(0, below.y - above.bottom))
 
 
 def is_gutter(part: np.ndarray) -> bool:
@@ -110,7 +115,7 @@ def _with_margins(image: np.ndarray, panels: list[Box], background: np.ndarray |
     height, width = image.shape[:2]
     margins = image[:, : whole.x].swapaxes(0, 1), image[:, : whole.right - 1 : -1].swapaxes(0, 1), image[: whole.y]
     outer = [part[: _level_rows(part)] for part in (*margins, image[: whole.bottom - 1 : -1])]
-    between = [image[above.bottom : below.y] for above, below in itertools.pairwise(panels)]
+    between = [crop(image, _gap(one, other)) for one, other in itertools.combinations(panels, 2)]
     levels = [_level(part) for part in (*outer, *between) if part.size and is_gutter(part)]
     levels += [] if background is None else [float(background[1])]
 
