@@ -4,8 +4,6 @@ import collections
 import contextlib
 import dataclasses
 import itertools
-import pathlib
-import shutil
 from collections.abc import Iterator, Sequence
 
 import cv2
@@ -15,10 +13,9 @@ import tqdm
 from webtoon_colorize import files, lab
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.io import archives, chapters, page_images
-from webtoon_colorize.io.archives import ArchiveError, Entry
+from webtoon_colorize.io import archives, chapters, outputs, page_images
+from webtoon_colorize.io.archives import ArchiveError
 from webtoon_colorize.io.chapters import Archive, Chapter, Page
-from webtoon_colorize.io.images import ImageError
 from webtoon_colorize.io.page_images import PageImage
 from webtoon_colorize.pages import layers
 from webtoon_colorize.pages.grayscale import is_colored
@@ -52,63 +49,6 @@ class Report:
     faults: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that failed
 
 
-class _Folder:
-    """Where pages that are files go."""
-
-    def existing(self, page: Page) -> bytes | None:
-        """What an earlier call wrote."""
-        return page.output.read_bytes() if page.output.is_file() else None
-
-    def write(self, page: Page, data: bytes) -> None:
-        files.write_bytes(page.output, data)
-
-    def leave(self, page: Page) -> None:
-        """The page is in the output as it was."""
-        with files.atomic_path(page.output) as temporary:
-            shutil.copyfile(page.file, temporary)
-
-    def keep(self, page: Page) -> None:
-        """What an earlier call wrote stays."""
-
-
-class _Copy:
-    """Where pages of an archive go: into a temporary folder, and from there into the archive's copy."""
-
-    def __init__(self, archive: Archive, folder: str):
-        self._archive, self._folder = archive, pathlib.Path(folder)
-        self._old = {} if not archive.output.is_file() else _entries_by_key(archive.output)
-        self.written: dict[int, pathlib.Path] = {}  # by position in the archive
-
-    def existing(self, page: Page) -> bytes | None:
-        old = self._old.get(_entry(page).key)
-        with contextlib.suppress(ArchiveError):
-            return archives.read(self._archive.output, old) if old else None
-        return None
-
-    def write(self, page: Page, data: bytes) -> None:
-        position = _entry(page).position
-        path = self._folder / str(position)
-        path.write_bytes(data)
-        self.written[position] = path
-
-    def keep(self, page: Page) -> None:
-        self.write(page, self.existing(page) or b"")
-
-    def leave(self, page: Page) -> None:
-        """The copy has all that is not written."""
-
-
-def _entry(page: Page) -> Entry:
-    assert page.entry is not None
-    return page.entry
-
-
-def _entries_by_key(path: pathlib.Path) -> dict[tuple[bytes, str], Entry]:
-    with contextlib.suppress(ArchiveError):
-        return {entry.key: entry for entry in archives.entries(path)}
-    return {}
-
-
 def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Options) -> Report:
     """Colours all pages of all chapters, with a progress bar."""
     report = Report()
@@ -117,7 +57,7 @@ def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Opti
             if chapter.archive:
                 _color_archive(chapter.archive, chapter.pages, colorizer, options, report, bar)
             else:
-                _ChapterColoring(colorizer, options, report, bar, _Folder()).color(chapter.pages)
+                _ChapterColoring(colorizer, options, report, bar, outputs.Folder()).color(chapter.pages)
     return report
 
 
@@ -127,8 +67,8 @@ def _color_archive(
     """Colours the pages into a temporary folder, then writes the archive with them."""
     try:
         with chapters.workspace(archive) as folder:
-            copy = _Copy(archive, folder)
-            if options.skip_existing and all(_is_done(page, copy) for page in pages):
+            copy = outputs.Copy(archive, folder)
+            if options.skip_existing and all(outputs.is_done(page, copy) for page in pages):
                 report.left += len(pages)
                 report.notes.append(f"{archive.name}: it is there already.")
                 bar.update(len(pages))
@@ -139,16 +79,6 @@ def _color_archive(
                 archives.write_copy(archive.file, archive.output, copy.written)
     except (OSError, ArchiveError) as error:
         report.faults.append(f"{archive.name}: the coloured archive could not be written ({files.reason(error)}).")
-
-
-def _is_done(page: Page, output: _Folder | _Copy) -> bool:
-    """Whether an earlier call coloured the page: an output that is the page as it was is no proof of that."""
-    existing = output.existing(page)
-    if existing is None or not page_images.is_page(existing):
-        return False
-    with contextlib.suppress(ArchiveError, ImageError):
-        return existing != page.read()
-    return False
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -184,7 +114,14 @@ class _Work:
 class _ChapterColoring:
     """Colours pages that follow each other."""
 
-    def __init__(self, colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm, output: _Folder | _Copy):
+    def __init__(
+        self,
+        colorizer: Colorizer,
+        options: Options,
+        report: Report,
+        bar: tqdm.tqdm,
+        output: outputs.Folder | outputs.Copy,
+    ):
         self._colorizer, self._options, self._report, self._bar = colorizer, options, report, bar
         self._output = output
         self._open: list[Page] = []  # pages that are read and not written yet
@@ -237,7 +174,7 @@ class _ChapterColoring:
             on_white,
             hints,
             is_colored=self._options.skip_colored and is_colored(on_white),
-            is_there=self._options.skip_existing and _is_done(page, self._output),
+            is_there=self._options.skip_existing and outputs.is_done(page, self._output),
         )
 
     def _color(self, slices: Iterator[Slice]) -> None:

@@ -1,0 +1,78 @@
+"""Where coloured pages are written: into a folder, or into the copy of an archive."""
+
+import contextlib
+import pathlib
+import shutil
+
+from webtoon_colorize import files
+from webtoon_colorize.io import archives, page_images
+from webtoon_colorize.io.archives import ArchiveError, Entry
+from webtoon_colorize.io.chapters import Archive, Page
+from webtoon_colorize.io.images import ImageError
+
+
+class Folder:
+    """Where pages that are files go."""
+
+    def existing(self, page: Page) -> bytes | None:
+        """What an earlier call wrote."""
+        return page.output.read_bytes() if page.output.is_file() else None
+
+    def write(self, page: Page, data: bytes) -> None:
+        files.write_bytes(page.output, data)
+
+    def leave(self, page: Page) -> None:
+        """The page is in the output as it was."""
+        with files.atomic_path(page.output) as temporary:
+            shutil.copyfile(page.file, temporary)
+
+    def keep(self, page: Page) -> None:
+        """What an earlier call wrote stays."""
+
+
+class Copy:
+    """Where pages of an archive go: into a temporary folder, and from there into the archive's copy."""
+
+    def __init__(self, archive: Archive, folder: str):
+        self._archive, self._folder = archive, pathlib.Path(folder)
+        self._old = {} if not archive.output.is_file() else _entries_by_key(archive.output)
+        self.written: dict[int, pathlib.Path] = {}  # by position in the archive
+
+    def existing(self, page: Page) -> bytes | None:
+        old = self._old.get(_entry(page).key)
+        with contextlib.suppress(ArchiveError):
+            return archives.read(self._archive.output, old) if old else None
+        return None
+
+    def write(self, page: Page, data: bytes) -> None:
+        position = _entry(page).position
+        path = self._folder / str(position)
+        path.write_bytes(data)
+        self.written[position] = path
+
+    def keep(self, page: Page) -> None:
+        self.write(page, self.existing(page) or b"")
+
+    def leave(self, page: Page) -> None:
+        """The copy has all that is not written."""
+
+
+def _entry(page: Page) -> Entry:
+    assert page.entry is not None
+    return page.entry
+
+
+def _entries_by_key(path: pathlib.Path) -> dict[tuple[bytes, str], Entry]:
+    with contextlib.suppress(ArchiveError):
+        return {entry.key: entry for entry in archives.entries(path)}
+    return {}
+
+
+def is_done(page: Page, output: Folder | Copy) -> bool:
+    """Whether an earlier call coloured the page: an output that is the page as it was is no proof of that."""
+    existing = output.existing(page)
+    if existing is None or not page_images.is_page(existing):
+        return False
+    with contextlib.suppress(ArchiveError, ImageError):
+        return existing != page.read()
+    return False
