@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.comics import art, gray, is_colored, load, save, strip
+from tests.comics import archive, art, gray, is_colored, load, page_bytes, save, strip
 from tests.test_layers import composed
 from tests.test_prints import lines
 from tests.test_screentone import halftone
@@ -202,6 +202,24 @@ def test_originals_are_not_overwritten_and_results_not_coloured_again(tmp_path, 
         colorize(".", output_dir=str(tmp_path))
     assert "1 page coloured" in colorize(".")[1]
     assert "1 page coloured" in colorize(".", skip_colored=False)[1]  # out/ lies in the folder and is passed over
+
+
+@pytest.mark.parametrize("name", ["output_dir", "run_dir", "references", "adapted_run", "hints"])
+def test_an_empty_path_is_refused(tmp_path, colorize, name):
+    save(tmp_path / "1.png", gray(1))
+    with pytest.raises(ValueError, match=f"--{name} is empty; it is to be a file or a folder$"):
+        colorize("1.png", **{name: [""] if name == "references" else ""})
+    assert [path.name for path in tmp_path.iterdir()] == ["1.png"]
+
+
+def test_files_that_are_replaced_by_others_are_counted(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", gray(1))
+    archive(tmp_path / "in" / "book.cbz", {"1.png": page_bytes(tmp_path)})
+    (tmp_path / "out").mkdir()
+    for name in ("1.png", "book.cbz"):
+        (tmp_path / "out" / name).write_text("mine")
+    assert f"Replaced in {tmp_path}/out: 2 files that had another content.\n" in colorize("in")[1]
+    assert "Replaced" not in colorize("in")[1]  # by the same
 
 
 def test_the_exit_code_says_whether_anything_was_done(tmp_path, colorize):

@@ -78,6 +78,19 @@ def test_outputs_that_meet_or_cover_an_input_are_refused_with_the_reason_alone(t
         find_chapters([str(tmp_path / "a")], str(tmp_path / "a"))
 
 
+def test_no_output_covers_another_input_a_reference_or_a_layer_that_is_named(tmp_path):
+    touch(tmp_path, "a/ch1/01.png", "b/ch1/01.png", "1.png", "b/colorize-layers/1.png.ink.png")
+    given = [str(tmp_path / name) for name in ("a", "b/ch1/01.png")]
+    with pytest.raises(InputError, match="b/ch1/01.png would be overwritten: choose another --output_dir$"):
+        find_chapters(given, str(tmp_path / "b"))
+    for other in ("b", "b/ch1/01.png"):
+        with pytest.raises(InputError, match="b/ch1/01.png would be overwritten"):
+            find_chapters(given[:1], str(tmp_path / "b"), others=[str(tmp_path / other)])
+    with pytest.raises(InputError, match="b/colorize-layers/1.png.ink.png would be overwritten"):
+        find_chapters([str(tmp_path / "1.png"), str(tmp_path / "b/colorize-layers/1.png.ink.png")], str(tmp_path / "b"))
+    assert names(find_chapters(given[:1], str(tmp_path / "c"), others=[str(tmp_path / "b")])[0]) == [["ch1/01.png"]]
+
+
 def test_an_archive_is_written_again_in_its_order_with_the_coloured_pages_in_their_places(tmp_path):
     content = {"2.png": b"gray two", "info.xml": b"<a/>", "sub/": b"", "1.png": b"gray one", "../evil": b""}
     archive(tmp_path / "book.cbz", content)

@@ -27,10 +27,11 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     from webtoon_colorize.io import chapters, hint_files
     from webtoon_colorize.pages.prints import Kind
 
+    _check_paths(inputs, values)
     hints = _read_hints(values.hints) if values.hints else {}
     if values.adapted_run and not values.references:
         raise ValueError("--adapted_run keeps what is learned from --references=PAGES, which are missing")
-    found, faults = chapters.find_chapters(inputs, values.output_dir)
+    found, faults = chapters.find_chapters(inputs, values.output_dir, others=values.references)
     assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
     colorizer = _learned(values) if values.references else Colorizer.load(values.run_dir, strength=values.strength)
     colorizer.check_title(values.title)
@@ -48,7 +49,19 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     print(*report.notes, sep="\n", end="\n" * bool(report.notes))
     if {*report.kinds} - {Kind.TONES}:
         print("On these pages:", ", ".join(f"{kind.value} ({number})" for kind, number in report.kinds.most_common()))
+    if report.replaced:
+        print(f"Replaced in {values.output_dir}: {_count(report.replaced, 'file')} that had another content.")
     return summarize(report.colored, report.left, [*faults, *report.faults])
+
+
+def _check_paths(inputs: list[str], values: flags.FlagValues) -> None:
+    """Raises ValueError for an empty path, which would mean the current folder, or be passed over."""
+    if "" in inputs:
+        raise ValueError("one of the inputs is empty; it is to be a file or a folder")
+    for name in ("output_dir", "run_dir", "references", "adapted_run", "hints"):
+        value = getattr(values, name)
+        if value == "" or (isinstance(value, list) and "" in value):
+            raise ValueError(f"--{name} is empty; it is to be a file or a folder")
 
 
 def _learned(values: flags.FlagValues) -> "Colorizer":

@@ -44,6 +44,7 @@ class Report:
 
     colored: int = 0
     left: int = 0  # copied because they are coloured or take no colour, or written by an earlier call
+    replaced: int = 0  # files in the output that had another content
     kinds: collections.Counter[Kind] = dataclasses.field(default_factory=collections.Counter)  # pages on which each is
     notes: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that was left as it is
     faults: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that failed
@@ -57,7 +58,9 @@ def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Opti
             if chapter.archive:
                 _color_archive(chapter.archive, chapter.pages, colorizer, options, report, bar)
             else:
-                _ChapterColoring(colorizer, options, report, bar, outputs.Folder()).color(chapter.pages)
+                folder = outputs.Folder()
+                _ChapterColoring(colorizer, options, report, bar, folder).color(chapter.pages)
+                report.replaced += folder.replaced
     return report
 
 
@@ -76,7 +79,7 @@ def _color_archive(
             done = report.colored + report.left
             _ChapterColoring(colorizer, options, report, bar, copy).color(pages)
             if report.colored + report.left > done or archive.is_mirrored:
-                archives.write_copy(archive.file, archive.output, copy.written)
+                report.replaced += archives.write_copy(archive.file, archive.output, copy.written)
     except (OSError, ArchiveError) as error:
         report.faults.append(f"{archive.name}: the coloured archive could not be written ({files.reason(error)}).")
 

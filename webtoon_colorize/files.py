@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import filecmp
 import hashlib
 import os
 import pathlib
@@ -46,6 +47,11 @@ def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     finally:
         with contextlib.suppress(OSError):  # it would hide what went wrong
             temporary.unlink(missing_ok=True)
+
+
+def replaces(path: pathlib.Path, new: pathlib.Path) -> bool:
+    """Whether `path` is a file with another content than the file `new`."""
+    return path.is_file() and not filecmp.cmp(path, new, shallow=False)
 
 
 def remove_unfinished(folder: str | os.PathLike) -> None:

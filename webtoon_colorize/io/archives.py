@@ -148,12 +148,19 @@ def _unpacked(path: str | os.PathLike, record: Record, size: int) -> bytes:
         raise ArchiveError("it cannot be unpacked: it is damaged or cut off") from error
 
 
-def write_copy(path: str | os.PathLike, target: pathlib.Path, replaced: Mapping[int, pathlib.Path]) -> None:
+def write_copy(path: str | os.PathLike, target: pathlib.Path, replaced: Mapping[int, pathlib.Path]) -> bool:
     """Writes a copy of the archive in which files, by position, replace the content of entries.
 
     Entries that are refused are left out. All other bytes stay: names, order, comments, extra fields, modes, dates,
-    and what cannot be unpacked. The copy appears whole or not at all. Raises ArchiveError, OSError.
+    and what cannot be unpacked. The copy appears whole or not at all.
+
+    Returns:
+      Whether it replaced a file with another content.
+
+    Raises ArchiveError, OSError.
     """
     refused = {entry.position for entry in entries(path) if entry.refusal()}
     with files.atomic_path(target) as temporary, open(path, "rb") as source, open(temporary, "wb") as copy:
         zip_records.write_copy(source, copy, replaced, refused)
+        copy.flush()
+        return files.replaces(target, temporary)

@@ -19,7 +19,8 @@ class InputError(ValueError):
     """Inputs that cannot be coloured together; the message is the reason and names them."""
 
 
-_LAYER_ENDINGS = r"\.color\.png|\.ink\.png|\.ora"
+LAYER_ENDINGS = (".color.png", ".ink.png", ".ora")
+_LAYER = re.compile(rf"(({'|'.join(map(re.escape, LAYER_ENDINGS))})~*)$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,13 +42,13 @@ class Page:
         return read_bytes(self.file) if self.entry is None else archives.read(self.file, self.entry)
 
     def layer(self, ending: str) -> pathlib.Path:
-        """The output file of one of its layers, with one of _LAYER_ENDINGS.
+        """The output file of one of its layers, with one of LAYER_ENDINGS.
 
         It lies in a folder that is passed over when pages are searched, so it can be no page's. Folders there are not
         called like layers.
         """
         *folders, name = self.name.split("/")
-        safe = (files.derived_name(re.sub(rf"(({_LAYER_ENDINGS})~*)$", r"\1~", folder)) for folder in folders)
+        safe = (files.derived_name(_LAYER.sub(r"\1~", folder)) for folder in folders)
         return self.layers_dir.joinpath(*safe, files.derived_name(name, ending))
 
 
@@ -86,15 +87,20 @@ class _Found(NamedTuple):
         return is_same_folder and not self.is_book and not previous.is_book
 
 
-def find_chapters(inputs: Sequence[str], output_dir: str) -> tuple[list[Chapter], list[str]]:
+def find_chapters(
+    inputs: Sequence[str], output_dir: str, *, others: Sequence[str] = ()
+) -> tuple[list[Chapter], list[str]]:
     """Finds the chapters, in order.
 
     Returns the chapters, and a sentence for each input or archive entry that is left out.
 
     Outputs lie in `output_dir`: a named file under its name, a file from a folder under its path below that folder.
 
+    Args:
+      others: more files that may not be overwritten, or folders of such.
+
     Raises:
-      InputError: two outputs would be the same file, an output would overwrite its input, or there can be no outputs.
+      InputError: two outputs would be the same file, an output would overwrite an input, or there can be no outputs.
     """
     output = pathlib.Path(output_dir)
     if output.exists() and not output.is_dir():
@@ -103,7 +109,7 @@ def find_chapters(inputs: Sequence[str], output_dir: str) -> tuple[list[Chapter]
     faults: list[str] = []
     for group in _groups(inputs, output, faults):
         chapters.append(_book(group[0], output, faults) if group[0].is_book else _images(group, output))
-    _check_outputs(chapters)
+    _check_outputs(chapters, others)
     return [chapter for chapter in chapters if chapter.pages], faults
 
 
@@ -157,16 +163,20 @@ def _book(found: _Found, output: pathlib.Path, faults: list[str]) -> Chapter:
     return Chapter([Page(name, found.file, archive.output, layers, entry) for name, entry in named], archive)
 
 
-def _check_outputs(chapters: list[Chapter]) -> None:
+def _check_outputs(chapters: list[Chapter], others: Sequence[str]) -> None:
     origin: dict[str, pathlib.Path] = {}
     for chapter in chapters:
         for each in [chapter.archive] if chapter.archive else chapter.pages:
             target = os.path.realpath(each.output)
-            if target == os.path.realpath(each.file):
-                raise InputError(f"{each.file} would be overwritten: choose another --output_dir")
             if target in origin:
                 raise InputError(f"{origin[target]} and {each.file} would both become {target}")
             origin[target] = each.file
+    pages = [page for chapter in chapters for page in chapter.pages]
+    layers = (os.path.realpath(page.layer(ending)) for page in pages for ending in LAYER_ENDINGS)
+    given = {os.path.realpath(each) for each in (*origin.values(), *others)}
+    for target in (*origin, *layers):
+        if os.path.exists(target) and not given.isdisjoint([target, *map(str, pathlib.Path(target).parents)]):
+            raise InputError(f"{target} would be overwritten: choose another --output_dir")
 
 
 def workspace(archive: Archive) -> tempfile.TemporaryDirectory:

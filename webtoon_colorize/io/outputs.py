@@ -3,6 +3,7 @@
 import contextlib
 import pathlib
 import shutil
+from collections.abc import Iterator
 
 from webtoon_colorize import files
 from webtoon_colorize.io import archives, page_images
@@ -14,20 +15,30 @@ from webtoon_colorize.io.images import ImageError
 class Folder:
     """Where pages that are files go."""
 
+    def __init__(self) -> None:
+        self.replaced = 0  # files with another content
+
     def existing(self, page: Page) -> bytes | None:
         """What an earlier call wrote."""
         return page.output.read_bytes() if page.output.is_file() else None
 
     def write(self, page: Page, data: bytes) -> None:
-        files.write_bytes(page.output, data)
+        with self._counted(page.output) as temporary:
+            temporary.write_bytes(data)
 
     def leave(self, page: Page) -> None:
         """The page is in the output as it was."""
-        with files.atomic_path(page.output) as temporary:
+        with self._counted(page.output) as temporary:
             shutil.copyfile(page.file, temporary)
 
     def keep(self, page: Page) -> None:
         """What an earlier call wrote stays."""
+
+    @contextlib.contextmanager
+    def _counted(self, path: pathlib.Path) -> Iterator[pathlib.Path]:
+        with files.atomic_path(path) as temporary:
+            yield temporary
+            self.replaced += files.replaces(path, temporary)
 
 
 class Copy:
