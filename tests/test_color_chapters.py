@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -77,6 +78,22 @@ def test_a_page_that_could_not_be_coloured_is_named_and_stays_as_it_was(tmp_path
         np.abs(colored[60:150, 60:150].astype(int) - (200, 40, 30)).max() <= 1
         and (colored[60:150, 200:300] == 255).all()
     )
+
+
+def test_the_smallest_hinted_area_counts_also_in_the_next_slice_and_gray_hints_are_said(tmp_path, colorize):
+    page = np.full((2400, 1600), 255, np.uint8)
+    cv2.circle(page, (800, 1100), 400, 0, 5)
+    for x in (660, 940):
+        cv2.circle(page, (x, 1000), 18, 0, 4)
+    for number, part in enumerate(np.split(page, [995])):  # cuts the eyes
+        save(tmp_path / "in" / f"{number}.png", part)
+    hints = tmp_path / "hints.json"
+    hints.write_text(json.dumps({"1.png": [{"x": x, "y": 5, "color": "#2060d0"} for x in (660, 940)]}))
+    assert "2 pages coloured." in colorize("in", hints=str(hints))[1]
+    eyes = [np.ptp(load(tmp_path / "out" / f"{number}.png"), axis=2) > 100 for number in range(2)]
+    assert [0.0001 < eye.mean() < 0.001 for eye in eyes] == [True, True]
+    hints.write_text(json.dumps({"1.png": [{"x": 660, "y": 5, "color": "#808080"}]}))
+    assert "1.png: it could not be coloured: its hints leave no colour on it." in colorize("in", hints=str(hints))[1]
 
 
 def test_screentone_is_coloured_and_said(tmp_path, colorize):

@@ -23,7 +23,7 @@ from webtoon_colorize.pages.prints import Kind, why_uncolored
 from webtoon_colorize.pages.strips import Slice
 
 TINTED = 6  # gray levels between the channels of a pixel that has got colour
-TINTED_SHARE = 0.001  # a page with a smaller share of such pixels was not coloured
+TINTED_SHARE = 0.001  # without hints, a page with a smaller share of such pixels was not coloured
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,11 +99,6 @@ class _Plan:
     def needs_color(self) -> bool:
         return not (self.is_colored or self.is_there)
 
-    @property
-    def why_left(self) -> str:
-        """Why it is not coloured."""
-        return "it is there already" if self.is_there else "it has colour already; it is copied"
-
 
 @dataclasses.dataclass(eq=False)
 class _Work:
@@ -127,12 +122,15 @@ class _ChapterColoring:
     ):
         self._colorizer, self._options, self._report, self._bar = colorizer, options, report, bar
         self._output = output
+        self._least_tinted = TINTED_SHARE
         self._open: list[Page] = []  # pages that are read and not written yet
         self._kinds: set[Kind] = set()  # of the page that comes next, or of the strip's section
         self._is_told = False  # whether a page has been finished since
 
     def color(self, pages: Sequence[Page]) -> None:
         """Colours the pages. If colouring fails, the first open page counts as failed and the others start again."""
+        if any(page.name in self._options.hints for page in pages):  # a dot may reach into the next slice
+            self._least_tinted = 0.0
         remaining = iter(pages)
         while True:
             try:
@@ -208,7 +206,7 @@ class _ChapterColoring:
 
     def _finish(self, work: _Work) -> None:
         plan = work.plan
-        is_colored = plan.needs_color and work.tinted >= TINTED_SHARE * plan.on_white[..., 0].size
+        is_colored = plan.needs_color and work.tinted > self._least_tinted * plan.on_white[..., 0].size
         try:
             if work.flat is not None and is_colored:
                 layers.write(plan.page.layer, plan.image.on_white(), work.flat, plan.hints)
@@ -228,9 +226,15 @@ class _ChapterColoring:
             self._is_told = True
         if not is_colored:
             self._report.left += 1
-            why = why_uncolored(self._kinds) if plan.needs_color else plan.why_left
-            self._report.notes.append(f"{plan.page.name}: {why}.")
+            self._report.notes.append(f"{plan.page.name}: {self._why_left(plan)}.")
         self._bar.update()
+
+    def _why_left(self, plan: _Plan) -> str:
+        if plan.is_there:
+            return "it is there already"
+        if plan.is_colored:
+            return "it has colour already; it is copied"
+        return "it could not be coloured: its hints leave no colour on it" if plan.hints else why_uncolored(self._kinds)
 
     def _fail(self, page: Page, reason: str) -> None:
         self._report.faults.append(f"{page.name}: {reason}.")
