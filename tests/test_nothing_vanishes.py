@@ -110,6 +110,19 @@ def test_an_output_folder_that_is_a_file_is_named_before_anything_is_done(tmp_pa
     (tmp_path / "out").touch()
     with pytest.raises(ValueError, match="out is a file; --output_dir is a folder$"):
         colorize("1.png")
+    with pytest.raises(ValueError, match="out is a file; --output_dir is a folder$"):
+        colorize("1.png", output_dir=str(tmp_path / "out" / "sub"), run_dir="no run")
+
+
+def test_so_is_a_folder_in_it_that_is_a_file_or_cannot_be_written(tmp_path, colorize, monkeypatch):
+    save(tmp_path / "in" / "a" / "1.png", gray(1, **SMALL))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a").touch()
+    with pytest.raises(ValueError, match="out/a is a file; .*out/a is to be a folder$"):
+        colorize("in", run_dir="no run")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(ValueError, match=f"^{tmp_path} cannot be written to: choose another --output_dir$"):
+        colorize("in", output_dir=str(tmp_path / "new"), run_dir="no run")
 
 
 def test_names_that_are_no_text_are_printed():

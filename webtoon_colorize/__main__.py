@@ -32,6 +32,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     if values.adapted_run and not values.references:
         raise ValueError("--adapted_run keeps what is learned from --references=PAGES, which are missing")
     found, faults = chapters.find_chapters(inputs, values.output_dir, others=values.references)
+    chapters.check_folders(found, values.output_dir)
     assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
     colorizer = _learned(values) if values.references else Colorizer.load(values.run_dir, strength=values.strength)
     colorizer.check_title(values.title)

@@ -13,7 +13,7 @@ import tqdm
 from webtoon_colorize import files, lab
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.io import archives, chapters, outputs, page_images
+from webtoon_colorize.io import outputs, page_images
 from webtoon_colorize.io.archives import ArchiveError
 from webtoon_colorize.io.chapters import Archive, Chapter, Page
 from webtoon_colorize.io.page_images import PageImage
@@ -49,6 +49,10 @@ class Report:
     notes: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that was left as it is
     faults: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that failed
 
+    def add(self, other: "Report") -> None:
+        for field in dataclasses.fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+
 
 def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Options) -> Report:
     """Colours all pages of all chapters, with a progress bar."""
@@ -67,20 +71,29 @@ def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Opti
 def _color_archive(
     archive: Archive, pages: Sequence[Page], colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm
 ) -> None:
-    """Colours the pages into a temporary folder, then writes the archive with them."""
+    """Colours the pages into a temporary folder, then writes the archive with them; they count when it is written.
+
+    An interrupted call writes the archive with what is done.
+    """
+    part = Report()
     try:
-        with chapters.workspace(archive) as folder:
+        with files.workspace(archive.output) as folder:
             copy = outputs.Copy(archive, folder)
-            if options.skip_existing and all(outputs.is_done(page, copy) for page in pages):
+            if options.skip_existing and all(outputs.was_colored(page, copy) for page in pages):
                 report.left += len(pages)
                 report.notes.append(f"{archive.name}: it is there already.")
                 bar.update(len(pages))
                 return
-            done = report.colored + report.left
-            _ChapterColoring(colorizer, options, report, bar, copy).color(pages)
-            if report.colored + report.left > done or archive.is_mirrored:
-                report.replaced += archives.write_copy(archive.file, archive.output, copy.written)
+            try:
+                _ChapterColoring(colorizer, options, part, bar, copy).color(pages)
+                if part.colored + part.left or archive.is_mirrored:
+                    part.replaced += copy.finish()
+            except KeyboardInterrupt:
+                copy.finish_early(pages)
+                raise
+        report.add(part)
     except (OSError, ArchiveError) as error:
+        report.faults += part.faults
         report.faults.append(f"{archive.name}: the coloured archive could not be written ({files.reason(error)}).")
 
 
@@ -175,7 +188,7 @@ class _ChapterColoring:
             on_white,
             hints,
             is_colored=self._options.skip_colored and is_colored(on_white),
-            is_there=self._options.skip_existing and outputs.is_done(page, self._output),
+            is_there=self._options.skip_existing and outputs.was_colored(page, self._output),
         )
 
     def _color(self, slices: Iterator[Slice]) -> None:

@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import secrets
+import shutil
 import unicodedata
 from collections.abc import Iterator
 
@@ -47,6 +48,22 @@ def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     finally:
         with contextlib.suppress(OSError):  # it would hide what went wrong
             temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def workspace(path: str | os.PathLike) -> Iterator[pathlib.Path]:
+    """A hidden folder beside `path` for what `path` is made of, until the end of the block.
+
+    One that a killed process left is emptied; no other may be writing `path`.
+    """
+    path = pathlib.Path(path)
+    folder = path.with_name(derived_name(f"{_UNFINISHED}{path.name}"))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def replaces(path: pathlib.Path, new: pathlib.Path) -> bool:

@@ -5,7 +5,6 @@ import itertools
 import os
 import pathlib
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -100,11 +99,9 @@ def find_chapters(
       others: more files that may not be overwritten, or folders of such.
 
     Raises:
-      InputError: two outputs would be the same file, an output would overwrite an input, or there can be no outputs.
+      InputError: two outputs would be the same file, or one would overwrite an input.
     """
     output = pathlib.Path(output_dir)
-    if output.exists() and not output.is_dir():
-        raise InputError(f"{output} is a file; --output_dir is a folder")
     chapters: list[Chapter] = []
     faults: list[str] = []
     for group in _groups(inputs, output, faults):
@@ -179,7 +176,13 @@ def _check_outputs(chapters: list[Chapter], others: Sequence[str]) -> None:
             raise InputError(f"{target} would be overwritten: choose another --output_dir")
 
 
-def workspace(archive: Archive) -> tempfile.TemporaryDirectory:
-    """A temporary folder for coloured pages, on the disk where the archive's copy will be written."""
-    archive.output.parent.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix=".", dir=archive.output.parent)
+def check_folders(found: Sequence[Chapter], output_dir: str) -> None:
+    """Raises InputError if a folder that outputs go to cannot be one, or cannot be written to. Makes none."""
+    output = pathlib.Path(output_dir)
+    for folder in sorted({output, *(page.output.parent for chapter in found for page in chapter.pages)}):
+        there = next(each for each in (folder, *folder.absolute().parents) if os.path.lexists(each))
+        if not there.is_dir():
+            needed = "--output_dir is a folder" if folder == output else f"{folder} is to be a folder"
+            raise InputError(f"{there} is a file; {needed}")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise InputError(f"{there} cannot be written to: choose another --output_dir")

@@ -3,7 +3,7 @@
 import contextlib
 import pathlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from webtoon_colorize import files
 from webtoon_colorize.io import archives, page_images
@@ -44,10 +44,10 @@ class Folder:
 class Copy:
     """Where pages of an archive go: into a temporary folder, and from there into the archive's copy."""
 
-    def __init__(self, archive: Archive, folder: str):
-        self._archive, self._folder = archive, pathlib.Path(folder)
+    def __init__(self, archive: Archive, folder: pathlib.Path):
+        self._archive, self._folder = archive, folder
         self._old = {} if not archive.output.is_file() else _entries_by_key(archive.output)
-        self.written: dict[int, pathlib.Path] = {}  # by position in the archive
+        self._written: dict[int, pathlib.Path] = {}  # by position in the archive
 
     def existing(self, page: Page) -> bytes | None:
         old = self._old.get(_entry(page).key)
@@ -59,13 +59,29 @@ class Copy:
         position = _entry(page).position
         path = self._folder / str(position)
         path.write_bytes(data)
-        self.written[position] = path
+        self._written[position] = path
 
     def keep(self, page: Page) -> None:
         self.write(page, self.existing(page) or b"")
 
     def leave(self, page: Page) -> None:
         """The copy has all that is not written."""
+
+    def finish(self) -> bool:
+        """Writes the copy; whether it replaced another file. Raises ArchiveError, OSError."""
+        return archives.write_copy(self._archive.file, self._archive.output, self._written)
+
+    def finish_early(self, pages: Iterable[Page]) -> None:
+        """Writes a copy with the pages that are written, and those that an earlier call has coloured.
+
+        Does nothing if no page is written, or if the copy cannot be.
+        """
+        with contextlib.suppress(ArchiveError, OSError):
+            if self._written:
+                for page in pages:
+                    if _entry(page).position not in self._written and was_colored(page, self):
+                        self.keep(page)
+                self.finish()
 
 
 def _entry(page: Page) -> Entry:
@@ -79,7 +95,7 @@ def _entries_by_key(path: pathlib.Path) -> dict[tuple[bytes, str], Entry]:
     return {}
 
 
-def is_done(page: Page, output: Folder | Copy) -> bool:
+def was_colored(page: Page, output: Folder | Copy) -> bool:
     """Whether an earlier call coloured the page: an output that is the page as it was is no proof of that."""
     existing = output.existing(page)
     if existing is None or not page_images.is_page(existing):
