@@ -5,7 +5,6 @@ import pathlib
 import subprocess
 import sys
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -80,22 +79,6 @@ def test_a_page_that_could_not_be_coloured_is_named_and_stays_as_it_was(tmp_path
     )
 
 
-def test_the_smallest_hinted_area_counts_also_in_the_next_slice_and_gray_hints_are_said(tmp_path, colorize):
-    page = np.full((2400, 1600), 255, np.uint8)
-    cv2.circle(page, (800, 1100), 400, 0, 5)
-    for x in (660, 940):
-        cv2.circle(page, (x, 1000), 18, 0, 4)
-    for number, part in enumerate(np.split(page, [995])):  # cuts the eyes
-        save(tmp_path / "in" / f"{number}.png", part)
-    hints = tmp_path / "hints.json"
-    hints.write_text(json.dumps({"1.png": [{"x": x, "y": 5, "color": "#2060d0"} for x in (660, 940)]}))
-    assert "2 pages coloured." in colorize("in", hints=str(hints))[1]
-    eyes = [np.ptp(load(tmp_path / "out" / f"{number}.png"), axis=2) > 100 for number in range(2)]
-    assert [0.0001 < eye.mean() < 0.001 for eye in eyes] == [True, True]
-    hints.write_text(json.dumps({"1.png": [{"x": 660, "y": 5, "color": "#808080"}]}))
-    assert "1.png: it could not be coloured: its hints leave no colour on it." in colorize("in", hints=str(hints))[1]
-
-
 def test_screentone_is_coloured_and_said(tmp_path, colorize):
     save(tmp_path / "in" / "1.png", halftone(np.tile(np.linspace(90, 200, 300), (300, 1)).astype(np.uint8), 7, 45))
     code, said = colorize("in")
@@ -144,31 +127,6 @@ def test_a_page_that_breaks_the_colorizer_does_not_stop_the_others(tmp_path, col
     code, said = colorize("in")
     assert code == 1 and "1.png: it could not be coloured (there is not enough memory)." in said
     assert [is_colored(load(tmp_path / "out" / f"{number}.png")) for number in range(3)] == [True, False, True]
-
-
-def test_hints_are_replayed_and_those_for_no_page_are_named(tmp_path, colorize):
-    save(tmp_path / "in" / "1.png", gray(1))
-    save(tmp_path / "in" / "2.png", gray(2, width=200))
-    dot = {"x": 50, "y": 60, "color": "#ff0000", "radius": 20}
-    hints = tmp_path / "hints.json"
-    hints.write_text(json.dumps({"1.png": [dot], "3.png": [dot]}))
-    code, said = colorize("in", hints=str(hints))
-    assert code == 0 and "there is no page 3.png among the inputs" in said
-    with_hints = load(tmp_path / "out" / "1.png"), load(tmp_path / "out" / "2.png")
-    colorize("in")
-    assert not np.array_equal(with_hints[0], load(tmp_path / "out" / "1.png"))
-    np.testing.assert_array_equal(with_hints[1], load(tmp_path / "out" / "2.png"))
-
-
-def test_a_hint_beside_its_page_fails_that_page_alone(tmp_path, colorize):
-    save(tmp_path / "in" / "1.png", gray(1))
-    save(tmp_path / "in" / "2.png", gray(2))
-    hints = tmp_path / "hints.json"
-    hints.write_text(json.dumps({"1.png": [{"x": 5000, "y": 0, "color": "#ff0000"}]}))
-    code, said = colorize("in", hints=str(hints))
-    assert code == 1 and "1.png: hint 1 at 5000, 0 is outside the page of 260 x 240." in said
-    assert (tmp_path / "out" / "1.png").read_bytes() == (tmp_path / "in" / "1.png").read_bytes()
-    assert is_colored(load(tmp_path / "out" / "2.png"))
 
 
 def test_existing_pages_are_left_and_the_strip_goes_on_as_if_they_were_coloured_now(tmp_path, colorize):

@@ -18,27 +18,29 @@ from webtoon_colorize import files, startup
 
 if typing.TYPE_CHECKING:
     from webtoon_colorize.colorizer import Colorizer
+    from webtoon_colorize.hints import Hint
+    from webtoon_colorize.io.chapters import Page
 
 
 def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     """Does what the flags say and returns the exit code. Raises ValueError or OSError if nothing can be done."""
     from webtoon_colorize import color_chapters
     from webtoon_colorize.colorizer import Colorizer
-    from webtoon_colorize.io import chapters, hint_files
+    from webtoon_colorize.io import chapters
     from webtoon_colorize.pages.prints import Kind
 
     _check_paths(inputs, values)
-    hints = _read_hints(values.hints) if values.hints else {}
     if values.adapted_run and not values.references:
         raise ValueError("--adapted_run keeps what is learned from --references=PAGES, which are missing")
     found, faults = chapters.find_chapters(inputs, values.output_dir, others=values.references)
     chapters.check_folders(found, values.output_dir)
-    assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
+    pages = [page for chapter in found for page in chapter.pages]
+    hints, unknown = _read_hints(values.hints, pages) if values.hints else ({}, [])
     colorizer = _learned(values) if values.references else Colorizer.load(values.run_dir, strength=values.strength)
     colorizer.check_title(values.title)
     options = color_chapters.Options(
         title=values.title,
-        hints=assigned,
+        hints=hints,
         skip_colored=values.skip_colored,
         keep_white=values.keep_white,
         color_layer=values.color_layer,
@@ -52,7 +54,7 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
         print("On these pages:", ", ".join(f"{kind.value} ({number})" for kind, number in report.kinds.most_common()))
     if report.replaced:
         print(f"Replaced in {values.output_dir}: {_count(report.replaced, 'file')} that had another content.")
-    return summarize(report.colored, report.left, [*faults, *report.faults])
+    return summarize(report.colored, report.left, [*faults, *report.faults]) or int(bool(unknown))
 
 
 def _check_paths(inputs: list[str], values: flags.FlagValues) -> None:
@@ -79,11 +81,13 @@ def _learned(values: flags.FlagValues) -> "Colorizer":
     return adaptation.learn(values.run_dir, panels, strength=values.strength)
 
 
-def _read_hints(path: str) -> dict:
+def _read_hints(path: str, pages: list["Page"]) -> tuple[dict[str, tuple["Hint", ...]], list[str]]:
+    """The hints by names of pages, and the names in the file for which there is no page."""
     from webtoon_colorize.io import hint_files
 
     try:
-        return hint_files.read_hints(path)
+        hints = hint_files.read_hints(path)
+        return hint_files.assign(hints, [page.name for page in pages], [page.path for page in pages])
     except hint_files.HintError as error:
         raise ValueError(f"{path}: {error}") from error
 

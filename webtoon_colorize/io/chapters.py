@@ -34,6 +34,12 @@ class Page:
     fault: str = ""  # why it cannot be read, if that is known already: a book that cannot be opened
     is_mirrored: bool = False  # found in a folder, so that it is in the output as it was if it cannot be coloured
 
+    @property
+    def path(self) -> str:
+        """Where it lies, absolute, with forward slashes."""
+        file = self.file.absolute().as_posix()
+        return f"{file}/{self.entry.path}" if self.entry else file
+
     def read(self) -> bytes:
         """Raises ImageError or ArchiveError."""
         if self.fault:

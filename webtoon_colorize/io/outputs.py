@@ -47,6 +47,7 @@ class Copy:
     def __init__(self, archive: Archive, folder: pathlib.Path):
         self._archive, self._folder = archive, folder
         self._old = {} if not archive.output.is_file() else _entries_by_key(archive.output)
+        self._goes_on = False  # with what an earlier call wrote
         self._written: dict[int, pathlib.Path] = {}  # by position in the archive
 
     def existing(self, page: Page) -> bytes | None:
@@ -63,13 +64,15 @@ class Copy:
 
     def keep(self, page: Page) -> None:
         self.write(page, self.existing(page) or b"")
+        self._goes_on = True
 
     def leave(self, page: Page) -> None:
         """The copy has all that is not written."""
 
     def finish(self) -> bool:
-        """Writes the copy; whether it replaced another file. Raises ArchiveError, OSError."""
-        return archives.write_copy(self._archive.file, self._archive.output, self._written)
+        """Writes the copy; whether it replaced a file of which it has nothing. Raises ArchiveError, OSError."""
+        is_other = archives.write_copy(self._archive.file, self._archive.output, self._written)
+        return is_other and not self._goes_on
 
     def finish_early(self, pages: Iterable[Page]) -> None:
         """Writes a copy with the pages that are written, and those that an earlier call has coloured.
