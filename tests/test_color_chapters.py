@@ -95,7 +95,7 @@ def test_bad_pages_are_named_and_the_rest_is_done(tmp_path, colorize):
     code, said = colorize("in", "missing.png")
     assert code == 1 and "2 pages coloured." in said and "4 files could not be coloured; all the rest is done." in said
     assert "2.png: this is not an image" in said and "3.jpg: the file is empty." in said
-    assert "4.cbz: this is not a ZIP archive" in said and "missing.png: this is no image" in said
+    assert "4.cbz: this is not a ZIP archive" in said and "missing.png: there is no such file." in said
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {"1.png", "2.png", "3.jpg", "4.cbz", "5.png"}  # what mirrors a folder lacks nothing
     assert all(

@@ -1,5 +1,6 @@
 """From inputs to pages in reading order, and archives written again."""
 
+import os
 import zipfile
 
 import pytest
@@ -64,9 +65,40 @@ def test_inputs_without_pages_are_named_in_a_sentence(tmp_path):
         ("bad.cbz", "the file is empty"),
     ]
     assert faults == [
-        f"{tmp_path}/notes.txt: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.",
+        f"{tmp_path}/notes.txt: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP.",
         f"{tmp_path}/empty: there are no images or archives in this folder.",
-        f"{tmp_path}/missing.png: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.",
+        f"{tmp_path}/missing.png: there is no such file.",
+    ]
+
+
+def test_what_is_no_page_is_told_by_what_it_is(tmp_path):
+    touch(tmp_path, "f.psd", "g.kra")
+    (tmp_path / "h").write_bytes(b"CSFCHUNK")
+    (tmp_path / "link.png").symlink_to("nothing")
+    os.mkfifo(tmp_path / "pipe.png")
+    inputs = [str(tmp_path / name) for name in ("f.psd", "g.kra", "h", "link.png", "pipe.png")]
+    assert find_chapters(inputs, str(tmp_path / "out")) == (
+        [],
+        [
+            f"{tmp_path}/f.psd: this is a Photoshop file; export it as PNG.",
+            f"{tmp_path}/g.kra: this is a Krita file; export it as PNG.",
+            f"{tmp_path}/h: this is a Clip Studio Paint file; export it as PNG.",
+            f"{tmp_path}/link.png: this is a link to what does not exist.",
+            f"{tmp_path}/pipe.png: this is neither a file nor a folder.",
+        ],
+    )
+
+
+def test_files_of_drawing_programs_are_named_in_folders_and_in_archives(tmp_path):
+    touch(tmp_path / "in", "1.png", "1.PSD", "a/2.clip", ".3.psd")
+    archive(tmp_path / "in" / "book.cbz", {"1.png": b"", "b/1.xcf": b"", "2": b"8BPS", "@eaDir/1.psd": b""})
+    found, faults = find_chapters([str(tmp_path / "in")], str(tmp_path / "out"))
+    assert names(found) == [["1.png"], ["book.cbz/1.png"]]
+    assert sorted(faults) == [
+        "1.PSD: this is a Photoshop file; export it as PNG.",
+        "a/2.clip: this is a Clip Studio Paint file; export it as PNG.",
+        "book.cbz/2: this is a Photoshop file; export it as PNG.",
+        "book.cbz/b/1.xcf: this is a GIMP file; export it as PNG.",
     ]
 
 

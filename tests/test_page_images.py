@@ -226,6 +226,10 @@ def test_a_page_that_lies_on_its_side_is_turned_upright_once():
     assert image.size == (4, 8) and image.getexif().get(0x0112, 1) == 1
 
 
+# A Photoshop file of a gray pixel: its header, three empty sections, and the pixel.
+PSD = b"8BPS" + struct.pack(">H6xH2I2H", 1, 1, 1, 1, 8, 1) + bytes(12) + b"\0\0\x63"
+
+
 def exif_of(tag, kind, content):
     """EXIF with the orientation 6 and one more entry of a kind (2: text, 3: a short, 5: a fraction)."""
     count = len(content) if kind == 2 else 1
@@ -256,6 +260,10 @@ def test_values_of_unexpected_types_in_the_exif_are_no_damage_and_the_page_is_tu
         (b"\xff\x0a" + bytes(99), "is a JPEG XL image; JPEG, PNG and WebP can be read"),
         (b"PK\3\4" + bytes(99), "is a ZIP archive; JPEG, PNG and WebP can be read"),
         (b"<html>", "is an HTML file; JPEG, PNG and WebP can be read"),
+        (file(Image.new("L", (9, 9)), "TGA"), "is an image of the kind TGA; JPEG, PNG and WebP can be coloured"),
+        (file(Image.new("L", (9, 9)), "PPM"), "is an image of the kind PPM; JPEG, PNG and WebP can be coloured"),
+        (PSD, "is a Photoshop file; export it as PNG"),
+        (PSD[:20], "is a Photoshop file; export it as PNG"),
         (b"\xff\xd8\xff", "damaged"),
         (file(Image.new("L", (99, 99)))[:60], "damaged"),
         (cv2.imencode(".png", np.full((99, 99), 777, np.uint16))[1].tobytes()[:60], "damaged"),

@@ -137,7 +137,15 @@ def _find(path: pathlib.Path, output: pathlib.Path, faults: list[str]) -> Iterat
     elif path.is_file() and walking.is_page_or_book(path):
         yield _Found(path.name, path, is_named=True)
     else:
-        faults.append(f"{path}: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.")
+        faults.append(f"{path}: {_why_no_input(path)}.")
+
+
+def _why_no_input(path: pathlib.Path) -> str:
+    if not path.exists():
+        return "this is a link to what does not exist" if path.is_symlink() else "there is no such file"
+    if not path.is_file():
+        return "this is neither a file nor a folder"
+    return walking.drawing_fault(path) or "this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP"
 
 
 def _images(found: list[_Found], output: pathlib.Path) -> Chapter:
@@ -158,6 +166,8 @@ def _book(found: _Found, output: pathlib.Path, faults: list[str]) -> Chapter:
         return Chapter([dataclasses.replace(whole, fault=str(error))])
     refused = [(entry.path, entry.refusal()) for entry in entries if entry.refusal()]
     faults += [f"{found.name}/{path}: {reason}; it is left out." for path, reason in refused]
+    drawings = ((entry.path, archives.drawing_fault(found.file, entry)) for entry in entries)
+    faults += [f"{found.name}/{path}: {reason}." for path, reason in drawings if reason]
     shown = (entry for entry in entries if archives.is_page_or_book(found.file, entry))
     pages = sorted(shown, key=lambda each: files.path_key(each.path))
     if not pages and not refused:

@@ -72,12 +72,14 @@ def opened(data: bytes) -> Iterator[Image.Image]:
 
 def _says(data: bytes) -> str:
     """What a file is that Pillow does not know, by its first bytes."""
-    kind = kinds.kind_of(data[: kinds.HEAD])
-    if kind in kinds.READABLE:
+    head = data[: kinds.HEAD]
+    if fault := kinds.drawing_fault("", lambda: head):
+        return fault
+    if kinds.kind_of(head) in kinds.READABLE:
         return "the image is damaged or cut off"
-    if kind is None:
+    if not kinds.named(head):
         return "this is not an image that can be read (JPEG, PNG and WebP can)"
-    return f"this is {kinds.named(data[: kinds.HEAD])}; JPEG, PNG and WebP can be read"
+    return f"this is {kinds.named(head)}; JPEG, PNG and WebP can be read"
 
 
 def _pixels(error: Exception) -> str:

@@ -51,7 +51,7 @@ def decode(data: bytes) -> PageImage:
     with opened(data) as image:
         kind = (image.format or "").replace("MPO", "JPEG")  # MPO: a JPEG that is followed by smaller copies of itself
         if kind not in ("JPEG", "PNG", "WEBP"):
-            raise ImageError(f"this is {kinds.named(data[: kinds.HEAD])}; JPEG, PNG and WebP can be coloured")
+            raise ImageError(_refusal(data[: kinds.HEAD], kind))
         if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
             raise ImageError("this is an animation; only still pages can be coloured")
         if png.bit_depth(data) == 16:
@@ -61,6 +61,12 @@ def decode(data: bytes) -> PageImage:
         is_turned = images.is_turned(image)
         chunks = _kept_chunks(data, profiles.of(image), is_turned=is_turned) if kind == "PNG" else b""
         return PageImage(np.array(page.convert("RGB")), alpha, kind, _options(image, data, kind), chunks)
+
+
+def _refusal(head: bytes, kind: str) -> str:
+    """Why an image of another kind, as Pillow names it, cannot be coloured."""
+    what = kinds.named(head) or f"an image of the kind {kind}"
+    return kinds.drawing_fault("", lambda: head) or f"this is {what}; JPEG, PNG and WebP can be coloured"
 
 
 def is_page(data: bytes) -> bool:
