@@ -82,6 +82,18 @@ def test_a_page_whose_layer_could_not_be_written_is_not_done(tmp_path, colorize)
     assert "1 page coloured." in colorize("in", color_layer=True, skip_existing=True)[1]
 
 
+def test_a_page_that_is_there_without_a_layer_that_is_asked_for_is_not_done(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", gray(1, **SMALL))
+    archive(tmp_path / "in" / "book.cbz", {"1.png": page_bytes(tmp_path)})
+    colorize("in")
+    asked = {"color_layer": True, "skip_existing": True}
+    assert "2 pages coloured." in colorize("in", **asked)[1]
+    assert "0 pages coloured, 2 pages left" in colorize("in", **asked)[1]
+    (tmp_path / "out" / "colorize-layers" / "book.cbz" / "1.png.ink.png").unlink()
+    assert "1 page coloured, 1 page left" in colorize("in", **asked)[1]
+    assert len(list((tmp_path / "out" / "colorize-layers").rglob("*.*.*"))) == 6
+
+
 def test_links_and_loops_are_named_and_nothing_outside_is_read(tmp_path, colorize):
     save(tmp_path / "in" / "1.png", gray(1, **SMALL))
     save(tmp_path / "other" / "2.png", gray(2, **SMALL))

@@ -15,7 +15,7 @@ from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
 from webtoon_colorize.io import outputs, page_images
 from webtoon_colorize.io.archives import ArchiveError
-from webtoon_colorize.io.chapters import Archive, Chapter, Page
+from webtoon_colorize.io.chapters import LAYER_ENDINGS, Archive, Chapter, Page
 from webtoon_colorize.io.page_images import PageImage
 from webtoon_colorize.pages import layers
 from webtoon_colorize.pages.grayscale import is_colored
@@ -79,7 +79,7 @@ def _color_archive(
     try:
         with files.workspace(archive.output) as folder:
             copy = outputs.Copy(archive, folder)
-            if options.skip_existing and all(outputs.was_colored(page, copy) for page in pages):
+            if options.skip_existing and all(_is_done(page, copy, options) for page in pages):
                 report.left += len(pages)
                 report.notes.append(f"{archive.name}: it is there already.")
                 bar.update(len(pages))
@@ -95,6 +95,12 @@ def _color_archive(
     except (OSError, ArchiveError) as error:
         report.faults += part.faults
         report.faults.append(f"{archive.name}: the coloured archive could not be written ({files.reason(error)}).")
+
+
+def _is_done(page: Page, output: outputs.Folder | outputs.Copy, options: Options) -> bool:
+    """Whether all that is asked for exists."""
+    has_layers = all(page.layer(ending).is_file() for ending in LAYER_ENDINGS)
+    return (has_layers or not options.color_layer) and outputs.was_colored(page, output)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -188,7 +194,7 @@ class _ChapterColoring:
             on_white,
             hints,
             is_colored=self._options.skip_colored and is_colored(on_white),
-            is_there=self._options.skip_existing and outputs.was_colored(page, self._output),
+            is_there=self._options.skip_existing and _is_done(page, self._output, self._options),
         )
 
     def _color(self, slices: Iterator[Slice]) -> None:
