@@ -46,7 +46,8 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
         color_layer=values.color_layer,
         skip_existing=values.skip_existing,
     )
-    report = color_chapters.color_chapters(found, colorizer, options)
+    with files.locked_without_trace(values.output_dir):
+        report = color_chapters.color_chapters(found, colorizer, options)
     for name in unknown:
         print(f"{values.hints}: there is no page {name} among the inputs.", file=sys.stderr)
     print(*report.notes, sep="\n", end="\n" * bool(report.notes))

@@ -98,7 +98,7 @@ def locked(folder: str | os.PathLike, part: str = "") -> Iterator[None]:
     import filelock  # a quarter of a second, and most programs lock nothing
 
     os.makedirs(folder, exist_ok=True)
-    lock = filelock.FileLock(os.path.join(folder, f".{part}.lock" if part else ".lock"), fallback_to_soft=False)
+    lock = filelock.FileLock(_lock_path(folder, part), fallback_to_soft=False)
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout as error:
@@ -111,6 +111,24 @@ def locked(folder: str | os.PathLike, part: str = "") -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _lock_path(folder: str | os.PathLike, part: str = "") -> str:
+    return os.path.join(folder, f".{part}.lock" if part else ".lock")
+
+
+@contextlib.contextmanager
+def locked_without_trace(folder: str | os.PathLike) -> Iterator[None]:
+    """`locked`, for a folder that is the user's: the lock's file goes, and a new folder that is still empty with it."""
+    is_new = not os.path.exists(folder)
+    with locked(folder):
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # Windows removes no open file
+                os.unlink(_lock_path(folder))
+                if is_new:
+                    os.rmdir(folder)
 
 
 def natural_key(text: str) -> tuple:
