@@ -222,6 +222,12 @@ def test_a_broken_hint_file_or_an_unknown_title_stops_before_anything_is_done(tm
     assert not (tmp_path / "out").exists()
 
 
+def test_a_title_that_changes_nothing_is_said(tmp_path, colorize):
+    save(tmp_path / "1.png", gray(1))
+    code, said = colorize("1.png", title="one")
+    assert code == 0 and "--title=one changes nothing: this run was trained without titles.\n" in said
+
+
 def test_a_deep_page_stays_deep(tmp_path, colorize):
     values = np.linspace(9000, 60000, 60 * 50).reshape(60, 50).astype(np.uint16)
     save(tmp_path / "in" / "1.png", values)

@@ -26,6 +26,16 @@ def test_the_smallest_hinted_area_counts_also_in_the_next_slice_and_gray_hints_a
     assert "1.png: it could not be coloured: its hints leave no colour on it." in colorize("in", hints=str(hints))[1]
 
 
+def test_at_a_strength_of_nothing_hints_colour_and_other_pages_are_said(tmp_path, colorize):
+    for name in ("1.png", "2.png"):
+        save(tmp_path / "in" / name, gray(1))
+    hints = tmp_path / "hints.json"
+    hints.write_text(json.dumps({"1.png": [{"x": 50, "y": 60, "color": "#ff0000", "radius": 20}]}))
+    code, said = colorize("in", hints=str(hints), strength=0.0)
+    assert code == 0 and "1 page coloured, 1 page left" in said and is_colored(load(tmp_path / "out" / "1.png"))
+    assert "2.png: it is not coloured: it has no hints, and a strength of 0 leaves out automatic colours.\n" in said
+
+
 def test_hints_are_replayed_and_those_for_no_page_are_named(tmp_path, colorize):
     save(tmp_path / "in" / "1.png", gray(1))
     save(tmp_path / "in" / "2.png", gray(2, width=200))

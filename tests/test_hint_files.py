@@ -45,6 +45,10 @@ def test_files_of_editors_that_write_marks_other_encodings_or_crlf_are_read(tmp_
         ({"01.png": [GOOD | {"x": "left"}]}, 'entry 1: x is "left", expected a number'),
         ({"01.png": [GOOD | {"y": True}]}, "entry 1: y is true, expected a number"),
         ({"01.png": [GOOD | {"x": 10**400}]}, "entry 1: x is 1000.*, expected a number"),
+        (
+            {"01.png": [GOOD | {"radius": 200000000}]},
+            "radius is 200000000, expected a number of pixels below 100,000,000$",
+        ),
         ({"01.png": [GOOD | {"radius": -1}]}, "entry 1: radius is -1, expected a number"),
         ('{"01.png": [{"x": NaN, "y": 0, "color": "#000000"}]}', "entry 1: x is NaN, expected a number"),
         ({"01.png": [GOOD | {"color": "red"}]}, 'entry 1: color is "red", expected #rrggbb'),

@@ -38,6 +38,8 @@ def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     hints, unknown = _read_hints(values.hints, pages) if values.hints else ({}, [])
     colorizer = _learned(values) if values.references else Colorizer.load(values.run_dir, strength=values.strength)
     colorizer.check_title(values.title)
+    if values.title and not colorizer.takes_title:
+        print(f"--title={values.title} changes nothing: this run was trained without titles.", file=sys.stderr)
     options = color_chapters.Options(
         title=values.title,
         hints=hints,
@@ -71,13 +73,19 @@ def _check_paths(inputs: list[str], values: flags.FlagValues) -> None:
 def _learned(values: flags.FlagValues) -> "Colorizer":
     """A colorizer that knows the references; its run stays if the user names a folder for it."""
     startup.import_tensorflow()
-    from webtoon_colorize import adaptation
+    from webtoon_colorize import adaptation, run
     from webtoon_colorize.colorizer import Colorizer
 
     panels, faults = adaptation.read_panels(values.references)
     print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
     if values.adapted_run:
-        adapted = adaptation.adapt(values.run_dir, panels, values.adapted_run)
+        try:
+            adapted = adaptation.adapt(values.run_dir, panels, values.adapted_run)
+        except run.ClaimedError as error:
+            origin = "other references" if "data" in error.names else "another --run_dir"
+            raise ValueError(
+                f"--adapted_run={values.adapted_run} holds a run with {origin}: name another folder"
+            ) from error
         return Colorizer.load(adapted, strength=values.strength)
     return adaptation.learn(values.run_dir, panels, strength=values.strength)
 
@@ -118,7 +126,6 @@ def define_flags() -> None:
     flags.DEFINE_string("adapted_run", None, "Folder to keep the run in that has learned the references.")
     flags.DEFINE_float("strength", 1.0, "Of automatic colours: 0.5 halves their chroma.", lower_bound=0, upper_bound=4)
     flags.DEFINE_string("title", None, "The comic's title, for runs that are given it.")
-    flags.DEFINE_alias("label", "title")
     flags.DEFINE_string("hints", None, "JSON file with dots of colour per page (docs/coloring.md).")
     flags.DEFINE_bool("skip_colored", True, "Leave pages as they are that have colour; sepia counts as gray.")
     flags.DEFINE_bool("keep_white", True, "Keep white paper and speech bubbles free of colour.")

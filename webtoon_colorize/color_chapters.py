@@ -253,7 +253,11 @@ class _ChapterColoring:
             return "it is there already"
         if plan.is_colored:
             return "it has colour already; it is copied"
-        return "it could not be coloured: its hints leave no colour on it" if plan.hints else why_uncolored(self._kinds)
+        if plan.hints:
+            return "it could not be coloured: its hints leave no colour on it"
+        if not self._colorizer.strength:
+            return "it is not coloured: it has no hints, and a strength of 0 leaves out automatic colours"
+        return why_uncolored(self._kinds)
 
     def _fail(self, page: Page, reason: str) -> None:
         self._report.faults.append(f"{page.name}: {reason}.")

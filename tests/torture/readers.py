@@ -48,6 +48,7 @@ class _Pale:
     """Stands for the colorizer: gives every pixel one colour, without networks."""
 
     painter = Painter(on_lines=False)
+    strength = 1.0
 
     def check(self, hints, *, width, height, title):
         """Takes everything."""

@@ -186,7 +186,7 @@ def _check_outputs(chapters: list[Chapter], others: Sequence[str]) -> None:
             origin[target] = each.file
     pages = [page for chapter in chapters for page in chapter.pages]
     layers = (os.path.realpath(page.layer(ending)) for page in pages for ending in LAYER_ENDINGS)
-    given = {os.path.realpath(each) for each in (*origin.values(), *others)}
+    given = {os.path.realpath(each) for each in [*map(str, origin.values()), *others]}
     for target in (*origin, *layers):
         if os.path.exists(target) and not given.isdisjoint([target, *map(str, pathlib.Path(target).parents)]):
             raise InputError(f"{target} would be overwritten: choose another --output_dir")

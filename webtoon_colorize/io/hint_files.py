@@ -13,6 +13,7 @@ from webtoon_colorize.hints import Hint
 
 _NUMBERS = {"x", "y", "radius"}
 _REQUIRED = {"x", "y", "color"}
+_MOST = 10**8  # pixels; images that can be read have fewer
 
 
 class HintError(ValueError):
@@ -65,8 +66,8 @@ def _hint(entry: object, place: str) -> Hint:
         raise HintError(f"{place}: expected x, y, color and perhaps radius, got {json.dumps(entry)}")
     for name in _NUMBERS & entry.keys():
         value = entry[name]
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 2**31:
-            raise HintError(f"{place}: {name} is {json.dumps(value)}, expected a number of pixels")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _MOST:
+            raise HintError(f"{place}: {name} is {json.dumps(value)}, expected a number of pixels below {_MOST:,}")
     color = entry["color"]
     if not isinstance(color, str) or not re.fullmatch("#[0-9a-fA-F]{6}", color):
         raise HintError(f"{place}: color is {json.dumps(color)}, expected #rrggbb")

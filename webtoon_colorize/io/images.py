@@ -7,6 +7,7 @@ import pathlib
 import re
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -106,10 +107,11 @@ def is_turned(image: Image.Image) -> bool:
 
 def upright(image: Image.Image) -> Image.Image:
     """The image turned upright by its EXIF. (Pillow's own function writes the EXIF anew, which may fail.)"""
-    return image.transpose(_TURNS[_orientation(image)]) if is_turned(image) else image
+    turn = _TURNS.get(_orientation(image))
+    return image if turn is None else image.transpose(turn)
 
 
-def _orientation(image: Image.Image) -> object:
+def _orientation(image: Image.Image) -> Any:
     try:
         return image.getexif().get(ORIENTATION)
     except Exception:  # whatever Pillow raises for EXIF that is damaged; the pixels are there

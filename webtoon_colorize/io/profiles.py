@@ -22,15 +22,17 @@ def stays(profile: bytes) -> bool:
 def in_srgb(image: Image.Image) -> Image.Image:
     """The image in sRGB if it has another ICC profile that fits it, else as it is. 8 bits."""
     profile = of(image)
-    kind = (profile[16:20], "L" if image.mode == "LA" else image.mode)
-    if kind == (b"CMYK", "CMYK"):
-        return _through(profile, image) or image
-    if image.mode == "CMYK" or _curve(profile) is None or stays(profile):
+    space, curve = profile[16:20], _curve(profile)
+    if image.mode == "CMYK":
+        return (_through(profile, image) if space == b"CMYK" else None) or image
+    if curve is None or stays(profile):
         return image
-    if kind == (b"GRAY", "L"):
-        image = image.convert("LA") if image.has_transparency_data else image
-        return image.point([*_curve(profile).tolist(), *range(256)][: 256 * len(image.getbands())])
-    return _rgb_in_srgb(image, profile) if profile[16:20] == b"RGB " else image
+    if space == b"RGB ":
+        return _rgb_in_srgb(image, profile)
+    if image.mode not in ("L", "LA"):
+        return image
+    image = image.convert("LA") if image.has_transparency_data else image
+    return image.point([*curve.tolist(), *range(256)][: 256 * len(image.getbands())])
 
 
 def _rgb_in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
