@@ -250,6 +250,11 @@ def test_the_command_line_gives_pages_the_colours_of_references(tmp_path, colori
     assert run.load_settings(tmp_path / "kept").init_from != "none"
     with pytest.raises(ValueError, match="there is no coloured panel among the references"):
         colorize("in", references=[str(tmp_path / "in")])
+    save(tmp_path / "others.png", art(3))
+    with pytest.raises(
+        ValueError, match="^--adapted_run=.*/kept holds a run with other references: name another folder$"
+    ):
+        colorize("in", references=[str(tmp_path / "others.png")], adapted_run=str(tmp_path / "kept"))
 
 
 def test_a_folder_for_what_is_learned_is_refused_where_nothing_is_learned(colorize, tmp_path):

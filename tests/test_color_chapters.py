@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.comics import art, gray, is_colored, load, save, strip
+from tests.comics import archive, art, gray, is_colored, load, page_bytes, save, strip
 from tests.test_layers import composed
 from tests.test_prints import lines
 from tests.test_screentone import halftone
@@ -96,7 +96,7 @@ def test_bad_pages_are_named_and_the_rest_is_done(tmp_path, colorize):
     code, said = colorize("in", "missing.png")
     assert code == 1 and "2 pages coloured." in said and "4 files could not be coloured; all the rest is done." in said
     assert "2.png: this is not an image" in said and "3.jpg: the file is empty." in said
-    assert "4.cbz: this is not a ZIP archive" in said and "missing.png: this is no image" in said
+    assert "4.cbz: this is not a ZIP archive" in said and "missing.png: there is no such file." in said
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {"1.png", "2.png", "3.jpg", "4.cbz", "5.png"}  # what mirrors a folder lacks nothing
     assert all(
@@ -128,31 +128,6 @@ def test_a_page_that_breaks_the_colorizer_does_not_stop_the_others(tmp_path, col
     code, said = colorize("in")
     assert code == 1 and "1.png: it could not be coloured (there is not enough memory)." in said
     assert [is_colored(load(tmp_path / "out" / f"{number}.png")) for number in range(3)] == [True, False, True]
-
-
-def test_hints_are_replayed_and_those_for_no_page_are_named(tmp_path, colorize):
-    save(tmp_path / "in" / "1.png", gray(1))
-    save(tmp_path / "in" / "2.png", gray(2, width=200))
-    dot = {"x": 50, "y": 60, "color": "#ff0000", "radius": 20}
-    hints = tmp_path / "hints.json"
-    hints.write_text(json.dumps({"1.png": [dot], "3.png": [dot]}))
-    code, said = colorize("in", hints=str(hints))
-    assert code == 0 and "there is no page 3.png among the inputs" in said
-    with_hints = load(tmp_path / "out" / "1.png"), load(tmp_path / "out" / "2.png")
-    colorize("in")
-    assert not np.array_equal(with_hints[0], load(tmp_path / "out" / "1.png"))
-    np.testing.assert_array_equal(with_hints[1], load(tmp_path / "out" / "2.png"))
-
-
-def test_a_hint_beside_its_page_fails_that_page_alone(tmp_path, colorize):
-    save(tmp_path / "in" / "1.png", gray(1))
-    save(tmp_path / "in" / "2.png", gray(2))
-    hints = tmp_path / "hints.json"
-    hints.write_text(json.dumps({"1.png": [{"x": 5000, "y": 0, "color": "#ff0000"}]}))
-    code, said = colorize("in", hints=str(hints))
-    assert code == 1 and "1.png: hint 1 at 5000, 0 is outside the page of 260 x 240." in said
-    assert (tmp_path / "out" / "1.png").read_bytes() == (tmp_path / "in" / "1.png").read_bytes()
-    assert is_colored(load(tmp_path / "out" / "2.png"))
 
 
 def test_existing_pages_are_left_and_the_strip_goes_on_as_if_they_were_coloured_now(tmp_path, colorize):
@@ -205,6 +180,24 @@ def test_originals_are_not_overwritten_and_results_not_coloured_again(tmp_path, 
     assert "1 page coloured" in colorize(".", skip_colored=False)[1]  # out/ lies in the folder and is passed over
 
 
+@pytest.mark.parametrize("name", ["output_dir", "run_dir", "references", "adapted_run", "hints"])
+def test_an_empty_path_is_refused(tmp_path, colorize, name):
+    save(tmp_path / "1.png", gray(1))
+    with pytest.raises(ValueError, match=f"--{name} is empty; it is to be a file or a folder$"):
+        colorize("1.png", **{name: [""] if name == "references" else ""})
+    assert [path.name for path in tmp_path.iterdir()] == ["1.png"]
+
+
+def test_files_that_are_replaced_by_others_are_counted(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", gray(1))
+    archive(tmp_path / "in" / "book.cbz", {"1.png": page_bytes(tmp_path)})
+    (tmp_path / "out").mkdir()
+    for name in ("1.png", "book.cbz"):
+        (tmp_path / "out" / name).write_text("mine")
+    assert f"Replaced in {tmp_path}/out: 2 files that had another content.\n" in colorize("in")[1]
+    assert "Replaced" not in colorize("in")[1]  # by the same
+
+
 def test_the_exit_code_says_whether_anything_was_done(tmp_path, colorize):
     save(tmp_path / "1.png", gray(1))
     (tmp_path / "bad.png").write_bytes(b"no image")
@@ -254,6 +247,12 @@ def test_ink_on_a_transparent_background_is_coloured_as_on_white(tmp_path, color
         if name != "white.png":
             alpha = load(tmp_path / "out" / name)[..., 3]
             assert alpha[100, 100] == 255 and alpha[100, 250] == alpha[5, 5] == 0
+
+
+def test_a_title_that_changes_nothing_is_said(tmp_path, colorize):
+    save(tmp_path / "1.png", gray(1))
+    code, said = colorize("1.png", title="one")
+    assert code == 0 and "--title=one changes nothing: this run was trained without titles.\n" in said
 
 
 def test_a_deep_page_stays_deep(tmp_path, colorize):

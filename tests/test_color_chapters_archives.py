@@ -3,13 +3,15 @@
 import io
 import itertools
 import pathlib
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
 import pytest
 
-from tests.comics import archive, is_colored, load, page_bytes
-from webtoon_colorize.io import archives
+from tests.comics import archive, gray, is_colored, load, page_bytes, save
+from webtoon_colorize.io import archives, page_images
 from webtoon_colorize.pages import page_chroma
 
 
@@ -135,13 +137,74 @@ def test_an_archive_counts_as_done_when_its_pages_are_and_only_the_others_are_co
     assert written(tmp_path / "once" / "book.cbz") == whole
 
 
+def interrupted(colorize, monkeypatch, after, **options):
+    """Presses Ctrl-C when so many pages are encoded."""
+    encode, done = page_images.encode, itertools.count()
+
+    def encode_some(page):
+        if next(done) == after:
+            raise KeyboardInterrupt
+        return encode(page)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(page_images, "encode", encode_some)
+        with pytest.raises(KeyboardInterrupt):
+            colorize("book.cbz", **options)
+
+
+def test_an_interrupted_archive_has_the_pages_that_were_done_and_goes_on_from_there(tmp_path, colorize, monkeypatch):
+    pages = {f"{number}.png": page_bytes(tmp_path, number) for number in range(4)}
+    archive(tmp_path / "book.cbz", pages)
+    interrupted(colorize, monkeypatch, 0)
+    assert not (tmp_path / "out").exists()
+    interrupted(colorize, monkeypatch, 2)
+    half = written(tmp_path / "out" / "book.cbz")
+    assert [half[name] == pages[name] for name in pages] == [False, False, True, True]
+    interrupted(colorize, monkeypatch, 1, skip_existing=True)
+    more = written(tmp_path / "out" / "book.cbz")
+    assert [more[name] == pages[name] for name in pages] == [False, False, False, True]
+    archive(tmp_path / "book.cbz", {"0.png": page_bytes(tmp_path, 9), **dict(list(pages.items())[1:])})
+    interrupted(colorize, monkeypatch, 1)  # what is done of before stays
+    other = written(tmp_path / "out" / "book.cbz")
+    assert [other[name] == more[name] for name in pages] == [False, True, True, True]
+    code, said = colorize("book.cbz", skip_existing=True)
+    assert code == 0 and "1 page coloured, 3 pages left as they are." in said and "Replaced" not in said
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["book.cbz"]
+
+
+def test_what_a_killed_call_left_of_an_archive_is_removed(tmp_path, colorize):
+    archive(tmp_path / "book.cbz", {"1.png": page_bytes(tmp_path)})
+    killed = "import os, sys; from webtoon_colorize.files import workspace\n"
+    killed += "with workspace(sys.argv[1]) as folder: (folder / '1').touch(); os._exit(1)"
+    subprocess.run([sys.executable, "-c", killed, str(tmp_path / "out" / "book.cbz")])
+    [left] = (tmp_path / "out").iterdir()
+    assert left.name == ".unfinished-book.cbz" and list(left.iterdir())
+    assert colorize("book.cbz")[0] == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["book.cbz"]
+
+
+def test_pages_of_an_archive_that_could_not_be_written_are_not_counted(tmp_path, colorize, monkeypatch):
+    archive(tmp_path / "book.cbz", {f"{number}.png": page_bytes(tmp_path, number) for number in range(2)})
+
+    def write_copy(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archives, "write_copy", write_copy)
+    code, said = colorize("book.cbz")
+    assert code == 2 and "0 pages coloured.\n" in said
+    assert "book.cbz: the coloured archive could not be written (no space left on device).\n" in said
+    save(tmp_path / "1.png", gray(1))
+    code, said = colorize("book.cbz", "1.png")
+    assert code == 1 and "1 page coloured.\n" in said
+
+
 def test_an_archive_in_which_nothing_could_be_done_is_not_written(tmp_path, colorize):
     data = bytearray(archive(tmp_path / "in" / "book.cbz", {"1.png": page_bytes(tmp_path)}).read_bytes())
     data[data.find(b"PK\1\2") + 8] |= 1
     (tmp_path / "in" / "book.cbz").write_bytes(data)
     code, said = colorize("in/book.cbz")
     assert code == 2 and "book.cbz/1.png: it is encrypted; unpack the archive with its password first." in said
-    assert not list((tmp_path / "out").iterdir())
+    assert not (tmp_path / "out").exists()
     assert colorize("in")[0] == 2
     assert (tmp_path / "out" / "book.cbz").read_bytes() == data  # what mirrors a folder lacks nothing
     assert "0 pages coloured.\n" in colorize("in", skip_existing=True)[1]

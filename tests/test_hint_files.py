@@ -1,4 +1,5 @@
 import json
+import os
 import unicodedata
 
 import pytest
@@ -44,6 +45,10 @@ def test_files_of_editors_that_write_marks_other_encodings_or_crlf_are_read(tmp_
         ({"01.png": [GOOD | {"x": "left"}]}, 'entry 1: x is "left", expected a number'),
         ({"01.png": [GOOD | {"y": True}]}, "entry 1: y is true, expected a number"),
         ({"01.png": [GOOD | {"x": 10**400}]}, "entry 1: x is 1000.*, expected a number"),
+        (
+            {"01.png": [GOOD | {"radius": 200000000}]},
+            "radius is 200000000, expected a number of pixels below 100,000,000$",
+        ),
         ({"01.png": [GOOD | {"radius": -1}]}, "entry 1: radius is -1, expected a number"),
         ('{"01.png": [{"x": NaN, "y": 0, "color": "#000000"}]}', "entry 1: x is NaN, expected a number"),
         ({"01.png": [GOOD | {"color": "red"}]}, 'entry 1: color is "red", expected #rrggbb'),
@@ -82,3 +87,25 @@ def test_names_may_leave_out_the_folders_that_they_lie_in():
     assert assign({"a/01.png": dot}, pages) == ({"book.cbz/a/01.png": dot}, [])
     assert assign({"02.png": dot, "book.cbz/a/001.png": dot}, pages)[0].keys() == {"02.png", "book.cbz/a/001.png"}
     assert assign({"1.png": dot, "03.png": dot}, pages) == ({}, ["1.png", "03.png"])
+
+
+def test_names_may_have_the_folders_that_the_page_lies_in(monkeypatch):
+    dot = (Hint(1, 2, (0, 0, 0)),)
+    monkeypatch.setattr(os, "getcwd", lambda: "/home/me/work")
+    pages, paths = ["01.png", "b.cbz/./02.png"], ["/home/me/comic/01.png", "/home/me/b.cbz/./02.png"]
+    for name in ("01.png", "comic/01.png", "./comic/01.png", "/home/me/comic/01.png", "../comic/01.png"):
+        assert assign({name: dot}, pages, paths) == ({"01.png": dot}, [])
+    for name in ("02.png", "b.cbz/02.png", "me/b.cbz/02.png"):
+        assert assign({name: dot}, pages, paths) == ({"b.cbz/./02.png": dot}, [])
+    for name in ("other/01.png", "/01.jpg", "../01.png", "", "."):
+        assert assign({name: dot}, pages, paths) == ({}, [name])
+    assert assign({"01.png": dot, "comic/01.png": dot}, pages, paths) == ({"01.png": dot + dot}, [])
+
+
+def test_the_end_of_several_names_is_refused_and_a_whole_name_is_not():
+    dot = (Hint(1, 2, (0, 0, 0)),)
+    pages = ["a/01.png", "b/01.png"]
+    with pytest.raises(HintError, match="^01.png could be a/01.png or b/01.png; put the folder in front$"):
+        assign({"01.png": dot}, pages)
+    assert assign({"b/01.png": dot}, pages) == ({"b/01.png": dot}, [])
+    assert assign({"01.png": dot}, ["01.png", *pages]) == ({"01.png": dot}, [])

@@ -1,5 +1,6 @@
 """From inputs to pages in reading order, and archives written again."""
 
+import os
 import zipfile
 
 import pytest
@@ -64,9 +65,40 @@ def test_inputs_without_pages_are_named_in_a_sentence(tmp_path):
         ("bad.cbz", "the file is empty"),
     ]
     assert faults == [
-        f"{tmp_path}/notes.txt: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.",
+        f"{tmp_path}/notes.txt: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP.",
         f"{tmp_path}/empty: there are no images or archives in this folder.",
-        f"{tmp_path}/missing.png: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.",
+        f"{tmp_path}/missing.png: there is no such file.",
+    ]
+
+
+def test_what_is_no_page_is_told_by_what_it_is(tmp_path):
+    touch(tmp_path, "f.psd", "g.kra")
+    (tmp_path / "h").write_bytes(b"CSFCHUNK")
+    (tmp_path / "link.png").symlink_to("nothing")
+    os.mkfifo(tmp_path / "pipe.png")
+    inputs = [str(tmp_path / name) for name in ("f.psd", "g.kra", "h", "link.png", "pipe.png")]
+    assert find_chapters(inputs, str(tmp_path / "out")) == (
+        [],
+        [
+            f"{tmp_path}/f.psd: this is a Photoshop file; export it as PNG.",
+            f"{tmp_path}/g.kra: this is a Krita file; export it as PNG.",
+            f"{tmp_path}/h: this is a Clip Studio Paint file; export it as PNG.",
+            f"{tmp_path}/link.png: this is a link to what does not exist.",
+            f"{tmp_path}/pipe.png: this is neither a file nor a folder.",
+        ],
+    )
+
+
+def test_files_of_drawing_programs_are_named_in_folders_and_in_archives(tmp_path):
+    touch(tmp_path / "in", "1.png", "1.PSD", "a/2.clip", ".3.psd")
+    archive(tmp_path / "in" / "book.cbz", {"1.png": b"", "b/1.xcf": b"", "2": b"8BPS", "@eaDir/1.psd": b""})
+    found, faults = find_chapters([str(tmp_path / "in")], str(tmp_path / "out"))
+    assert names(found) == [["1.png"], ["book.cbz/1.png"]]
+    assert sorted(faults) == [
+        "1.PSD: this is a Photoshop file; export it as PNG.",
+        "a/2.clip: this is a Clip Studio Paint file; export it as PNG.",
+        "book.cbz/2: this is a Photoshop file; export it as PNG.",
+        "book.cbz/b/1.xcf: this is a GIMP file; export it as PNG.",
     ]
 
 
@@ -76,6 +108,19 @@ def test_outputs_that_meet_or_cover_an_input_are_refused_with_the_reason_alone(t
         find_chapters([str(tmp_path / "a"), str(tmp_path / "b")], str(tmp_path / "out"))
     with pytest.raises(InputError, match="a/1.png would be overwritten: choose another --output_dir$"):
         find_chapters([str(tmp_path / "a")], str(tmp_path / "a"))
+
+
+def test_no_output_covers_another_input_a_reference_or_a_layer_that_is_named(tmp_path):
+    touch(tmp_path, "a/ch1/01.png", "b/ch1/01.png", "1.png", "b/colorize-layers/1.png.ink.png")
+    given = [str(tmp_path / name) for name in ("a", "b/ch1/01.png")]
+    with pytest.raises(InputError, match="b/ch1/01.png would be overwritten: choose another --output_dir$"):
+        find_chapters(given, str(tmp_path / "b"))
+    for other in ("b", "b/ch1/01.png"):
+        with pytest.raises(InputError, match="b/ch1/01.png would be overwritten"):
+            find_chapters(given[:1], str(tmp_path / "b"), others=[str(tmp_path / other)])
+    with pytest.raises(InputError, match="b/colorize-layers/1.png.ink.png would be overwritten"):
+        find_chapters([str(tmp_path / "1.png"), str(tmp_path / "b/colorize-layers/1.png.ink.png")], str(tmp_path / "b"))
+    assert names(find_chapters(given[:1], str(tmp_path / "c"), others=[str(tmp_path / "b")])[0]) == [["ch1/01.png"]]
 
 
 def test_an_archive_is_written_again_in_its_order_with_the_coloured_pages_in_their_places(tmp_path):

@@ -82,6 +82,18 @@ def test_a_page_whose_layer_could_not_be_written_is_not_done(tmp_path, colorize)
     assert "1 page coloured." in colorize("in", color_layer=True, skip_existing=True)[1]
 
 
+def test_a_page_that_is_there_without_a_layer_that_is_asked_for_is_not_done(tmp_path, colorize):
+    save(tmp_path / "in" / "1.png", gray(1, **SMALL))
+    archive(tmp_path / "in" / "book.cbz", {"1.png": page_bytes(tmp_path)})
+    colorize("in")
+    asked = {"color_layer": True, "skip_existing": True}
+    assert "2 pages coloured." in colorize("in", **asked)[1]
+    assert "0 pages coloured, 2 pages left" in colorize("in", **asked)[1]
+    (tmp_path / "out" / "colorize-layers" / "book.cbz" / "1.png.ink.png").unlink()
+    assert "1 page coloured, 1 page left" in colorize("in", **asked)[1]
+    assert len(list((tmp_path / "out" / "colorize-layers").rglob("*.*.*"))) == 6
+
+
 def test_links_and_loops_are_named_and_nothing_outside_is_read(tmp_path, colorize):
     save(tmp_path / "in" / "1.png", gray(1, **SMALL))
     save(tmp_path / "other" / "2.png", gray(2, **SMALL))
@@ -110,6 +122,19 @@ def test_an_output_folder_that_is_a_file_is_named_before_anything_is_done(tmp_pa
     (tmp_path / "out").touch()
     with pytest.raises(ValueError, match="out is a file; --output_dir is a folder$"):
         colorize("1.png")
+    with pytest.raises(ValueError, match="out is a file; --output_dir is a folder$"):
+        colorize("1.png", output_dir=str(tmp_path / "out" / "sub"), run_dir="no run")
+
+
+def test_so_is_a_folder_in_it_that_is_a_file_or_cannot_be_written(tmp_path, colorize, monkeypatch):
+    save(tmp_path / "in" / "a" / "1.png", gray(1, **SMALL))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a").touch()
+    with pytest.raises(ValueError, match="out/a is a file; .*out/a is to be a folder$"):
+        colorize("in", run_dir="no run")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(ValueError, match=f"^{tmp_path} cannot be written to: choose another --output_dir$"):
+        colorize("in", output_dir=str(tmp_path / "new"), run_dir="no run")
 
 
 def test_names_that_are_no_text_are_printed():

@@ -249,6 +249,29 @@ def test_a_page_that_lies_on_its_side_is_turned_upright_once():
     assert image.size == (4, 8) and image.getexif().get(0x0112, 1) == 1
 
 
+# A Photoshop file of a gray pixel: its header, three empty sections, and the pixel.
+PSD = b"8BPS" + struct.pack(">H6xH2I2H", 1, 1, 1, 1, 8, 1) + bytes(12) + b"\0\0\x63"
+
+
+def exif_of(tag, kind, content):
+    """EXIF with the orientation 6 and one more entry of a kind (2: text, 3: a short, 5: a fraction)."""
+    count = len(content) if kind == 2 else 1
+    value = content.ljust(4, b"\0") if len(content) <= 4 else struct.pack("<I", 38)  # or where it stands
+    entries = sorted([struct.pack("<HHIHxx", 0x0112, 3, 1, 6), struct.pack("<HHI", tag, kind, count) + value])
+    return b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + b"".join(entries) + bytes(4) + content
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    "entry",
+    [(282, 2, b"300\0"), (256, 5, struct.pack("<II", 64, 1)), (256, 2, b"1200\0"), (305, 3, b"\7\0")],
+    ids=["resolution", "fraction", "width", "software"],
+)
+def test_values_of_unexpected_types_in_the_exif_are_no_damage_and_the_page_is_turned(format, entry):
+    data = file(Image.new("RGB", (8, 4)), format, exif=exif_of(*entry))
+    assert through(data).size == (4, 8) and images.read_image(data).shape == (8, 4, 3)
+
+
 @pytest.mark.parametrize(
     "data, fault",
     [
@@ -260,6 +283,10 @@ def test_a_page_that_lies_on_its_side_is_turned_upright_once():
         (b"\xff\x0a" + bytes(99), "is a JPEG XL image; JPEG, PNG and WebP can be read"),
         (b"PK\3\4" + bytes(99), "is a ZIP archive; JPEG, PNG and WebP can be read"),
         (b"<html>", "is an HTML file; JPEG, PNG and WebP can be read"),
+        (file(Image.new("L", (9, 9)), "TGA"), "is an image of the kind TGA; JPEG, PNG and WebP can be coloured"),
+        (file(Image.new("L", (9, 9)), "PPM"), "is an image of the kind PPM; JPEG, PNG and WebP can be coloured"),
+        (PSD, "is a Photoshop file; export it as PNG"),
+        (PSD[:20], "is a Photoshop file; export it as PNG"),
         (b"\xff\xd8\xff", "damaged"),
         (file(Image.new("L", (99, 99)))[:60], "damaged"),
         (cv2.imencode(".png", np.full((99, 99), 777, np.uint16))[1].tobytes()[:60], "damaged"),

@@ -70,6 +70,18 @@ def test_without_arguments_a_program_that_needs_some_shows_its_help(without_tens
         ("webtoon_colorize", ["page.png", "--output_dir=~nobody-of-that-name/x"], "there is no such home folder."),
         ("webtoon_colorize.app", ["page.png"], "page.png is no flag, and this program takes nothing else."),
         ("data_tools.synthesize", ["--titles=0"], "--titles=0: "),
+        ("data_tools.synthesize", ["--titles=a"], "error: --titles=a is no number; 5 is one. See"),
+        (
+            "webtoon_colorize",
+            ["x", "--output_dir=y", "--strength=0,5"],
+            "error: --strength=0,5 is no number; 0.5 is one.",
+        ),
+        (
+            "webtoon_colorize",
+            ["x", "--output_dir=y", "--strength=nan"],
+            "--strength=nan is no number that can be used.",
+        ),
+        ("webtoon_colorize", ["x", "--output_dir=y", "--label=z"], "Unknown command line flag 'label'"),
         ("data_tools.prepare", ["--comic_dir=x", "--output_dir=y", "z"], "z is no flag"),
         (
             "webtoon_colorize",

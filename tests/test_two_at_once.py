@@ -11,7 +11,7 @@ import pytest
 from data_tools import download, synthesize
 from experiments import ablations, evaluate
 from experiments import train as training_program
-from tests.comics import art, save, strip
+from tests.comics import art, gray, save
 from tests.conftest import make_run
 from webtoon_colorize import adaptation, color_chapters, data, files
 from webtoon_colorize.io import csv_files, page_images
@@ -86,25 +86,27 @@ def test_what_another_process_is_writing_is_refused_with_a_sentence(dataset, tmp
                     call()
 
 
-def test_two_that_colour_into_one_folder_write_what_one_writes(colorize, tmp_path, monkeypatch):
-    """The second begins and ends while the first is about to write its first page."""
+def test_a_second_call_that_colours_into_one_folder_is_refused_and_the_first_leaves_no_lock(
+    colorize, tmp_path, monkeypatch
+):
+    """The second begins while the first is about to write its first page."""
     for number in range(2):
-        save(
-            tmp_path / "in" / f"{number}.png", strip(art(number)).mean(axis=2, keepdims=True).repeat(3, 2).astype("u1")
-        )
+        save(tmp_path / "in" / f"{number}.png", gray(number))
     book = shutil.make_archive(str(tmp_path / "book"), "zip", tmp_path / "in")
     shutil.move(book, tmp_path / "in")
-    encode, codes = page_images.encode, []
+    encode, said = page_images.encode, []
     colorize("in", output_dir=str(tmp_path / "alone"))
 
     def encode_late(image):
         monkeypatch.setattr(color_chapters.page_images, "encode", encode)
-        codes.append(colorize("in")[0])
+        with pytest.raises(files.InUse) as refusal:
+            colorize("in")
+        said.append(str(refusal.value))
         return encode(image)
 
     monkeypatch.setattr(color_chapters.page_images, "encode", encode_late)
-    codes.append(colorize("in")[0])
-    assert codes == [0, 0]
+    assert colorize("in")[0] == 0
+    assert said == [f"another process is writing {tmp_path}/out: wait for its end, or choose another folder"]
     assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["0.png", "1.png", "book.zip"]
     for each in (tmp_path / "alone").iterdir():
         assert (tmp_path / "out" / each.name).read_bytes() == each.read_bytes()

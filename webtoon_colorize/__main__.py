@@ -18,58 +18,85 @@ from webtoon_colorize import files, startup
 
 if typing.TYPE_CHECKING:
     from webtoon_colorize.colorizer import Colorizer
+    from webtoon_colorize.hints import Hint
+    from webtoon_colorize.io.chapters import Page
 
 
 def colorize(inputs: list[str], values: flags.FlagValues) -> int:
     """Does what the flags say and returns the exit code. Raises ValueError or OSError if nothing can be done."""
     from webtoon_colorize import color_chapters
     from webtoon_colorize.colorizer import Colorizer
-    from webtoon_colorize.io import chapters, hint_files
+    from webtoon_colorize.io import chapters
     from webtoon_colorize.pages.prints import Kind
 
-    hints = _read_hints(values.hints) if values.hints else {}
+    _check_paths(inputs, values)
     if values.adapted_run and not values.references:
         raise ValueError("--adapted_run keeps what is learned from --references=PAGES, which are missing")
-    found, faults = chapters.find_chapters(inputs, values.output_dir)
-    assigned, unknown = hint_files.assign(hints, [page.name for chapter in found for page in chapter.pages])
+    found, faults = chapters.find_chapters(inputs, values.output_dir, others=values.references)
+    chapters.check_folders(found, values.output_dir)
+    pages = [page for chapter in found for page in chapter.pages]
+    hints, unknown = _read_hints(values.hints, pages) if values.hints else ({}, [])
     colorizer = _learned(values) if values.references else Colorizer.load(values.run_dir, strength=values.strength)
     colorizer.check_title(values.title)
+    if values.title and not colorizer.takes_title:
+        print(f"--title={values.title} changes nothing: this run was trained without titles.", file=sys.stderr)
     options = color_chapters.Options(
         title=values.title,
-        hints=assigned,
+        hints=hints,
         skip_colored=values.skip_colored,
         keep_white=values.keep_white,
         color_layer=values.color_layer,
         skip_existing=values.skip_existing,
     )
-    report = color_chapters.color_chapters(found, colorizer, options)
+    with files.locked_without_trace(values.output_dir):
+        report = color_chapters.color_chapters(found, colorizer, options)
     for name in unknown:
         print(f"{values.hints}: there is no page {name} among the inputs.", file=sys.stderr)
     print(*report.notes, sep="\n", end="\n" * bool(report.notes))
     if {*report.kinds} - {Kind.TONES}:
         print("On these pages:", ", ".join(f"{kind.value} ({number})" for kind, number in report.kinds.most_common()))
-    return summarize(report.colored, report.left, [*faults, *report.faults])
+    if report.replaced:
+        print(f"Replaced in {values.output_dir}: {_count(report.replaced, 'file')} that had another content.")
+    return summarize(report.colored, report.left, [*faults, *report.faults]) or int(bool(unknown))
+
+
+def _check_paths(inputs: list[str], values: flags.FlagValues) -> None:
+    """Raises ValueError for an empty path, which would mean the current folder, or be passed over."""
+    if "" in inputs:
+        raise ValueError("one of the inputs is empty; it is to be a file or a folder")
+    for name in ("output_dir", "run_dir", "references", "adapted_run", "hints"):
+        value = getattr(values, name)
+        if value == "" or (isinstance(value, list) and "" in value):
+            raise ValueError(f"--{name} is empty; it is to be a file or a folder")
 
 
 def _learned(values: flags.FlagValues) -> "Colorizer":
     """A colorizer that knows the references; its run stays if the user names a folder for it."""
     startup.import_tensorflow()
-    from webtoon_colorize import adaptation
+    from webtoon_colorize import adaptation, run
     from webtoon_colorize.colorizer import Colorizer
 
     panels, faults = adaptation.read_panels(values.references, values.run_dir)
     print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
     if values.adapted_run:
-        adapted = adaptation.adapt(values.run_dir, panels, values.adapted_run)
+        try:
+            adapted = adaptation.adapt(values.run_dir, panels, values.adapted_run)
+        except run.ClaimedError as error:
+            origin = "other references" if "data" in error.names else "another --run_dir"
+            raise ValueError(
+                f"--adapted_run={values.adapted_run} holds a run with {origin}: name another folder"
+            ) from error
         return Colorizer.load(adapted, strength=values.strength)
     return adaptation.learn(values.run_dir, panels, strength=values.strength)
 
 
-def _read_hints(path: str) -> dict:
+def _read_hints(path: str, pages: list["Page"]) -> tuple[dict[str, tuple["Hint", ...]], list[str]]:
+    """The hints by names of pages, and the names in the file for which there is no page."""
     from webtoon_colorize.io import hint_files
 
     try:
-        return hint_files.read_hints(path)
+        hints = hint_files.read_hints(path)
+        return hint_files.assign(hints, [page.name for page in pages], [page.path for page in pages])
     except hint_files.HintError as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -99,7 +126,6 @@ def define_flags() -> None:
     flags.DEFINE_string("adapted_run", None, "Folder to keep the run in that has learned the references.")
     flags.DEFINE_float("strength", 1.0, "Of automatic colours: 0.5 halves their chroma.", lower_bound=0, upper_bound=4)
     flags.DEFINE_string("title", None, "The comic's title, for runs that are given it.")
-    flags.DEFINE_alias("label", "title")
     flags.DEFINE_string("hints", None, "JSON file with dots of colour per page (docs/coloring.md).")
     flags.DEFINE_bool("skip_colored", True, "Leave pages as they are that have colour; sepia counts as gray.")
     flags.DEFINE_bool("keep_white", True, "Keep white paper and speech bubbles free of colour.")

@@ -4,8 +4,6 @@ import collections
 import contextlib
 import dataclasses
 import itertools
-import pathlib
-import shutil
 from collections.abc import Iterator, Sequence
 
 import cv2
@@ -15,10 +13,9 @@ import tqdm
 from webtoon_colorize import files, lab
 from webtoon_colorize.colorizer import Colorizer
 from webtoon_colorize.hints import Hint
-from webtoon_colorize.io import archives, chapters, page_images
-from webtoon_colorize.io.archives import ArchiveError, Entry
-from webtoon_colorize.io.chapters import Archive, Chapter, Page
-from webtoon_colorize.io.images import ImageError
+from webtoon_colorize.io import outputs, page_images
+from webtoon_colorize.io.archives import ArchiveError
+from webtoon_colorize.io.chapters import LAYER_ENDINGS, Archive, Chapter, Page
 from webtoon_colorize.io.page_images import PageImage
 from webtoon_colorize.pages import layers
 from webtoon_colorize.pages.grayscale import is_colored
@@ -26,7 +23,7 @@ from webtoon_colorize.pages.prints import Kind, why_uncolored
 from webtoon_colorize.pages.strips import Slice
 
 TINTED = 6  # gray levels between the channels of a pixel that has got colour
-TINTED_SHARE = 0.001  # a page with a smaller share of such pixels was not coloured
+TINTED_SHARE = 0.001  # without hints, a page with a smaller share of such pixels was not coloured
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,66 +44,14 @@ class Report:
 
     colored: int = 0
     left: int = 0  # copied because they are coloured or take no colour, or written by an earlier call
+    replaced: int = 0  # files in the output that had another content
     kinds: collections.Counter[Kind] = dataclasses.field(default_factory=collections.Counter)  # pages on which each is
     notes: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that was left as it is
     faults: list[str] = dataclasses.field(default_factory=list)  # a sentence for each page that failed
 
-
-class _Folder:
-    """Where pages that are files go."""
-
-    def existing(self, page: Page) -> bytes | None:
-        """What an earlier call wrote."""
-        return page.output.read_bytes() if page.output.is_file() else None
-
-    def write(self, page: Page, data: bytes) -> None:
-        files.write_bytes(page.output, data)
-
-    def leave(self, page: Page) -> None:
-        """The page is in the output as it was."""
-        with files.atomic_path(page.output) as temporary:
-            shutil.copyfile(page.file, temporary)
-
-    def keep(self, page: Page) -> None:
-        """What an earlier call wrote stays."""
-
-
-class _Copy:
-    """Where pages of an archive go: into a temporary folder, and from there into the archive's copy."""
-
-    def __init__(self, archive: Archive, folder: str):
-        self._archive, self._folder = archive, pathlib.Path(folder)
-        self._old = {} if not archive.output.is_file() else _entries_by_key(archive.output)
-        self.written: dict[int, pathlib.Path] = {}  # by position in the archive
-
-    def existing(self, page: Page) -> bytes | None:
-        old = self._old.get(_entry(page).key)
-        with contextlib.suppress(ArchiveError):
-            return archives.read(self._archive.output, old) if old else None
-        return None
-
-    def write(self, page: Page, data: bytes) -> None:
-        position = _entry(page).position
-        path = self._folder / str(position)
-        path.write_bytes(data)
-        self.written[position] = path
-
-    def keep(self, page: Page) -> None:
-        self.write(page, self.existing(page) or b"")
-
-    def leave(self, page: Page) -> None:
-        """The copy has all that is not written."""
-
-
-def _entry(page: Page) -> Entry:
-    assert page.entry is not None
-    return page.entry
-
-
-def _entries_by_key(path: pathlib.Path) -> dict[tuple[bytes, str], Entry]:
-    with contextlib.suppress(ArchiveError):
-        return {entry.key: entry for entry in archives.entries(path)}
-    return {}
+    def add(self, other: "Report") -> None:
+        for field in dataclasses.fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
 
 
 def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Options) -> Report:
@@ -117,38 +62,45 @@ def color_chapters(found: Sequence[Chapter], colorizer: Colorizer, options: Opti
             if chapter.archive:
                 _color_archive(chapter.archive, chapter.pages, colorizer, options, report, bar)
             else:
-                _ChapterColoring(colorizer, options, report, bar, _Folder()).color(chapter.pages)
+                folder = outputs.Folder()
+                _ChapterColoring(colorizer, options, report, bar, folder).color(chapter.pages)
+                report.replaced += folder.replaced
     return report
 
 
 def _color_archive(
     archive: Archive, pages: Sequence[Page], colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm
 ) -> None:
-    """Colours the pages into a temporary folder, then writes the archive with them."""
+    """Colours the pages into a temporary folder, then writes the archive with them; they count when it is written.
+
+    An interrupted call writes the archive with what is done.
+    """
+    part = Report()
     try:
-        with chapters.workspace(archive) as folder:
-            copy = _Copy(archive, folder)
-            if options.skip_existing and all(_is_done(page, copy) for page in pages):
+        with files.workspace(archive.output) as folder:
+            copy = outputs.Copy(archive, folder)
+            if options.skip_existing and all(_is_done(page, copy, options) for page in pages):
                 report.left += len(pages)
                 report.notes.append(f"{archive.name}: it is there already.")
                 bar.update(len(pages))
                 return
-            done = report.colored + report.left
-            _ChapterColoring(colorizer, options, report, bar, copy).color(pages)
-            if report.colored + report.left > done or archive.is_mirrored:
-                archives.write_copy(archive.file, archive.output, copy.written)
+            try:
+                _ChapterColoring(colorizer, options, part, bar, copy).color(pages)
+                if part.colored + part.left or archive.is_mirrored:
+                    part.replaced += copy.finish()
+            except KeyboardInterrupt:
+                copy.finish_early(pages)
+                raise
+        report.add(part)
     except (OSError, ArchiveError) as error:
+        report.faults += part.faults
         report.faults.append(f"{archive.name}: the coloured archive could not be written ({files.reason(error)}).")
 
 
-def _is_done(page: Page, output: _Folder | _Copy) -> bool:
-    """Whether an earlier call coloured the page: an output that is the page as it was is no proof of that."""
-    existing = output.existing(page)
-    if existing is None or not page_images.is_page(existing):
-        return False
-    with contextlib.suppress(ArchiveError, ImageError):
-        return existing != page.read()
-    return False
+def _is_done(page: Page, output: outputs.Folder | outputs.Copy, options: Options) -> bool:
+    """Whether all that is asked for exists."""
+    has_layers = all(page.layer(ending).is_file() for ending in LAYER_ENDINGS)
+    return (has_layers or not options.color_layer) and outputs.was_colored(page, output)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -166,11 +118,6 @@ class _Plan:
     def needs_color(self) -> bool:
         return not (self.is_colored or self.is_there)
 
-    @property
-    def why_left(self) -> str:
-        """Why it is not coloured."""
-        return "it is there already" if self.is_there else "it has colour already; it is copied"
-
 
 @dataclasses.dataclass(eq=False)
 class _Work:
@@ -184,15 +131,25 @@ class _Work:
 class _ChapterColoring:
     """Colours pages that follow each other."""
 
-    def __init__(self, colorizer: Colorizer, options: Options, report: Report, bar: tqdm.tqdm, output: _Folder | _Copy):
+    def __init__(
+        self,
+        colorizer: Colorizer,
+        options: Options,
+        report: Report,
+        bar: tqdm.tqdm,
+        output: outputs.Folder | outputs.Copy,
+    ):
         self._colorizer, self._options, self._report, self._bar = colorizer, options, report, bar
         self._output = output
+        self._least_tinted = TINTED_SHARE
         self._open: list[Page] = []  # pages that are read and not written yet
         self._kinds: set[Kind] = set()  # of the page that comes next, or of the strip's section
         self._is_told = False  # whether a page has been finished since
 
     def color(self, pages: Sequence[Page]) -> None:
         """Colours the pages. If colouring fails, the first open page counts as failed and the others start again."""
+        if any(page.name in self._options.hints for page in pages):  # a dot may reach into the next slice
+            self._least_tinted = 0.0
         remaining = iter(pages)
         while True:
             try:
@@ -237,7 +194,7 @@ class _ChapterColoring:
             on_white,
             hints,
             is_colored=self._options.skip_colored and is_colored(on_white),
-            is_there=self._options.skip_existing and _is_done(page, self._output),
+            is_there=self._options.skip_existing and _is_done(page, self._output, self._options),
         )
 
     def _color(self, slices: Iterator[Slice]) -> None:
@@ -268,7 +225,7 @@ class _ChapterColoring:
 
     def _finish(self, work: _Work) -> None:
         plan = work.plan
-        is_colored = plan.needs_color and work.tinted >= TINTED_SHARE * plan.on_white[..., 0].size
+        is_colored = plan.needs_color and work.tinted > self._least_tinted * plan.on_white[..., 0].size
         try:
             if work.flat is not None and is_colored:
                 layers.write(plan.page.layer, plan.image.on_white(), work.flat, plan.hints)
@@ -288,9 +245,19 @@ class _ChapterColoring:
             self._is_told = True
         if not is_colored:
             self._report.left += 1
-            why = why_uncolored(self._kinds) if plan.needs_color else plan.why_left
-            self._report.notes.append(f"{plan.page.name}: {why}.")
+            self._report.notes.append(f"{plan.page.name}: {self._why_left(plan)}.")
         self._bar.update()
+
+    def _why_left(self, plan: _Plan) -> str:
+        if plan.is_there:
+            return "it is there already"
+        if plan.is_colored:
+            return "it has colour already; it is copied"
+        if plan.hints:
+            return "it could not be coloured: its hints leave no colour on it"
+        if not self._colorizer.strength:
+            return "it is not coloured: it has no hints, and a strength of 0 leaves out automatic colours"
+        return why_uncolored(self._kinds)
 
     def _fail(self, page: Page, reason: str) -> None:
         self._report.faults.append(f"{page.name}: {reason}.")

@@ -36,7 +36,7 @@ class Colorizer:
         if not 0 <= strength < float("inf"):
             raise ValueError(f"strength is {strength}, expected a number from 0 on")
         self.painter = Painter(on_lines=networks.from_lines)
-        self._networks, self._strength = networks, strength
+        self._networks, self.strength = networks, strength
 
     @classmethod
     def load(cls, run_dir: str | os.PathLike | None = None, *, strength: float = 1.0) -> "Colorizer":
@@ -92,6 +92,11 @@ class Colorizer:
             if not hint.lies_in(width, height):
                 raise ValueError(f"hint {number} at {hint.x:g}, {hint.y:g} is outside the page of {width} x {height}")
 
+    @property
+    def takes_title(self) -> bool:
+        """Whether the title changes anything."""
+        return self._networks.takes_label
+
     def check_title(self, title: str | None) -> None:
         """Raises ValueError if the method cannot be given this title."""
         self._label(title)
@@ -131,7 +136,7 @@ class Colorizer:
     def _page_chroma(
         self, image: np.ndarray, background: np.ndarray | None, *, label: int, keep_white: bool
     ) -> PageChroma:
-        guess = functools.partial(predict, self._networks, label=label, strength=self._strength)
+        guess = functools.partial(predict, self._networks, label=label, strength=self.strength)
         lines = self._networks.from_lines
         return PageChroma(image, guess, background=background, keep_white=keep_white and not lines, only_tones=lines)
 

@@ -2,11 +2,13 @@
 
 import contextlib
 import errno
+import filecmp
 import hashlib
 import os
 import pathlib
 import re
 import secrets
+import shutil
 import unicodedata
 from collections.abc import Iterator
 
@@ -48,6 +50,27 @@ def atomic_path(path: str | os.PathLike) -> Iterator[pathlib.Path]:
             temporary.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def workspace(path: str | os.PathLike) -> Iterator[pathlib.Path]:
+    """A hidden folder beside `path` for what `path` is made of, until the end of the block.
+
+    One that a killed process left is emptied; no other may be writing `path`.
+    """
+    path = pathlib.Path(path)
+    folder = path.with_name(derived_name(f"{_UNFINISHED}{path.name}"))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def replaces(path: pathlib.Path, new: pathlib.Path) -> bool:
+    """Whether `path` is a file with another content than the file `new`."""
+    return path.is_file() and not filecmp.cmp(path, new, shallow=False)
+
+
 def remove_unfinished(folder: str | os.PathLike) -> None:
     """Removes the temporary files that killed processes left anywhere in `folder`; no other may be writing there."""
     for path in list(pathlib.Path(folder).rglob(f"{_UNFINISHED}*")):
@@ -75,7 +98,7 @@ def locked(folder: str | os.PathLike, part: str = "") -> Iterator[None]:
     import filelock  # a quarter of a second, and most programs lock nothing
 
     os.makedirs(folder, exist_ok=True)
-    lock = filelock.FileLock(os.path.join(folder, f".{part}.lock" if part else ".lock"), fallback_to_soft=False)
+    lock = filelock.FileLock(_lock_path(folder, part), fallback_to_soft=False)
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout as error:
@@ -88,6 +111,24 @@ def locked(folder: str | os.PathLike, part: str = "") -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _lock_path(folder: str | os.PathLike, part: str = "") -> str:
+    return os.path.join(folder, f".{part}.lock" if part else ".lock")
+
+
+@contextlib.contextmanager
+def locked_without_trace(folder: str | os.PathLike) -> Iterator[None]:
+    """`locked`, for a folder that is the user's: the lock's file goes, and a new folder that is still empty with it."""
+    is_new = not os.path.exists(folder)
+    with locked(folder):
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # Windows removes no open file
+                os.unlink(_lock_path(folder))
+                if is_new:
+                    os.rmdir(folder)
 
 
 def natural_key(text: str) -> tuple:

@@ -108,11 +108,20 @@ def find_build(settings: Settings) -> Callable[[], Method]:
     return functools.partial(function, size, **settings.arguments)
 
 
+class ClaimedError(ValueError):
+    """A folder that belongs to another run."""
+
+    def __init__(self, message: str, names: list[str]):
+        """names: of the settings that differ."""
+        super().__init__(message)
+        self.names = names
+
+
 def claim(run_dir: str | os.PathLike, settings: Settings) -> None:
     """Writes the settings into `run_dir`, or checks that they are the same if the run has a checkpoint.
 
     Raises:
-      ValueError: the folder belongs to a run with other settings; the message names the differences.
+      ClaimedError: the folder belongs to a run with other settings; the message names the differences.
     """
     path = pathlib.Path(run_dir) / SETTINGS
     if not path.exists() or checkpoints.is_missing(run_dir):
@@ -121,13 +130,12 @@ def claim(run_dir: str | os.PathLike, settings: Settings) -> None:
             temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         return
     there = dataclasses.asdict(load_settings(run_dir))
-    differences = [
-        f"{name} is {there[name]} there and {value} here"
-        for name, value in json.loads(json.dumps(dataclasses.asdict(settings))).items()
-        if there[name] != value
-    ]
-    if differences:
-        raise ValueError(f"{run_dir} belongs to another run: {'; '.join(differences)}. Choose another run_dir.")
+    here = json.loads(json.dumps(dataclasses.asdict(settings)))
+    names = [name for name in here if there[name] != here[name]]
+    if names:
+        differences = (f"{name} is {there[name]} there and {here[name]} here" for name in names)
+        message = f"{run_dir} belongs to another run: {'; '.join(differences)}. Choose another run_dir."
+        raise ClaimedError(message, names)
 
 
 def load_settings(run_dir: str | os.PathLike) -> Settings:

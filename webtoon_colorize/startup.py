@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import os
 import re
 import shlex
@@ -135,6 +136,8 @@ def _parse(*, inputs: bool) -> list[str]:
     if arguments and not inputs:
         raise flags.Error(f"{arguments[0]} is no flag, and this program takes nothing else")
     for flag in _own_flags():
+        if isinstance(flag.value, float) and not math.isfinite(flag.value):
+            raise flags.Error(f"--{flag.name}={flag.value} is no number that can be used")
         if isinstance(flag.value, list):
             flag.value = [_at_home(each) for each in flag.value]
         elif isinstance(flag.value, str):
@@ -189,6 +192,9 @@ def _describe(flag: flags.Flag) -> str:
 def _sentence(error: flags.Error) -> str:
     """What is wrong, as a sentence. absl says "flag --x=None: Flag --x must have a value other than None."."""
     missing = re.match(r"flag --(\w+)=None:", str(error))
+    odd = re.match(r"flag (--\w+=.*): (could not convert string to float|invalid literal for int\(\))", str(error))
+    if odd:
+        return f"{odd[1]} is no number; {'0.5' if 'float' in odd[2] else '5'} is one."
     text = f"--{missing[1]} is missing" if missing else str(error).replace(" ?", "?").rstrip(".")
     return text if text.endswith("?") else f"{text}."
 

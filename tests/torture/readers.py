@@ -48,6 +48,7 @@ class _Pale:
     """Stands for the colorizer: gives every pixel one colour, without networks."""
 
     painter = Painter(on_lines=False)
+    strength = 1.0
 
     def check(self, hints, *, width, height, title):
         """Takes everything."""
@@ -123,10 +124,11 @@ def hints(folder: pathlib.Path, rng: random.Random) -> None:
     path = folder / "hints.json"
     path.write_bytes(damaged(text.encode(rng.choice(["utf-8", "utf-16", "utf-8-sig"])), rng))
     try:
-        found = program._read_hints(str(path))
+        program._read_hints(str(path), [])
     except ValueError as error:
         _check_sentence(str(error), "hints.json")
         return
+    found = hint_files.read_hints(path)
     hint_files.assign(found, ["1.png", "b/a/2.png"])
     assert hint_files.parse_hints(hint_files.format_hints(found).encode()) == found
 

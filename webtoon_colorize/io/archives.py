@@ -1,6 +1,7 @@
 """Reads CBZ and ZIP archives from unknown sources within limits, and copies them with other pages."""
 
 import collections
+import functools
 import lzma
 import os
 import pathlib
@@ -111,14 +112,23 @@ def read(path: str | os.PathLike, entry: Entry) -> bytes:
 
 def is_page_or_book(path: str | os.PathLike, entry: Entry) -> bool:
     """Whether an entry that is neither hidden nor refused is one, as in a folder (`walking`)."""
-    if files.is_hidden(entry.path) or entry.refusal():
-        return False
-    name = entry.name.replace("\\", "/")
+    head = functools.partial(read_head, path, entry)
+    return _is_shown(entry) and (kinds.is_page(_name(entry), head) or kinds.is_book(_name(entry), head))
 
-    def head() -> bytes:
-        return read_head(path, entry)
 
-    return kinds.is_page(name, head) or kinds.is_book(name, head)
+def drawing_fault(path: str | os.PathLike, entry: Entry) -> str:
+    """Why an entry that is neither hidden nor refused is no page if a drawing program wrote it; else empty."""
+    head = functools.partial(read_head, path, entry)
+    is_other = _is_shown(entry) and not is_page_or_book(path, entry)
+    return kinds.drawing_fault(_name(entry), head) if is_other else ""
+
+
+def _is_shown(entry: Entry) -> bool:
+    return not files.is_hidden(entry.path) and not entry.refusal()
+
+
+def _name(entry: Entry) -> str:
+    return entry.name.replace("\\", "/")
 
 
 def read_head(path: str | os.PathLike, entry: Entry) -> bytes:
@@ -148,12 +158,19 @@ def _unpacked(path: str | os.PathLike, record: Record, size: int) -> bytes:
         raise ArchiveError("it cannot be unpacked: it is damaged or cut off") from error
 
 
-def write_copy(path: str | os.PathLike, target: pathlib.Path, replaced: Mapping[int, pathlib.Path]) -> None:
+def write_copy(path: str | os.PathLike, target: pathlib.Path, replaced: Mapping[int, pathlib.Path]) -> bool:
     """Writes a copy of the archive in which files, by position, replace the content of entries.
 
     Entries that are refused are left out. All other bytes stay: names, order, comments, extra fields, modes, dates,
-    and what cannot be unpacked. The copy appears whole or not at all. Raises ArchiveError, OSError.
+    and what cannot be unpacked. The copy appears whole or not at all.
+
+    Returns:
+      Whether it replaced a file with another content.
+
+    Raises ArchiveError, OSError.
     """
     refused = {entry.position for entry in entries(path) if entry.refusal()}
     with files.atomic_path(target) as temporary, open(path, "rb") as source, open(temporary, "wb") as copy:
         zip_records.write_copy(source, copy, replaced, refused)
+        copy.flush()
+        return files.replaces(target, temporary)

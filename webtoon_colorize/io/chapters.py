@@ -5,7 +5,6 @@ import itertools
 import os
 import pathlib
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,7 +18,8 @@ class InputError(ValueError):
     """Inputs that cannot be coloured together; the message is the reason and names them."""
 
 
-_LAYER_ENDINGS = r"\.color\.png|\.ink\.png|\.ora"
+LAYER_ENDINGS = (".color.png", ".ink.png", ".ora")
+_LAYER = re.compile(rf"(({'|'.join(map(re.escape, LAYER_ENDINGS))})~*)$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +34,12 @@ class Page:
     fault: str = ""  # why it cannot be read, if that is known already: a book that cannot be opened
     is_mirrored: bool = False  # found in a folder, so that it is in the output as it was if it cannot be coloured
 
+    @property
+    def path(self) -> str:
+        """Where it lies, absolute, with forward slashes."""
+        file = self.file.absolute().as_posix()
+        return f"{file}/{self.entry.path}" if self.entry else file
+
     def read(self) -> bytes:
         """Raises ImageError or ArchiveError."""
         if self.fault:
@@ -41,13 +47,13 @@ class Page:
         return read_bytes(self.file) if self.entry is None else archives.read(self.file, self.entry)
 
     def layer(self, ending: str) -> pathlib.Path:
-        """The output file of one of its layers, with one of _LAYER_ENDINGS.
+        """The output file of one of its layers, with one of LAYER_ENDINGS.
 
         It lies in a folder that is passed over when pages are searched, so it can be no page's. Folders there are not
         called like layers.
         """
         *folders, name = self.name.split("/")
-        safe = (files.derived_name(re.sub(rf"(({_LAYER_ENDINGS})~*)$", r"\1~", folder)) for folder in folders)
+        safe = (files.derived_name(_LAYER.sub(r"\1~", folder)) for folder in folders)
         return self.layers_dir.joinpath(*safe, files.derived_name(name, ending))
 
 
@@ -86,7 +92,9 @@ class _Found(NamedTuple):
         return is_same_folder and not self.is_book and not previous.is_book
 
 
-def find_chapters(inputs: Sequence[str], output_dir: str | None) -> tuple[list[Chapter], list[str]]:
+def find_chapters(
+    inputs: Sequence[str], output_dir: str | None, *, others: Sequence[str] = ()
+) -> tuple[list[Chapter], list[str]]:
     """Finds the chapters, in order.
 
     Returns the chapters, and a sentence for each input or archive entry that is left out.
@@ -94,19 +102,20 @@ def find_chapters(inputs: Sequence[str], output_dir: str | None) -> tuple[list[C
     Outputs lie in `output_dir`: a named file under its name, a file from a folder under its path below that folder.
     If it is None, the pages are only read, and their outputs mean nothing.
 
+    Args:
+      others: more files that may not be overwritten, or folders of such.
+
     Raises:
-      InputError: two outputs would be the same file, an output would overwrite its input, or there can be no outputs.
+      InputError: two outputs would be the same file, or one would overwrite an input.
     """
     without = None if output_dir is None else pathlib.Path(output_dir)
     output = without or pathlib.Path()
-    if output.exists() and not output.is_dir():
-        raise InputError(f"{output} is a file; --output_dir is a folder")
     chapters: list[Chapter] = []
     faults: list[str] = []
     for group in _groups(inputs, without, faults):
         chapters.append(_book(group[0], output, faults) if group[0].is_book else _images(group, output))
     if without is not None:
-        _check_outputs(chapters)
+        _check_outputs(chapters, others)
     return [chapter for chapter in chapters if chapter.pages], faults
 
 
@@ -131,7 +140,15 @@ def _find(path: pathlib.Path, without: pathlib.Path | None, faults: list[str]) -
     elif path.is_file() and walking.is_page_or_book(path):
         yield _Found(path.name, path, is_named=True)
     else:
-        faults.append(f"{path}: this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP that can be found.")
+        faults.append(f"{path}: {_why_no_input(path)}.")
+
+
+def _why_no_input(path: pathlib.Path) -> str:
+    if not path.exists():
+        return "this is a link to what does not exist" if path.is_symlink() else "there is no such file"
+    if not path.is_file():
+        return "this is neither a file nor a folder"
+    return walking.drawing_fault(path) or "this is no image (JPEG, PNG, WebP), folder, CBZ or ZIP"
 
 
 def _images(found: list[_Found], output: pathlib.Path) -> Chapter:
@@ -152,6 +169,8 @@ def _book(found: _Found, output: pathlib.Path, faults: list[str]) -> Chapter:
         return Chapter([dataclasses.replace(whole, fault=str(error))])
     refused = [(entry.path, entry.refusal()) for entry in entries if entry.refusal()]
     faults += [f"{found.name}/{path}: {reason}; it is left out." for path, reason in refused]
+    drawings = ((entry.path, archives.drawing_fault(found.file, entry)) for entry in entries)
+    faults += [f"{found.name}/{path}: {reason}." for path, reason in drawings if reason]
     shown = (entry for entry in entries if archives.is_page_or_book(found.file, entry))
     pages = sorted(shown, key=lambda each: files.path_key(each.path))
     if not pages and not refused:
@@ -160,19 +179,29 @@ def _book(found: _Found, output: pathlib.Path, faults: list[str]) -> Chapter:
     return Chapter([Page(name, found.file, archive.output, layers, entry) for name, entry in named], archive)
 
 
-def _check_outputs(chapters: list[Chapter]) -> None:
+def _check_outputs(chapters: list[Chapter], others: Sequence[str]) -> None:
     origin: dict[str, pathlib.Path] = {}
     for chapter in chapters:
         for each in [chapter.archive] if chapter.archive else chapter.pages:
             target = os.path.realpath(each.output)
-            if target == os.path.realpath(each.file):
-                raise InputError(f"{each.file} would be overwritten: choose another --output_dir")
             if target in origin:
                 raise InputError(f"{origin[target]} and {each.file} would both become {target}")
             origin[target] = each.file
+    pages = [page for chapter in chapters for page in chapter.pages]
+    layers = (os.path.realpath(page.layer(ending)) for page in pages for ending in LAYER_ENDINGS)
+    given = {os.path.realpath(each) for each in [*map(str, origin.values()), *others]}
+    for target in (*origin, *layers):
+        if os.path.exists(target) and not given.isdisjoint([target, *map(str, pathlib.Path(target).parents)]):
+            raise InputError(f"{target} would be overwritten: choose another --output_dir")
 
 
-def workspace(archive: Archive) -> tempfile.TemporaryDirectory:
-    """A temporary folder for coloured pages, on the disk where the archive's copy will be written."""
-    archive.output.parent.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix=".", dir=archive.output.parent)
+def check_folders(found: Sequence[Chapter], output_dir: str) -> None:
+    """Raises InputError if a folder that outputs go to cannot be one, or cannot be written to. Makes none."""
+    output = pathlib.Path(output_dir)
+    for folder in sorted({output, *(page.output.parent for chapter in found for page in chapter.pages)}):
+        there = next(each for each in (folder, *folder.absolute().parents) if os.path.lexists(each))
+        if not there.is_dir():
+            needed = "--output_dir is a folder" if folder == output else f"{folder} is to be a folder"
+            raise InputError(f"{there} is a file; {needed}")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise InputError(f"{there} cannot be written to: choose another --output_dir")

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import posixpath
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from webtoon_colorize.hints import Hint
 
 _NUMBERS = {"x", "y", "radius"}
 _REQUIRED = {"x", "y", "color"}
+_MOST = 10**8  # pixels; images that can be read have fewer
 
 
 class HintError(ValueError):
@@ -64,8 +66,8 @@ def _hint(entry: object, place: str) -> Hint:
         raise HintError(f"{place}: expected x, y, color and perhaps radius, got {json.dumps(entry)}")
     for name in _NUMBERS & entry.keys():
         value = entry[name]
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 2**31:
-            raise HintError(f"{place}: {name} is {json.dumps(value)}, expected a number of pixels")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _MOST:
+            raise HintError(f"{place}: {name} is {json.dumps(value)}, expected a number of pixels below {_MOST:,}")
     color = entry["color"]
     if not isinstance(color, str) or not re.fullmatch("#[0-9a-fA-F]{6}", color):
         raise HintError(f"{place}: color is {json.dumps(color)}, expected #rrggbb")
@@ -87,24 +89,48 @@ def _entry(hint: Hint) -> dict[str, float | str]:
     return {"x": hint.x, "y": hint.y, "color": as_hex(hint.rgb), "radius": hint.radius}
 
 
-def assign(hints: dict[str, tuple[Hint, ...]], pages: Iterable[str]) -> tuple[dict[str, tuple[Hint, ...]], list[str]]:
+def assign(
+    hints: dict[str, tuple[Hint, ...]], pages: Iterable[str], paths: Iterable[str] = ()
+) -> tuple[dict[str, tuple[Hint, ...]], list[str]]:
     """Finds the pages that a hint file's names mean.
 
-    A name may leave out the folders (and the archive) at the beginning of a page's full name. It then means every page
-    whose full name ends with it.
+    A name is a page's name or path, or the end of one: folders (and the archive) in front may be left out.
+
+    Args:
+      pages: names of pages.
+      paths: where each of them lies, absolute; without them, only their names count.
 
     Returns:
-      The hints by full names of pages, and the names for which there is no page.
+      The hints by names of pages, and the names for which there is no page.
+
+    Raises HintError if a name is the end of several pages' names, and none of them itself.
     """
-    meant = {name: f"/{_plain(name)}" for name in hints}
-    assigned = {
-        page: tuple(hint for name, each in hints.items() if f"/{_plain(page)}".endswith(meant[name]) for hint in each)
-        for page in pages
-    }
-    unknown = [name for name in hints if not any(f"/{_plain(page)}".endswith(meant[name]) for page in assigned)]
-    return {page: each for page, each in assigned.items() if each}, unknown
+    pages = list(pages)
+    known = {page: (_plain(page), _plain(path)) for page, path in zip(pages, list(paths) or pages)}
+    assigned: dict[str, tuple[Hint, ...]] = {}
+    unknown = []
+    for name, each in hints.items():
+        page = _meant(name, known)
+        if page is None:
+            unknown.append(name)
+        elif each:
+            assigned[page] = assigned.get(page, ()) + each
+    return assigned, unknown
+
+
+def _meant(name: str, known: dict[str, tuple[str, str]]) -> str | None:
+    """The page that a name means, of the names and paths of pages; None if there is none. Raises HintError."""
+    plain = _plain(name)
+    if plain.startswith("../"):
+        plain = _plain(os.path.abspath(plain))
+    end = plain if plain.startswith("/") else f"/{plain}"
+    same = [page for page, names in known.items() if plain in names]
+    alike = same or [page for page, names in known.items() if any(f"/{each}".endswith(end) for each in names)]
+    if len(alike) > 1:
+        raise HintError(f"{name} could be {alike[0]} or {alike[1]}; put the folder in front")
+    return alike[0] if alike else None
 
 
 def _plain(name: str) -> str:
-    """A page's name with forward slashes and composed letters: macOS stores decomposed ones."""
-    return unicodedata.normalize("NFC", name.replace("\\", "/"))
+    """A page's name with forward slashes, without "." in it, in composed letters: macOS stores decomposed ones."""
+    return unicodedata.normalize("NFC", posixpath.normpath(name.replace("\\", "/")))

@@ -1,20 +1,22 @@
 """Reads and writes image files as RGB arrays."""
 
 import contextlib
-import functools
 import io
 import os
 import pathlib
 import re
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from webtoon_colorize import files
-from webtoon_colorize.io import kinds, png
+from webtoon_colorize.io import kinds, png, profiles
 from webtoon_colorize.io.kinds import is_image as is_image  # the endings of what this module reads
+
+ORIENTATION = 0x0112  # EXIF: how the image is to be turned
 
 
 class ImageError(ValueError):
@@ -25,12 +27,12 @@ def read_image(source: str | os.PathLike | bytes) -> np.ndarray:
     """Reads an image from a file, or from a file's bytes, as uint8 RGB [height, width, 3].
 
     It is turned upright by its EXIF orientation. The format is known by the content, not the ending. Gray, palette,
-    CMYK and 16-bit images become 8-bit RGB (16-bit values are scaled, not clipped), through their ICC profile if they
-    have one of gray or CMYK. Transparent parts show a white background. Raises ImageError.
+    CMYK and 16-bit images become 8-bit RGB (16-bit values are scaled, not clipped), and all of them sRGB by their ICC
+    profiles. Transparent parts show a white background. Raises ImageError.
     """
     data = source if isinstance(source, bytes) else read_bytes(source)
     with opened(data) as image:
-        return _to_rgb(in_srgb(ImageOps.exif_transpose(image)))
+        return _to_rgb(profiles.in_srgb(_in_8_bits(upright(image))))
 
 
 def read_bytes(path: str | os.PathLike) -> bytes:
@@ -71,12 +73,14 @@ def opened(data: bytes) -> Iterator[Image.Image]:
 
 def _says(data: bytes) -> str:
     """What a file is that Pillow does not know, by its first bytes."""
-    kind = kinds.kind_of(data[: kinds.HEAD])
-    if kind in kinds.READABLE:
+    head = data[: kinds.HEAD]
+    if fault := kinds.drawing_fault("", lambda: head):
+        return fault
+    if kinds.kind_of(head) in kinds.READABLE:
         return "the image is damaged or cut off"
-    if kind is None:
+    if not kinds.named(head):
         return "this is not an image that can be read (JPEG, PNG and WebP can)"
-    return f"this is {kinds.named(data[: kinds.HEAD])}; JPEG, PNG and WebP can be read"
+    return f"this is {kinds.named(head)}; JPEG, PNG and WebP can be read"
 
 
 def _pixels(error: Exception) -> str:
@@ -85,40 +89,47 @@ def _pixels(error: Exception) -> str:
     return f"{int(number[0]):,} pixels" if number else "too many pixels"
 
 
-def in_srgb(image: Image.Image) -> Image.Image:
-    """The image in sRGB if it has an ICC profile of gray or CMYK that fits it, else as it is."""
-    profile = image.info.get("icc_profile", b"")
-    if image.mode in ("L", "LA") and (curve := gray_curve(profile)) is not None:
-        image = image.convert("LA") if image.has_transparency_data else image
-        return image.point([*curve.tolist(), *range(256)][: 256 * len(image.getbands())])
-    if image.mode == "CMYK" and profile[16:20] == b"CMYK":
-        return _through(profile, image) or image
-    return image
+_TURNS = {  # EXIF orientation -> how the image is turned upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
-@functools.lru_cache(maxsize=8)
-def gray_curve(profile: bytes) -> np.ndarray | None:
-    """The level in sRGB of each level 0 to 255 of a gray ICC profile, uint8 [256]; None of any other profile."""
-    if profile[16:20] != b"GRAY":
-        return None
-    ramp = _through(profile, Image.fromarray(np.arange(256, dtype=np.uint8)[None]))
-    return None if ramp is None else np.asarray(ramp)[0, :, 1]
+def is_turned(image: Image.Image) -> bool:
+    """Whether its EXIF says that it does not lie upright. EXIF that cannot be read says nothing."""
+    return _orientation(image) in _TURNS
 
 
-def _through(profile: bytes, image: Image.Image) -> Image.Image | None:
-    """The image in sRGB; None if the profile is damaged."""
+def upright(image: Image.Image) -> Image.Image:
+    """The image turned upright by its EXIF. (Pillow's own function writes the EXIF anew, which may fail.)"""
+    turn = _TURNS.get(_orientation(image))
+    return image if turn is None else image.transpose(turn)
+
+
+def _orientation(image: Image.Image) -> Any:
     try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError):
+        return image.getexif().get(ORIENTATION)
+    except Exception:  # whatever Pillow raises for EXIF that is damaged; the pixels are there
         return None
+
+
+def _in_8_bits(image: Image.Image) -> Image.Image:
+    """The image; one of 16-bit gray, which Pillow's own conversion would clip at 255, with 8 bits and its profile."""
+    if not image.mode.startswith("I"):
+        return image
+    gray = np.asarray(image).astype(np.int64).clip(0, 65535)
+    small = Image.fromarray(((gray * 255 + 32767) // 65535).astype(np.uint8))
+    small.info["icc_profile"] = profiles.of(image)
+    return small
 
 
 def _to_rgb(image: Image.Image) -> np.ndarray:
-    """uint8 RGB [height, width, 3] of a Pillow image in any mode."""
-    if image.mode.startswith("I"):  # 16-bit gray; Pillow's own conversion clips at 255
-        gray = np.asarray(image).astype(np.int64).clip(0, 65535)
-        return np.repeat(((gray * 255 + 32767) // 65535).astype(np.uint8)[..., None], 3, axis=2)
+    """uint8 RGB [height, width, 3] of a Pillow image with 8 bits."""
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)

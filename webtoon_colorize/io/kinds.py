@@ -6,7 +6,8 @@ from collections.abc import Callable
 HEAD = 512  # bytes that `kind_of` looks at
 
 _IMAGE_ENDINGS = {"jpg", "jpeg", "jpe", "jfif", "png", "webp"}  # of formats that can be coloured
-_IMAGE_ENDINGS |= {"apng", "avif", "bmp", "gif", "heic", "heif", "jp2", "jxl", "tif", "tiff"}
+_IMAGE_ENDINGS |= {"apng", "avif", "bmp", "gif", "heic", "heif", "jp2", "jxl", "pbm", "pgm", "pnm", "ppm", "tga", "tif"}
+_IMAGE_ENDINGS |= {"tiff"}
 _BOOK_ENDINGS = {"cbz", "zip", "cb7", "cba", "cbr", "cbt", "epub", "pdf", "rar", "7z"}
 
 _IMAGES = {
@@ -30,6 +31,22 @@ _OTHERS = {
     "PDF": rb"%PDF-",
     "HTML": rb"\s*<(!doctype html|html)",
 }
+_DRAWING_ENDINGS = {
+    "ai": "an Illustrator file",
+    "clip": "a Clip Studio Paint file",
+    "eps": "an EPS file",
+    "kra": "a Krita file",
+    "mdp": "a MediBang file",
+    "ora": "an OpenRaster file",
+    "procreate": "a Procreate file",
+    "psb": "a Photoshop file",
+    "psd": "a Photoshop file",
+    "sai": "a PaintTool SAI file",
+    "sai2": "a PaintTool SAI file",
+    "svg": "an SVG file",
+    "xcf": "a GIMP file",
+}
+_DRAWING_SIGNATURES = {b"8BPS": "psd", b"CSFCHUNK": "clip", b"gimp xcf": "xcf"}
 _SIGNATURES = {kind: re.compile(pattern, re.DOTALL) for kind, pattern in (_IMAGES | _OTHERS).items()}
 _SIGNATURES["HTML"] = re.compile(_OTHERS["HTML"], re.IGNORECASE)
 
@@ -40,10 +57,20 @@ def kind_of(head: bytes) -> str | None:
 
 
 def named(head: bytes) -> str:
-    """What the first bytes say, for a sentence: "a RAR archive", "a GIF image"."""
+    """What the first bytes say, for a sentence: "a RAR archive", "a GIF image"; empty if they say nothing."""
     kind = kind_of(head)
+    if kind is None:
+        return ""
     noun = "image" if kind in _IMAGES else "file" if kind in ("PDF", "HTML") else "archive"
     return f"{'an' if kind in ('AVIF', 'HTML') else 'a'} {kind} {noun}"
+
+
+def drawing_fault(name: str, head: Callable[[], bytes]) -> str:
+    """Why a drawing program's own file, known by its ending or its first bytes, is no page; empty of other files."""
+    ending = _ending(name)
+    if ending not in _DRAWING_ENDINGS:
+        ending = next((each for start, each in _DRAWING_SIGNATURES.items() if head().startswith(start)), "")
+    return f"this is {_DRAWING_ENDINGS[ending]}; export it as PNG" if ending else ""
 
 
 def is_image(name: str) -> bool:

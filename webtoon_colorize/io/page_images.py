@@ -8,16 +8,15 @@ from typing import Any
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
-from webtoon_colorize.io import kinds, png
-from webtoon_colorize.io.images import ImageError, gray_curve, in_srgb, opened
+from webtoon_colorize.io import images, kinds, png, profiles
+from webtoon_colorize.io.images import ImageError, opened
 
 QUALITY = 95  # of JPEG and lossy WebP, whose files do not record their own quality
 
 _COLOR_CHUNKS = {b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP"}  # what a PNG's values mean
 _TEXT_CHUNKS = {b"tEXt", b"zTXt", b"iTXt"}
-_SIDEWAYS = 0x0112  # EXIF: how the page is to be turned
 
 
 @dataclasses.dataclass
@@ -71,22 +70,28 @@ def _to_8_bits(pixels: np.ndarray) -> np.ndarray:
 def decode(data: bytes) -> PageImage:
     """The page in a file's bytes; its declared size is checked before anything is decoded.
 
-    It is turned upright by its EXIF orientation; a 16-bit PNG keeps the orientation instead. An ICC profile of gray or
-    CMYK, which would not fit a coloured page, is carried out. Raises ImageError, also for animations.
+    It is turned upright by its EXIF orientation; a 16-bit PNG keeps the orientation instead. ICC profiles of other
+    spaces than sRGB are carried out. EXIF that is damaged is left out. Raises ImageError, also for animations.
     """
     with opened(data) as image:
         kind = (image.format or "").replace("MPO", "JPEG")  # MPO: a JPEG that is followed by smaller copies of itself
         if kind not in ("JPEG", "PNG", "WEBP"):
-            raise ImageError(f"this is {kinds.named(data[: kinds.HEAD])}; JPEG, PNG and WebP can be coloured")
+            raise ImageError(_refusal(data[: kinds.HEAD], kind))
         if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
             raise ImageError("this is an animation; only still pages can be coloured")
         if png.bit_depth(data) == 16:
-            return _decode_deep(data, image.info.get("icc_profile", b""))
-        upright = in_srgb(ImageOps.exif_transpose(image))
-        alpha = np.array(upright.convert("RGBA"))[..., 3] if upright.has_transparency_data else None
-        is_turned = image.getexif().get(_SIDEWAYS, 1) != 1
-        chunks = _kept_chunks(data, is_turned=is_turned) if kind == "PNG" else b""
-        return PageImage(np.array(upright.convert("RGB")), alpha, kind, _options(image, data, kind), chunks)
+            return _decode_deep(data, profiles.of(image))
+        page = profiles.in_srgb(images.upright(image))
+        alpha = np.array(page.convert("RGBA"))[..., 3] if page.has_transparency_data else None
+        is_turned = images.is_turned(image)
+        chunks = _kept_chunks(data, profiles.of(image), is_turned=is_turned) if kind == "PNG" else b""
+        return PageImage(np.array(page.convert("RGB")), alpha, kind, _options(image, data, kind), chunks)
+
+
+def _refusal(head: bytes, kind: str) -> str:
+    """Why an image of another kind, as Pillow names it, cannot be coloured."""
+    what = kinds.named(head) or f"an image of the kind {kind}"
+    return kinds.drawing_fault("", lambda: head) or f"this is {what}; JPEG, PNG and WebP can be coloured"
 
 
 def is_page(data: bytes) -> bool:
@@ -98,12 +103,6 @@ def is_page(data: bytes) -> bool:
         return False
 
 
-def _profile(image: Image.Image) -> bytes:
-    """The ICC profile if its header says RGB, else nothing: a profile of gray does not fit a coloured page."""
-    profile = image.info.get("icc_profile", b"")
-    return profile if profile[16:20] == b"RGB " else b""
-
-
 def _options(image: Image.Image, data: bytes, kind: str) -> dict[str, Any]:
     """Arguments for Pillow's `save`."""
     options: dict[str, Any] = {
@@ -111,15 +110,23 @@ def _options(image: Image.Image, data: bytes, kind: str) -> dict[str, Any]:
         "PNG": {"compress_level": 2},
         "WEBP": {"quality": QUALITY, "lossless": _is_lossless(data), "exact": True},
     }[kind]
-    if kind != "PNG" and _profile(image):  # a PNG's profile and DPI are in its chunks
-        options["icc_profile"] = _profile(image)
+    if kind != "PNG" and profiles.stays(profiles.of(image)):  # a PNG's profile and DPI are in its chunks
+        options["icc_profile"] = profiles.of(image)
     if kind == "JPEG" and all(0 < each < 65536 for each in image.info.get("dpi", (0, 0))):  # what JPEG can hold
         options["dpi"] = image.info["dpi"]
-    exif = image.getexif()
-    if len(exif):
-        exif.pop(_SIDEWAYS, None)  # the page is upright now
-        options["exif"] = exif.tobytes()
+    if exif := _exif(image):
+        options["exif"] = exif
     return options
+
+
+def _exif(image: Image.Image) -> bytes:
+    """Its EXIF but for the orientation, for the page is upright now; empty if it cannot be written again."""
+    try:
+        exif = image.getexif()
+        exif.pop(images.ORIENTATION, None)
+        return exif.tobytes() if len(exif) else b""
+    except Exception:  # Pillow raises TypeError, ValueError, struct.error and others for values of unexpected types
+        return b""
 
 
 def _is_lossless(webp: bytes) -> bool:
@@ -145,10 +152,8 @@ def _decode_deep(data: bytes, profile: bytes) -> PageImage:
     pixels = cv2.cvtColor(pixels, code)
     if alpha is None and (transparent := _transparent(data)) is not None:
         alpha = np.where((pixels == transparent).all(axis=2), 0, 65535).astype(np.uint16)
-    if (curve := gray_curve(profile)) is not None:
-        levels = np.interp(np.arange(65536), 257 * np.arange(256), 257.0 * curve).round().astype(np.uint16)
-        pixels = levels[pixels]
-    return PageImage(pixels, alpha, "PNG", {}, _kept_chunks(data, {b"eXIf"}))
+    pixels = profiles.deep_in_srgb(pixels, profile)
+    return PageImage(pixels, alpha, "PNG", {}, _kept_chunks(data, profile, {b"eXIf"}))
 
 
 def _transparent(data: bytes) -> np.ndarray | None:
@@ -157,14 +162,14 @@ def _transparent(data: bytes) -> np.ndarray | None:
     return np.frombuffer(found[0], ">u2") if found else None
 
 
-def _kept_chunks(data: bytes, others: Set[bytes] = frozenset(), *, is_turned: bool = False) -> bytes:
+def _kept_chunks(data: bytes, profile: bytes, others: Set[bytes] = frozenset(), *, is_turned: bool = False) -> bytes:
     """The chunks of a PNG that stay beside new pixels; damaged ones are left out.
 
-    Without the meaning of the values if a profile that is not of RGB decided it, and, if the page was turned upright,
-    without texts that may say that it lies on its side.
+    Without the meaning of the values if the profile was carried out or does not fit RGB, and, if the page was turned
+    upright, without texts that may say that it lies on its side.
     """
     kept = {b"pHYs", *_TEXT_CHUNKS, *others}
-    if png.profile_space(data) in (b"", b"RGB "):
+    if profiles.stays(profile) or (not profile and png.profile_space(data) in (b"", b"RGB ")):
         kept |= _COLOR_CHUNKS
     return b"".join(
         chunk

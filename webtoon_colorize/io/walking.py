@@ -21,7 +21,8 @@ def walk(folder: str | os.PathLike, *, without: pathlib.Path | None = None) -> I
     """Yields the pages and books below a folder, in natural order, each folder's own files before its folders.
 
     Hidden files and the folder `without` are passed over. Links to files in the folder are files. Other links could
-    lead out of the folder or in circles; they come with a fault, as do folders that cannot be read.
+    lead out of the folder or in circles; they come with a fault, as do folders that cannot be read, and the files of
+    drawing programs.
     """
     top = pathlib.Path(folder)
     faults: list[OSError] = []
@@ -32,8 +33,12 @@ def walk(folder: str | os.PathLike, *, without: pathlib.Path | None = None) -> I
         visible = [each for each in sorted(folders, key=files.natural_key) if not files.is_hidden(each)]
         folders[:] = [each for each in visible if not (here / each).is_symlink() and not _is_same(here / each, without)]
         for name in sorted(names, key=files.natural_key):
-            if not files.is_hidden(name) and is_page_or_book(here / name):
+            if files.is_hidden(name):
+                continue
+            if is_page_or_book(here / name):
                 yield _found(top, here / name, _fault(here / name, top))
+            elif fault := drawing_fault(here / name):
+                yield _found(top, here / name, fault)
         links = (here / each for each in visible if (here / each).is_symlink() and not _is_same(here / each, without))
         yield from (_found(top, link, "this is a link to a folder; name that folder itself") for link in links)
     yield from (_found(top, pathlib.Path(each.filename), files.reason(each)) for each in faults)
@@ -42,6 +47,11 @@ def walk(folder: str | os.PathLike, *, without: pathlib.Path | None = None) -> I
 def is_page_or_book(path: pathlib.Path) -> bool:
     """By its name, or by its first bytes if the name does not say."""
     return kinds.is_page(path.name, lambda: head(path)) or kinds.is_book(path.name, lambda: head(path))
+
+
+def drawing_fault(path: pathlib.Path) -> str:
+    """Why a drawing program's own file is no page; empty of other files."""
+    return kinds.drawing_fault(path.name, lambda: head(path))
 
 
 def head(path: pathlib.Path) -> bytes:

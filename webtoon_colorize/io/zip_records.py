@@ -69,11 +69,6 @@ class Record:
         return bool(self.central.flags & _ENCRYPTED)
 
     @property
-    def is_utf8(self) -> bool:
-        """Whether it says that its name is UTF-8."""
-        return bool(self.central.flags & _UTF_8)
-
-    @property
     def is_link(self) -> bool:
         """Whether a Unix system would unpack it as a link."""
         return self.central.made_by >> 8 == _UNIX and self.central.external >> 28 == _LINK
