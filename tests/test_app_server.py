@@ -115,4 +115,4 @@ def test_a_strength_that_is_no_number_is_refused(run_dir, tmp_path):
     flags = [*app.Program(run_dir, tmp_path).flags(), "--strength=nan"]
     found = subprocess.run([sys.executable, "-m", "webtoon_colorize.app", *flags], capture_output=True, text=True)
     assert (found.returncode, found.stdout) == (2, "")
-    assert found.stderr == "strength is nan, expected a number from 0 on.\n"
+    assert found.stderr == "error: --strength=nan is no number that can be used. See --help.\n"

@@ -65,7 +65,6 @@ def run() -> None:
     flags.DEFINE_string("run_dir", None, "Folder of a trained run; without it, the weights that come with the package.")
     flags.DEFINE_float("strength", 1.0, "Of automatic colours: 0.5 halves their chroma.", lower_bound=0, upper_bound=4)
     flags.DEFINE_string("title", None, "The comic's title, for runs that are given it.")
-    flags.DEFINE_alias("label", "title")
     flags.DEFINE_string("host", "127.0.0.1", "Address to serve on; with another one, other computers can use the app.")
     flags.DEFINE_integer("port", 8080, "Port to serve on.", lower_bound=1, upper_bound=65535)
     flags.DEFINE_bool("open", True, "Open it in the browser.")
