@@ -32,8 +32,8 @@ class Overhang:
     def hints(self, hints: Sequence[Hint]) -> tuple[Hint, ...]:
         """Those whose dots lie in the image and touch no panel."""
         height, width = self._lightness.shape
-        reached = {hint for box in self._boxes for hint in reaching(hints, box)}
-        return tuple(hint for hint in hints if hint not in reached and hint.lies_in(width, height))
+        inside = [hint for hint in hints if hint.lies_in(width, height)]
+        return tuple(hint for hint in inside if not any(reaching([hint], box) for box in self._boxes))
 
     def continued(self, hints: Sequence[Hint]) -> list[Hint]:
         """The hints, moved into each panel that their areas reach into, to the nearest place away from lines."""
