@@ -58,6 +58,40 @@ QUOTES = [
     ("docs/choices.md", "{} is then an RMSE", "synthetic_5_quick/table.csv", {"experiment": "l2"}, "paper_l2", ".1f"),
 ]
 
+QUOTES += [
+    ("docs/claims.md", quote, f"{study}/claims.csv", {"claim": claim}, column, form)
+    for study, quotes in {
+        "synthetic_5_small": (
+            ("consistent", "difference/left", "small ({},", ".0%"),
+            ("consistent_backgrounds", "difference/left", "%, {} and", ".0%"),
+            ("bleeding", "difference/left", "and {} of L2's)", ".0%"),
+            ("skips_essential", "right", "the network gains {} Lab units over gray", ".2f"),
+            ("skips_essential", "left", "half of what L2 gains is {},", ".2f"),
+            ("collection", "left", "colours its title better ({})", ".1f"),
+            ("collection", "right", "than one of all five ({})", ".1f"),
+            ("gray_or_color_vgg16", "right", "titles apart better in colour ({} right)", ".2f"),
+            ("gray_or_color_vgg16", "left", "than in gray ({});", ".2f"),
+            ("adversarial_colorful", "left", "is undecided ({} against", ".1f"),
+            ("adversarial_colorful", "right", "against {}): with L2 as a sum", ".1f"),
+        ),
+        "synthetic_5_size": (
+            ("bleeding", "right", "less colour over borders ({} against", ".3f"),
+            ("bleeding", "left", "against {}), but is not more even", ".3f"),
+            ("consistent", "right", "not more even: {} against", ".3f"),
+            ("consistent", "left", "against {} of the picture's spread", ".3f"),
+            ("consistent_backgrounds", "right", "in flat areas, {} against", ".3f"),
+            ("consistent_backgrounds", "left", "against {} on backgrounds", ".3f"),
+        ),
+        "real_5_cpu": (
+            ("consistent", "right", "less even ({} against", ".2f"),
+            ("consistent", "left", "against {}), more bleeding", ".2f"),
+            ("bleeding", "right", "more bleeding ({} against", ".2f"),
+            ("bleeding", "left", "against {}), an error", ".2f"),
+        ),
+    }.items()
+    for claim, column, quote, form in quotes
+]
+
 
 def _name(path: pathlib.Path) -> str:
     return str(path.relative_to(ROOT))
