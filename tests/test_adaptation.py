@@ -77,7 +77,9 @@ def test_a_method_without_a_memory_is_trained_on(tmp_path):
     run.claim(tmp_path / "l2", settings)
     checkpoints.write_packed(tmp_path / "l2", run.build(settings))
     *known, new = panels(5)
-    adapted = adaptation.adapt(tmp_path / "l2", known, tmp_path / "adapted", steps=30)
+    said = []
+    adapted = adaptation.adapt(tmp_path / "l2", known, tmp_path / "adapted", steps=30, say=said.append)
+    assert said == ["The network was trained on; coloured panels: 4."]
     assert run.load_settings(adapted).arguments == {"skips": True}
     assert error(adapted, [new]) < error(tmp_path / "l2", [new])
 

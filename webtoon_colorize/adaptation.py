@@ -11,7 +11,7 @@ import itertools
 import os
 import pathlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import keras
@@ -31,12 +31,12 @@ from webtoon_colorize.training.steps import STEP_STREAM, make_optimizers, make_t
 
 STEPS = 100  # of training
 DOUBT = 0.25  # references that are trusted less change little
+COLORED_SHARE = 0.05  # of a panel's pixels; panels with less colour say nothing
 _BATCH_SIZE = 8
 _LEARNING_RATE = 3e-4
 _SEED = 0
 
-
-COLORED_SHARE = 0.05  # of a panel's pixels; panels with less colour say nothing
+Say = Callable[[str], object]
 
 
 def read_panels(inputs: Sequence[str], run_dir: str | os.PathLike | None = None) -> tuple[list[np.ndarray], list[str]]:
@@ -84,16 +84,18 @@ def adapt(
     output_dir: str | os.PathLike,
     *,
     steps: int = STEPS,
+    say: Say = print,
 ) -> pathlib.Path:
     """Writes a run folder that knows `panels`; returns it. A folder that knows them already stays.
 
-    Says how far the panels are trusted, or shows the progress of the training.
+    Shows the progress of the training, if there is any.
 
     Args:
       run_dir: the run to start from; None: the weights that come with the package.
       panels: coloured panels, uint8 [H, W, 3] of any sizes.
       output_dir: gets settings.json and weights.npz, as in `webtoon_colorize/pretrained`.
       steps: of training, for a method without a memory.
+      say: gets a sentence on what came of it: how far the panels are trusted, or that there was training.
 
     Raises:
       FileNotFoundError: `run_dir` is no run folder or has no checkpoint yet.
@@ -115,11 +117,11 @@ def adapt(
     with files.locked(output):
         run.claim(output, settings)
         if not (output / checkpoints.WEIGHTS).exists():
-            checkpoints.write_packed(output, _adapted(source, settings, known, steps))
+            checkpoints.write_packed(output, _adapted(source, settings, known, steps, say))
     return output
 
 
-def _adapted(source: Method, settings: run.Settings, known: data.Panels, steps: int) -> Method:
+def _adapted(source: Method, settings: run.Settings, known: data.Panels, steps: int, say: Say) -> Method:
     """The method with the weights of `source`, trained on."""
     method = run.build(settings)
     for name, network in source.networks.items():
@@ -128,9 +130,10 @@ def _adapted(source: Method, settings: run.Settings, known: data.Panels, steps: 
         for name, helper in source.helpers.items():
             method.helpers[name].set_weights(helper.get_weights())
         _train(method, known, steps)
+        say(f"The network was trained on; coloured panels: {len(known.path)}.")
     else:
         trust = method.remember(data.evaluation_batches(known, batch_size=_BATCH_SIZE))
-        print(_said(trust, len(known.path)))
+        say(_said(trust, len(known.path)))
     return method
 
 
@@ -141,10 +144,12 @@ def _said(trust: float, count: int) -> str:
     return f"The {count} coloured panels {alike}: they are trusted to {trust:.0%}."
 
 
-def learn(run_dir: str | os.PathLike | None, panels: Sequence[np.ndarray], *, strength: float = 1.0) -> Colorizer:
-    """A colorizer that knows coloured panels, uint8 [H, W, 3] each. Raises what `adapt` raises."""
+def learn(
+    run_dir: str | os.PathLike | None, panels: Sequence[np.ndarray], *, strength: float = 1.0, say: Say = print
+) -> Colorizer:
+    """A colorizer that knows coloured panels, uint8 [H, W, 3] each. `say` and what it raises are those of `adapt`."""
     with tempfile.TemporaryDirectory() as folder:
-        return Colorizer.load(adapt(run_dir, panels, folder), strength=strength)
+        return Colorizer.load(adapt(run_dir, panels, folder, say=say), strength=strength)
 
 
 def _as_split(panels: Sequence[np.ndarray], size: int) -> data.Panels:

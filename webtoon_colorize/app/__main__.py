@@ -6,9 +6,7 @@ Example: webtoon-colorize-app --port=9000 --noopen
 The browser keeps pages and dots; this program reads and writes no file of yours.
 """
 
-import contextlib
 import functools
-import io
 import sys
 import threading
 import webbrowser
@@ -53,12 +51,11 @@ def _learn(pages, *, run_dir, strength):
 
     found = [(name, adaptation.cut(page)) for name, page in pages]
     panels = [panel for _, each in found for panel in each]
-    with contextlib.redirect_stdout(io.StringIO()) as printed:  # how far it trusts them, of a run that can tell
-        colorizer = adaptation.learn(run_dir, panels, strength=strength)
-    said = printed.getvalue().strip() or f"The network was trained on; coloured panels: {len(panels)}."
-    left_out = [f"{name}: it has no coloured panel." for name, each in found if not each]
-    print(said, *left_out, sep="\n", flush=True)
-    return colorizer, " ".join([said, *left_out])
+    said: list[str] = []
+    colorizer = adaptation.learn(run_dir, panels, strength=strength, say=said.append)
+    said += [f"{name}: it has no coloured panel." for name, each in found if not each]
+    print(*said, sep="\n", flush=True)
+    return colorizer, " ".join(said)
 
 
 def run() -> None:
