@@ -173,3 +173,14 @@ def test_the_docs_read_studies_with_values_and_do_without_others(folder, tmp_pat
     assert "| drawn, 64 px | - | - | not measured | - | - | not measured |" in pages.main_result()
     statements = sum(not claim.control for claim in CLAIMS)
     assert f"| drawn, 64 px | 2 | 0 | 0 | 0 | {statements - 2} |" in pages.verdicts()
+
+
+def test_the_main_result_of_one_seed_has_values_and_no_verdict(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "REPORTED", tmp_path)
+    (tmp_path / "synthetic_5_cpu" / store.VALUES).mkdir(parents=True)
+    outcomes = {"consistent": Outcome(0.5, 0.25, 0.25, left_seeds=1, right_seeds=2, reason="one seed: l2")}
+    table.write_csv(
+        tmp_path / "synthetic_5_cpu", [table.Row(each, outcomes.get(each.name, Outcome())) for each in CLAIMS]
+    )
+    assert "| drawn, 128 px | 0.500 | 0.250 | one seed | - | - | not measured |" in pages.main_result()
+    assert "128 px" not in pages.verdicts()

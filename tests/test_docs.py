@@ -82,6 +82,12 @@ QUOTES += [
             ("consistent_backgrounds", "right", "in flat areas, {} against", ".3f"),
             ("consistent_backgrounds", "left", "against {} on backgrounds", ".3f"),
         ),
+        "synthetic_5_cpu": (
+            ("bleeding", "right", "less bleeding ({} against", ".3f"),
+            ("bleeding", "left", "against {}), no more even", ".3f"),
+            ("consistent", "right", "no more even ({} against", ".3f"),
+            ("consistent", "left", "against {}), an error of 14.4", ".3f"),
+        ),
         "real_5_cpu": (
             ("consistent", "right", "less even ({} against", ".2f"),
             ("consistent", "left", "against {}), more bleeding", ".2f"),

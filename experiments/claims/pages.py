@@ -36,12 +36,13 @@ def measured() -> dict[str, str]:
 
 
 def verdicts() -> str:
-    """How many of the paper's statements have each verdict; controls are not counted."""
+    """How many of the paper's statements have each verdict, where any is decided; controls are not counted."""
     lines = []
     for words, study in measured().items():
         rows = read(study)
         counts = collections.Counter(rows[claim.name]["verdict"] for claim in CLAIMS if not claim.control)
-        lines.append((words, *(str(counts[verdict]) for verdict in VERDICTS)))
+        if set(counts) - {NOT_MEASURED}:
+            lines.append((words, *(str(counts[verdict]) for verdict in VERDICTS)))
     return markdown.table(("comic", *VERDICTS), lines)
 
 
@@ -82,10 +83,15 @@ def main_result() -> str:
     lines = []
     for comic, study in measured().items():
         rows = read(study)
-        cells = [(_mean(rows[name]["left"]), _mean(rows[name]["right"]), rows[name]["verdict"]) for name in words]
+        cells = [(_mean(rows[name]["left"]), _mean(rows[name]["right"]), _verdict(rows[name])) for name in words]
         lines.append((comic, *(cell for three in cells for cell in three)))
     headings = (f"{each}: {side}" for each in words.values() for side in ("`l2`", "`color_and_apply`", "verdict"))
     return markdown.table(("comic", *headings), lines)
+
+
+def _verdict(row: Row) -> str:
+    """Of a row with values and without an interval, why there is none."""
+    return "one seed" if row["verdict"] == NOT_MEASURED and row["left"] != MISSING else row["verdict"]
 
 
 def _mean(text: str) -> str:
