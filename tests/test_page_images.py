@@ -38,49 +38,6 @@ def test_format_profile_resolution_and_exif_are_kept(format):
         assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
 
 
-def test_gray_pages_become_rgb_and_lose_a_profile_of_gray():
-    profile = bytearray(SRGB)
-    profile[16:20] = b"GRAY"
-    image = through(file(Image.new("L", (4, 4), 99), icc_profile=bytes(profile)))
-    assert image.mode == "RGB" and "icc_profile" not in image.info
-
-
-def gray_profile(gamma):
-    """An ICC profile of gray (version 2) with a tone curve of one gamma."""
-    curve = b"curv" + bytes(4) + struct.pack(">IHxx", 1, round(gamma * 256))
-    white = b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061)
-    text = b"desc" + bytes(4) + struct.pack(">I", 2) + b"g\0" + bytes(78)
-    table, data = struct.pack(">I", 3), b""
-    for tag, content in ((b"kTRC", curve), (b"wtpt", white), (b"desc", text)):
-        table += tag + struct.pack(">2I", 128 + 40 + len(data), len(content))
-        data += content + bytes(-len(content) % 4)
-    size = 128 + len(table) + len(data)
-    head = struct.pack(">I4sI4s4s4s", size, b"lcms", 0x02100000, b"mntr", b"GRAY", b"XYZ ") + bytes(12) + b"acsp"
-    head += bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
-    return head + bytes(128 - len(head)) + table + data
-
-
-@pytest.mark.parametrize("format", ["JPEG", "PNG"])
-def test_a_profile_of_gray_is_carried_out(format):
-    """Linear light: 55 of 255 is 0.2157, which sRGB codes as 1.055 * 0.2157 ** (1 / 2.4) - 0.055 = 0.502, or 128."""
-    for mode, expected in (("L", 128), ("LA", 128))[: 1 + (format == "PNG")]:
-        image = Image.new(mode, (8, 8), (55, 99)[: len(mode)] if mode == "LA" else 55)
-        picture = page_images.decode(file(image, format, icc_profile=gray_profile(1.0)))
-        assert np.abs(picture.pixels.astype(int) - expected).max() <= 1
-        assert picture.alpha is None or (picture.alpha == 99).all()
-        encoded = page_images.encode(picture)
-        assert "icc_profile" not in Image.open(io.BytesIO(encoded)).info
-
-
-def test_a_profile_of_gray_is_carried_out_at_sixteen_bits():
-    values = np.array([[0, 55 * 257, 65535]], np.uint16)
-    chunk = b"iCCP" + b"gray\0\0" + zlib.compress(gray_profile(1.0))
-    gamma = b"gAMA" + struct.pack(">I", 45455)  # what a profile overrules
-    picture = page_images.decode(with_chunk(with_chunk(cv2.imencode(".png", values)[1].tobytes(), chunk), gamma))
-    assert np.abs(picture.pixels[0, :, 0].astype(int) - (0, 128 * 257, 65535)).max() <= 257
-    assert picture.chunks == b""
-
-
 @pytest.mark.parametrize("depth", [8, 16])
 def test_what_the_values_of_a_png_mean_and_its_texts_stay(depth):
     data = cv2.imencode(".png", np.full((3, 4), 99, np.uint8 if depth == 8 else np.uint16))[1].tobytes()
@@ -132,14 +89,6 @@ def test_a_png_that_is_turned_upright_loses_what_says_that_it_lies_on_its_side()
     data = with_chunk(file(Image.new("L", (8, 4))), b"iTXt" + xmp)
     encoded = page_images.encode(page_images.decode(data))
     assert Image.open(io.BytesIO(encoded)).size == (4, 8) and b"Orientation" not in encoded
-
-
-def test_a_profile_of_cmyk_is_carried_out_if_it_can_be():
-    profile = bytearray(SRGB)
-    profile[16:20] = b"CMYK"
-    image = through(file(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", icc_profile=bytes(profile)))
-    np.testing.assert_allclose(np.array(image)[4, 4], (255, 0, 0), atol=4)  # this one is damaged
-    assert "icc_profile" not in image.info
 
 
 def test_a_resolution_that_jpeg_cannot_hold_is_dropped():

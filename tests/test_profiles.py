@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.test_page_images import SRGB, file, gray_profile, through, with_chunk
+from tests.test_page_images import SRGB, file, through, with_chunk
 from webtoon_colorize.io import page_images, profiles
 from webtoon_colorize.io.images import read_image
 
@@ -19,23 +19,73 @@ ADOBE = np.array([[0.60974, 0.20528, 0.14919], [0.31111, 0.62567, 0.06322], [0.0
 TO_XYZ = np.array([[0.43607, 0.38515, 0.14307], [0.22249, 0.71687, 0.06061], [0.01392, 0.09708, 0.71410]])
 
 
-def adobe_profile():
-    """An ICC profile (version 2) of three primaries and a gamma."""
-
-    def xyz(values):
-        return b"XYZ " + bytes(4) + struct.pack(">3i", *(round(65536 * each) for each in values))
-
-    curve = b"curv" + bytes(4) + struct.pack(">IHxx", 1, round(256 * GAMMA))
-    tags = {name: xyz(column) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), ADOBE.T)}
-    tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve) | {b"wtpt": xyz((0.9642, 1, 0.8249))}
-    tags |= {b"desc": b"desc" + bytes(4) + struct.pack(">I", 2) + b"g\0" + bytes(78)}
+def icc_profile(space, tags):
+    """An ICC profile (version 2) of tags beside those of the white point and the name."""
+    tags = tags | {
+        b"wtpt": xyz((0.9642, 1, 0.8249)),
+        b"desc": b"desc" + bytes(4) + struct.pack(">I", 2) + b"g\0" + bytes(78),
+    }
     table, data, start = struct.pack(">I", len(tags)), b"", 132 + 12 * len(tags)
     for tag, content in tags.items():
         table += tag + struct.pack(">2I", start + len(data), len(content))
         data += content + bytes(-len(content) % 4)
-    head = struct.pack(">I4sI4s4s4s", start + len(data), b"lcms", 0x02100000, b"mntr", b"RGB ", b"XYZ ") + bytes(12)
+    head = struct.pack(">I4sI4s4s4s", start + len(data), b"lcms", 0x02100000, b"mntr", space, b"XYZ ") + bytes(12)
     head += b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
     return head + bytes(128 - len(head)) + table + data
+
+
+def xyz(values):
+    return b"XYZ " + bytes(4) + struct.pack(">3i", *(round(65536 * each) for each in values))
+
+
+def curve(gamma):
+    return b"curv" + bytes(4) + struct.pack(">IHxx", 1, round(256 * gamma))
+
+
+def gray_profile(gamma):
+    return icc_profile(b"GRAY", {b"kTRC": curve(gamma)})
+
+
+def adobe_profile():
+    """Three primaries and a gamma."""
+    primaries = {name: xyz(column) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), ADOBE.T)}
+    return icc_profile(b"RGB ", primaries | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve(GAMMA)))
+
+
+def test_gray_pages_become_rgb_and_lose_a_profile_of_gray():
+    profile = bytearray(SRGB)
+    profile[16:20] = b"GRAY"
+    image = through(file(Image.new("L", (4, 4), 99), icc_profile=bytes(profile)))
+    assert image.mode == "RGB" and "icc_profile" not in image.info
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG"])
+def test_a_profile_of_gray_is_carried_out(format):
+    """Linear light: 55 of 255 is 0.2157, which sRGB codes as 1.055 * 0.2157 ** (1 / 2.4) - 0.055 = 0.502, or 128."""
+    for mode, expected in (("L", 128), ("LA", 128))[: 1 + (format == "PNG")]:
+        image = Image.new(mode, (8, 8), (55, 99)[: len(mode)] if mode == "LA" else 55)
+        picture = page_images.decode(file(image, format, icc_profile=gray_profile(1.0)))
+        assert np.abs(picture.pixels.astype(int) - expected).max() <= 1
+        assert picture.alpha is None or (picture.alpha == 99).all()
+        encoded = page_images.encode(picture)
+        assert "icc_profile" not in Image.open(io.BytesIO(encoded)).info
+
+
+def test_a_profile_of_gray_is_carried_out_at_sixteen_bits():
+    values = np.array([[0, 55 * 257, 65535]], np.uint16)
+    chunk = b"iCCP" + b"gray\0\0" + zlib.compress(gray_profile(1.0))
+    gamma = b"gAMA" + struct.pack(">I", 45455)  # what a profile overrules
+    picture = page_images.decode(with_chunk(with_chunk(cv2.imencode(".png", values)[1].tobytes(), chunk), gamma))
+    assert np.abs(picture.pixels[0, :, 0].astype(int) - (0, 128 * 257, 65535)).max() <= 257
+    assert picture.chunks == b""
+
+
+def test_a_profile_of_cmyk_is_carried_out_if_it_can_be():
+    profile = bytearray(SRGB)
+    profile[16:20] = b"CMYK"
+    image = through(file(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", icc_profile=bytes(profile)))
+    np.testing.assert_allclose(np.array(image)[4, 4], (255, 0, 0), atol=4)  # this one is damaged
+    assert "icc_profile" not in image.info
 
 
 def adobe_in_srgb(rgb):

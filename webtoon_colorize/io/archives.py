@@ -117,10 +117,9 @@ def is_page_or_book(path: str | os.PathLike, entry: Entry) -> bool:
 
 
 def drawing_fault(path: str | os.PathLike, entry: Entry) -> str:
-    """Why an entry that is neither hidden nor refused is no page if a drawing program wrote it; else empty."""
+    """Why an entry is no page if a drawing program wrote it; empty of others, and if it is hidden or refused."""
     head = functools.partial(read_head, path, entry)
-    is_other = _is_shown(entry) and not is_page_or_book(path, entry)
-    return kinds.drawing_fault(_name(entry), head) if is_other else ""
+    return kinds.drawing_fault(_name(entry), head) if _is_shown(entry) else ""
 
 
 def _is_shown(entry: Entry) -> bool:

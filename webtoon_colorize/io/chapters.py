@@ -169,10 +169,13 @@ def _book(found: _Found, output: pathlib.Path, faults: list[str]) -> Chapter:
         return Chapter([dataclasses.replace(whole, fault=str(error))])
     refused = [(entry.path, entry.refusal()) for entry in entries if entry.refusal()]
     faults += [f"{found.name}/{path}: {reason}; it is left out." for path, reason in refused]
-    drawings = ((entry.path, archives.drawing_fault(found.file, entry)) for entry in entries)
-    faults += [f"{found.name}/{path}: {reason}." for path, reason in drawings if reason]
-    shown = (entry for entry in entries if archives.is_page_or_book(found.file, entry))
-    pages = sorted(shown, key=lambda each: files.path_key(each.path))
+    pages = []
+    for entry in entries:
+        if archives.is_page_or_book(found.file, entry):
+            pages.append(entry)
+        elif reason := archives.drawing_fault(found.file, entry):
+            faults.append(f"{found.name}/{entry.path}: {reason}.")
+    pages.sort(key=lambda each: files.path_key(each.path))
     if not pages and not refused:
         return Chapter([dataclasses.replace(whole, fault="there are no images in this archive")])
     named = [(f"{found.name}/{entry.path}", entry) for entry in pages]
