@@ -113,8 +113,7 @@ class Measured(NamedTuple):
         shown = [_judge(self.claim, each, level, seeds) for each in self.comparisons.values()]
         strict = self.strict(level)
         opposite = [_judge(self.claim, each, strict, seeds) for each in self.comparisons.values()]
-        opposite += [is_more(*each.interval(strict, seeds=seeds), 0.0) for each in self.conditions]
-        if FAILS in opposite:
+        if FAILS in opposite or self.conditions_refuted(level, seeds=seeds):
             return FAILS
         if self.once_trained or not self.conditions_shown(level, seeds=seeds) or not set(shown) <= {HOLDS, LITTLE}:
             return UNDECIDED
@@ -146,10 +145,14 @@ class Measured(NamedTuple):
         return min(self.comparisons, key=lambda row: _height(*self.comparisons[row].interval(level)))
 
     def conditions_reason(self, level: float) -> str | None:
-        """What the conditions keep it from."""
-        if any(each.interval(self.strict(level))[1] < 0 for each in self.conditions):
+        """Why the conditions keep it from holding, if they do."""
+        if self.conditions_refuted(level):
             return "the opposite of a condition is shown"
         return None if self.conditions_shown(level) else "a condition is not shown"
+
+    def conditions_refuted(self, level: float, *, seeds: int = 0) -> bool:
+        """Whether the opposite of any is shown."""
+        return any(each.interval(self.strict(level), seeds=seeds)[1] < 0 for each in self.conditions)
 
     def conditions_shown(self, level: float, *, seeds: int = 0) -> bool:
         return all(each.interval(level, seeds=seeds)[0] > 0 for each in self.conditions)
