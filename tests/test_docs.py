@@ -73,6 +73,13 @@ QUOTES += [
             ("gray_or_color_vgg16", "left", "than in gray ({});", ".2f"),
             ("adversarial_colorful", "left", "is undecided ({} against", ".1f"),
             ("adversarial_colorful", "right", "against {}): with L2 as a sum", ".1f"),
+            ("adversarial_l2", "left", "leaves L2 as it is ({} and", ".0f"),
+            ("adversarial_l2", "right", "and {}), a classification loss", ".0f"),
+            ("part_not_whole", "left", "on its whole is rare ({} of the regions)", ".1%"),
+            ("vgg_features_control", "left", "of random weights has an L2 of {},", ".0f"),
+            ("vgg_features_control", "right", "with the trained one {},", ".0f"),
+            ("keep_probability", "left", "the proposal has {} Lab of chroma", ".1f"),
+            ("keep_probability", "right", "with 0.01 {};", ".1f"),
         ),
         "synthetic_5_size": (
             ("bleeding", "right", "less colour over borders ({} against", ".3f"),
