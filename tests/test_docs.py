@@ -91,9 +91,11 @@ QUOTES += [
         ),
         "synthetic_5_cpu": (
             ("bleeding", "right", "less bleeding ({} against", ".3f"),
-            ("bleeding", "left", "against {}), no more even", ".3f"),
-            ("consistent", "right", "no more even ({} against", ".3f"),
-            ("consistent", "left", "against {}), an error of 14.4", ".3f"),
+            ("bleeding", "left", "against {}), no more even in", ".3f"),
+            ("consistent", "right", "no more even in flat areas ({} against", ".3f"),
+            ("consistent", "left", "against {}), on backgrounds", ".3f"),
+            ("consistent_backgrounds", "right", "on backgrounds {} against", ".3f"),
+            ("consistent_backgrounds", "left", "against {}, an error of 14.5", ".3f"),
         ),
         "real_5_cpu": (
             ("consistent", "right", "less even ({} against", ".2f"),
