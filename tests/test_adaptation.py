@@ -13,7 +13,7 @@ from webtoon_colorize import adaptation, checkpoints, color, data, evaluation, r
 from webtoon_colorize.io.images import read_image
 from webtoon_colorize.methods import references
 from webtoon_colorize.methods.method import Size
-from webtoon_colorize.networks import candidates
+from webtoon_colorize.networks import candidates, gaussian_process
 from webtoon_colorize.networks import references as networks
 
 SIZE = 32
@@ -169,17 +169,20 @@ def test_applied_colour_has_no_pattern_where_maps_are_even_or_have_that_of_a_tra
         np.testing.assert_allclose(inside, np.broadcast_to(inside[:1, :1], inside.shape), atol=1e-5)
 
 
-def test_a_memory_holds_the_pixels_of_the_places_beside_their_embeddings():
+def test_a_memory_gives_the_places_that_it_holds_nearly_their_own_colours():
     method = references.build(Size(SIZE, 4, 1), references=2)
     rgb = np.stack(panels(2))
     known = data.Panels(rgb, np.zeros(2, np.int32), ["a/b/0", "a/b/1"])
     method.remember(data.evaluation_batches(known, batch_size=2))
-    table = method.helpers["memory"].weights[0].numpy()
+    table = method.helpers["memory"].weights[0]
     lightness, ab = color.rgb_to_lab(tf.constant(rgb / 255, tf.float32))
-    embedding = method.networks["color_generator"](lightness, training=False)[2].numpy().reshape(-1, table.shape[1] - 2)
-    rows = np.concatenate([embedding, ab.numpy()[:, 2::4, 2::4].reshape(-1, 2)], axis=1)
-    order = [np.lexsort(each.round(4).T) for each in (table, rows)]
-    np.testing.assert_allclose(table[order[0]], rows[order[1]], atol=1e-4)
+    _, _, embedding, logits, features = method.networks["color_generator"](lightness, training=False)
+    points = references._points(embedding, features)
+    rows, every = table.numpy()[:, :-2], points.numpy().reshape(-1, points.shape[-1])
+    np.testing.assert_allclose(*(each[np.lexsort(each.round(4).T)] for each in (rows, every)), atol=1e-4)
+    changed = references._automatic(logits) + gaussian_process.mean(points, table[:, :-2], table[:, -2:])
+    assert np.abs(changed - references._at_places(ab)).max() < 0.1 < 0.4 < np.abs(ab).max()
+    assert np.abs(changed - references._at_places(ab)).mean() < 0.01
 
 
 def trust_in(rgb):
@@ -198,8 +201,8 @@ def test_panels_that_foretell_each_other_are_trusted_and_those_that_contradict_a
     assert trust_in([red, teal]) < 0.2 < 0.75 < trust_in([red, red])
 
 
-def test_a_single_panel_is_trusted_by_half():
-    assert trust_in(panels(1)) == references.TRUST
+def test_a_single_panel_is_trusted_as_far_as_is_usual():
+    assert trust_in(panels(1)) == pytest.approx(references.TRUST)
 
 
 def test_a_panel_that_is_not_trusted_changes_nothing(untrained, tmp_path):

@@ -50,8 +50,3 @@ def test_a_place_chooses_the_reference_whose_embedding_is_its_own_and_none_that_
     np.testing.assert_allclose(candidates.annealed_mean(free), [[[0.5, 0.0]]], atol=1e-4)
     bound = candidates.from_references(query, keys, ab, tf.constant([[[False, True]]]))
     np.testing.assert_allclose(candidates.annealed_mean(bound), [[[0.0, 0.5]]], atol=1e-4)
-
-
-def test_the_first_candidates_have_their_probability_together():
-    each = of(np.log([0.2, 0.3, 0.5]), [[0, 0], [0, 0], [0, 0]])
-    np.testing.assert_allclose(candidates.share(each, 2), [[[0.5]]], rtol=1e-5)

@@ -139,7 +139,7 @@ def _adapted(source: Method, settings: run.Settings, known: data.Panels, steps: 
 
 def _said(trust: float, count: int) -> str:
     if count == 1:
-        return "One coloured panel is trusted by half; more would show how alike the comic's colours are."
+        return "One coloured panel is trusted to 60%; more would show how alike the comic's colours are."
     alike = "tell little about each other, so colours stay near the automatic ones" if trust < DOUBT else "go together"
     return f"The {count} coloured panels {alike}: they are trusted to {trust:.0%}."
 

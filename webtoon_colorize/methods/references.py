@@ -1,21 +1,23 @@
 """Colour from reference panels: an extension, not a row of the paper.
 
 Lightness alone does not tell a colour, and other panels of the comic that have their colours often do. The color
-generator proposes for each place a colour that it chooses among those of the places of reference panels, and among
-those of a grid (`networks.candidates`). Without references it chooses from the grid. The applier, as in color & apply,
-applies coarse colours to the picture. It learns from true coarse colours that are made a little wrong.
+generator proposes for each place a colour that it chooses among those of a grid (`networks.candidates`). What is wrong
+with this colour at the places of reference panels foretells what is wrong at places like them
+(`networks.gaussian_process`). The applier, as in color & apply, applies coarse colours to the picture. It learns from
+true coarse colours that are made a little wrong.
 
 What a thing is tells something of its colour, and a few thousand panels do not teach what things are. So the color
 generator also sees features of a classifier of photographs, EfficientNet-Lite0, which stay as they are. The paper found
 that pretrained features did not help (IV.B); here, at the same chroma, they lower the error on validation.
 
 References are trusted as far as they foretell each other: the automatic colour moves towards theirs by a share that
-is best when each reference panel is coloured by the others. A single one is trusted by half.
+is best when each reference panel is coloured by the others. A single one is trusted to 60%.
 
-The guess from the grid is learned from each panel by itself, the choice beside references apart from it. For the choice
-panels of an episode stand together in a batch. From none to all of them but one are references for the others. In half
-of the episodes that have references, all ab are turned and perhaps mirrored around gray alike: what colour a thing has
-can then be known from the references only.
+The guess from the grid is learned from each panel by itself. Which places are alike is learned apart from it, by a
+choice among the grid's colours and those of reference places. For the choice panels of an episode stand together in a
+batch. From none to all of them but one are references for the others. In half of the episodes that have references, all
+ab are turned and perhaps mirrored around gray alike: what colour a thing has can then be known from the references
+only.
 
 Hints change the proposal as in `color_and_apply_hints`, without its second applier.
 """
@@ -33,15 +35,15 @@ from keras import ops
 from webtoon_colorize import losses
 from webtoon_colorize.data import Batch
 from webtoon_colorize.methods.method import Method, MissingWeights, Size
-from webtoon_colorize.networks import candidates, efficientnet_lite
+from webtoon_colorize.networks import candidates, efficientnet_lite, gaussian_process
 from webtoon_colorize.networks import references as references_networks
 from webtoon_colorize.networks.kriging import propagate
 
 TOGETHER = 4  # panels of an episode that stand together in a training batch
 _CHROMA = 1.15  # of automatic colours, because a mean of colours is paler than they are; chosen on validation
-TRUST = 0.5  # in a single reference panel, and what the trust in several is drawn to
+TRUST = 0.6  # in a single reference panel, and what the trust in several is drawn to
 _REMEMBERED = 4096  # places at most that a memory has room for
-_JUDGED = 32  # reference panels at most that are coloured by the others
+_ALIKE = (0.7, 0.16)  # what scales embeddings and features where places are compared with remembered ones
 _SEEN = 128  # places of each panel, chosen at random, that others see in training
 _ASKED = 256  # places of each panel, chosen at random, that choose in training
 _CHOICE_WEIGHT = 0.05  # of guess and choice beside the applied colour; all then fall alike in training
@@ -52,7 +54,7 @@ _NOISE = 0.1  # largest standard deviation of what is added to true coarse colou
 class _Networks(NamedTuple):
     generator: keras.Model
     applier: keras.Model
-    memory: keras.Model | None  # a table with a row per remembered place: its embedding and its ab; the trust
+    memory: keras.Model | None  # a table with a row per remembered place: its point and the weights of its change; the trust
 
 
 def build(size: Size, *, references: int = 0, imagenet: bool = False) -> Method:
@@ -69,7 +71,7 @@ def build(size: Size, *, references: int = 0, imagenet: bool = False) -> Method:
     generator = references_networks.color_generator(size.image_size, filters=size.filters, imagenet=imagenet)
     applier = references_networks.applier(size.image_size, filters=size.filters)
     rows = min(_REMEMBERED, references * references_networks.places(size.image_size))
-    networks = _Networks(generator, applier, _table(rows, generator.outputs[2].shape[-1] + 2) if rows else None)
+    networks = _Networks(generator, applier, _table(rows, _width(generator) + 2) if rows else None)
 
     def terms(batch, seed):
         return _terms(networks, batch, seed, turn=not references)
@@ -114,7 +116,7 @@ def _terms(networks: _Networks, batch: Batch, seed: tf.Tensor, *, turn: bool) ->
     turning, seeing, picking, spoiling = tf.unstack(tf.random.split(seed, 4))
     visible = _visible(batch.story, batch.panel, seeing)
     ab = _turned(batch.ab, visible, turning) if turn else batch.ab
-    x, outermost, embedding, logits = networks.generator(batch.lightness, training=True)
+    x, outermost, embedding, logits, _ = networks.generator(batch.lightness, training=True)
     guess = tf.reduce_mean(_surprise(candidates.from_grid(logits), _at_places(batch.ab)), axis=1)
     choice = _surprise_beside_references(embedding, _fixed(logits), _at_places(ab), visible, picking)
     coarse = _spoiled(tf.image.resize(ab, x.shape[1:3], "area"), spoiling)
@@ -142,11 +144,11 @@ def _apply(networks: _Networks, x: tf.Tensor, outermost: tf.Tensor, ab: tf.Tenso
 
 def _propose(networks: _Networks, lightness: tf.Tensor) -> tf.Tensor:
     """The colours without hints, [B, S, S, 2]."""
-    x, outermost, embedding, logits = networks.generator(lightness, training=False)
+    x, outermost, embedding, logits, features = networks.generator(lightness, training=False)
     ab = _automatic(logits)
     if networks.memory:
         table, trust = (tf.convert_to_tensor(each) for each in networks.memory.weights)
-        ab += trust * _towards_references(embedding, logits, ab, table)
+        ab += trust * gaussian_process.mean(_points(embedding, features), table[:, :-2], table[:, -2:])
     ab = tf.reshape(ab, [-1, *x.shape[1:3], 2])
     return ops.clip(_apply(networks, x, outermost, ab, training=False), -1.0, 1.0)
 
@@ -156,49 +158,46 @@ def _automatic(logits: tf.Tensor) -> tf.Tensor:
     return _CHROMA * candidates.annealed_mean(candidates.from_grid(logits))
 
 
-def _towards_references(embedding: tf.Tensor, logits: tf.Tensor, ab: tf.Tensor, table: tf.Tensor) -> tf.Tensor:
-    """What references would change of the ab of each place, [B, N, 2]. A place that is like none hardly changes."""
-    places = tf.repeat(table[None], tf.shape(logits)[0], axis=0)
-    references = candidates.from_references(embedding, places[..., :-2], places[..., -2:])
-    choice = candidates.join(references, candidates.from_grid(logits))
-    share = candidates.share(choice, table.shape[0])
-    return share**2 * (candidates.annealed_mean(choice) - ab)
+def _width(generator: keras.Model) -> int:
+    """Of a point."""
+    return sum(generator.outputs[each].shape[-1] for each in (2, 4))
+
+
+def _points(embedding: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
+    """What tells how alike places are, [B, N, D]."""
+    return tf.concat([scale * each for scale, each in zip(_ALIKE, (embedding, features))], axis=-1)
 
 
 def _remember(networks: _Networks, batches: Iterable[Batch]) -> float:
     """Fills the table with places of the panels, all or as many as it has rows, at random; returns the trust."""
-    known: list[list[np.ndarray]] = [[], [], []]  # of each panel: its embeddings, its grid's logits, its ab
+    known: list[list[np.ndarray]] = [[], []]  # of each panel: its points, what is wrong with its automatic ab
     for batch in batches:
-        _, _, embedding, logits = networks.generator(batch.lightness, training=False)
-        for values, panels in zip(known, (embedding, logits, _at_places(batch.ab))):
+        _, _, embedding, logits, features = networks.generator(batch.lightness, training=False)
+        for values, panels in zip(known, (_points(embedding, features), _at_places(batch.ab) - _automatic(logits))):
             values += list(np.asarray(panels))
     table, trust = networks.memory.weights
-    table.assign(_table_of(known, range(len(known[0])), table.shape[0]))
-    trust.assign([[_trust(known)]])
+    panel = np.repeat(np.arange(len(known[0])), len(known[0][0]))
+    chosen = np.random.default_rng(0).permutation(len(panel))[: table.shape[0]]
+    points, change, panel = (each[chosen] for each in (*map(np.concatenate, known), panel))
+    fit = gaussian_process.fit(points, change, panel)
+    table.assign(np.concatenate([points, fit.weights], axis=1))
+    trust.assign([[_trust(change, fit.left_out, panels=len(known[0]))]])
     return float(trust[0, 0])
 
 
-def _table_of(known: list[list[np.ndarray]], panels: Iterable[int], rows: int) -> np.ndarray:
-    every = np.concatenate([np.concatenate([known[0][panel], known[2][panel]], axis=-1) for panel in panels])
-    return np.random.default_rng(0).permutation(every)[:rows]
-
-
-def _trust(known: list[list[np.ndarray]]) -> float:
+def _trust(change: np.ndarray, left_out: np.ndarray, *, panels: int) -> float:
     """The share of the way to the references that leaves the least error where each panel is coloured by the others.
 
     It is the slope of a regression, drawn to TRUST by one more panel whose true slope is TRUST.
-    """
-    count, fits, sizes = len(known[0]), [], []
-    for panel in range(min(count, _JUDGED)) if count > 1 else ():
-        table = tf.constant(_table_of(known, [other for other in range(count) if other != panel], _REMEMBERED))
-        embedding, logits, true = (tf.constant(values[panel][None]) for values in known)
-        ab = _automatic(logits)
-        change = _towards_references(embedding, logits, ab, table)
-        fits.append(float(tf.reduce_sum((true - ab) * change)))
-        sizes.append(float(tf.reduce_sum(tf.square(change))))
-    more = np.mean(sizes) if count > 1 else 1.0
-    return float(np.clip((sum(fits) + TRUST * more) / max(sum(sizes) + more, 1e-9), 0.0, 1.0))
 
+    Args:
+      change: of the ab of M places, [M, 2].
+      left_out: the same, foretold by the other panels.
+      panels: how many there are.
+    """
+    size = np.sum(left_out**2)
+    more = size / panels + 1e-6
+    return float(np.clip((np.sum(left_out * change) + TRUST * more) / (size + more), 0.0, 1.0))
 
 def _at_places(ab: tf.Tensor) -> tf.Tensor:
     """ab [B, S, S, 2] of a pixel of each place, [B, N, 2]; a mean over the place may be a colour that is nowhere."""

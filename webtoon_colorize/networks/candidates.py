@@ -54,7 +54,7 @@ def from_references(
       ab: of the reference pixels, [B, M, 2].
       may_choose: bool [B, N, M]; None: each place may choose each pixel.
     """
-    logits = -_squared_distances(queries, keys)
+    logits = -squared_distances(queries, keys)
     return Candidates(logits if may_choose is None else tf.where(may_choose, logits, _NEVER), ab)
 
 
@@ -63,14 +63,9 @@ def join(*several: Candidates) -> Candidates:
     return Candidates(tf.concat([each.logits for each in several], -1), tf.concat([each.ab for each in several], 1))
 
 
-def share(candidates: Candidates, count: int) -> tf.Tensor:
-    """The probability of the first `count` candidates together, [B, N, 1]."""
-    return tf.reduce_sum(tf.nn.softmax(candidates.logits)[..., :count], axis=-1, keepdims=True)
-
-
 def negative_log_likelihood(candidates: Candidates, ab: tf.Tensor) -> tf.Tensor:
     """-log sum_j softmax(logits)_j exp(-|ab - ab_j|^2 / (2 sigma^2)) in nats, [B, N], of true ab [B, N, 2]."""
-    logits, distances = candidates.logits, _squared_distances(ab, candidates.ab)
+    logits, distances = candidates.logits, squared_distances(ab, candidates.ab)
     near = logits - distances / (2.0 * (SIGMA / color.AB_SCALE) ** 2)
     return tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_logsumexp(near, axis=-1)
 
@@ -80,7 +75,7 @@ def annealed_mean(candidates: Candidates) -> tf.Tensor:
     return tf.matmul(tf.nn.softmax(candidates.logits / _TEMPERATURE), candidates.ab)
 
 
-def _squared_distances(points: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-    """Of [B, N, D] from [B, M, D]: [B, N, M]."""
+def squared_distances(points: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
+    """Of points [B, N, D] from others [B, M, D], either B may be 1: [B, N, M]."""
     squares = [tf.reduce_sum(tf.square(each), axis=-1) for each in (points, others)]
     return squares[0][:, :, None] + squares[1][:, None, :] - 2.0 * tf.matmul(points, others, transpose_b=True)

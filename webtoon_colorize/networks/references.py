@@ -25,10 +25,11 @@ def places(image_size: int) -> int:
 
 
 def color_generator(image_size: int, *, filters: int, imagenet: bool = False) -> keras.Model:
-    """Lightness [B, S, S, 1] -> four tensors.
+    """Lightness [B, S, S, 1] -> five tensors.
 
-    The decoder's map [B, S/4, S/4, 4 filters], the encoder's outermost map [B, S/2, S/2, filters], the embedding of
-    each place [B, N, 36], and the logits of the grid's colours [B, N, K].
+    The decoder's map [B, S/4, S/4, 4 filters], the encoder's outermost map [B, S/2, S/2, filters], and of each place
+    its embedding [B, N, 36], the logits of the grid's colours [B, N, K], and the features [B, N, F] that the embedding
+    was learned from.
 
     `imagenet`: the embedding also depends on the maps of a frozen layer called `efficientnet_lite0`, and the logits on
     them and not on the decoder's map. Its weights are random at first.
@@ -53,7 +54,7 @@ def color_generator(image_size: int, *, filters: int, imagenet: bool = False) ->
     logits = keras.layers.Activation("log_softmax", dtype="float32")(prior) + unlike
     flat = [
         keras.layers.Reshape([places(image_size), each.shape[-1]], dtype="float32")(each)
-        for each in (embedding, logits)
+        for each in (embedding, logits, comparing)
     ]
     return keras.Model(lightness, [x, maps[0], *flat], name="color_generator")
 
