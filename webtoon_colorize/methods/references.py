@@ -42,7 +42,8 @@ from webtoon_colorize.networks.kriging import propagate
 TOGETHER = 4  # panels of an episode that stand together in a training batch
 _CHROMA = 1.15  # of automatic colours, because a mean of colours is paler than they are; chosen on validation
 TRUST = 0.6  # in a single reference panel, and what the trust in several is drawn to
-_REMEMBERED = 4096  # places at most that a memory has room for
+_REMEMBERED = 8192  # places at most that a memory has room for
+_JUDGED = 2048  # places at most by which references are trusted
 _ALIKE = (0.7, 0.16)  # what scales embeddings and features where places are compared with remembered ones
 _SEEN = 128  # places of each panel, chosen at random, that others see in training
 _ASKED = 256  # places of each panel, chosen at random, that choose in training
@@ -54,7 +55,7 @@ _NOISE = 0.1  # largest standard deviation of what is added to true coarse colou
 class _Networks(NamedTuple):
     generator: keras.Model
     applier: keras.Model
-    memory: keras.Model | None  # a table with a row per remembered place: its point and the weights of its change; the trust
+    memory: keras.Model | None  # a table: of each remembered place its point and the weights of its change; the trust
 
 
 def build(size: Size, *, references: int = 0, imagenet: bool = False) -> Method:
@@ -148,7 +149,7 @@ def _propose(networks: _Networks, lightness: tf.Tensor) -> tf.Tensor:
     ab = _automatic(logits)
     if networks.memory:
         table, trust = (tf.convert_to_tensor(each) for each in networks.memory.weights)
-        ab += trust * gaussian_process.mean(_points(embedding, features), table[:, :-2], table[:, -2:])
+        ab += trust * gaussian_process.foretell(_points(embedding, features), table[:, :-2], table[:, -2:])
     ab = tf.reshape(ab, [-1, *x.shape[1:3], 2])
     return ops.clip(_apply(networks, x, outermost, ab, training=False), -1.0, 1.0)
 
@@ -172,32 +173,34 @@ def _remember(networks: _Networks, batches: Iterable[Batch]) -> float:
     """Fills the table with places of the panels, all or as many as it has rows, at random; returns the trust."""
     known: list[list[np.ndarray]] = [[], []]  # of each panel: its points, what is wrong with its automatic ab
     for batch in batches:
-        _, _, embedding, logits, features = networks.generator(batch.lightness, training=False)
-        for values, panels in zip(known, (_points(embedding, features), _at_places(batch.ab) - _automatic(logits))):
+        x, _, embedding, logits, features = networks.generator(batch.lightness, training=False)
+        ab = tf.reshape(tf.image.resize(batch.ab, x.shape[1:3], "area"), [-1, logits.shape[1], 2])
+        for values, panels in zip(known, (_points(embedding, features), ab - _automatic(logits))):
             values += list(np.asarray(panels))
-    table, trust = networks.memory.weights
     panel = np.repeat(np.arange(len(known[0])), len(known[0][0]))
+    table, trust = networks.memory.weights
     chosen = np.random.default_rng(0).permutation(len(panel))[: table.shape[0]]
     points, change, panel = (each[chosen] for each in (*map(np.concatenate, known), panel))
-    fit = gaussian_process.fit(points, change, panel)
-    table.assign(np.concatenate([points, fit.weights], axis=1))
-    trust.assign([[_trust(change, fit.left_out, panels=len(known[0]))]])
+    table.assign(np.concatenate([points, gaussian_process.learn(points, change)], axis=1))
+    trust.assign([[_trust(points[:_JUDGED], change[:_JUDGED], panel[:_JUDGED])]])
     return float(trust[0, 0])
 
 
-def _trust(change: np.ndarray, left_out: np.ndarray, *, panels: int) -> float:
+def _trust(points: np.ndarray, change: np.ndarray, panel: np.ndarray) -> float:
     """The share of the way to the references that leaves the least error where each panel is coloured by the others.
 
     It is the slope of a regression, drawn to TRUST by one more panel whose true slope is TRUST.
 
     Args:
-      change: of the ab of M places, [M, 2].
-      left_out: the same, foretold by the other panels.
-      panels: how many there are.
+      points: M places of all panels, [M, D].
+      change: of their ab, [M, 2].
+      panel: the number of each place's panel, [M].
     """
-    size = np.sum(left_out**2)
-    more = size / panels + 1e-6
-    return float(np.clip((np.sum(left_out * change) + TRUST * more) / (size + more), 0.0, 1.0))
+    foretold = gaussian_process.foretell_left_out(points, change, panel)
+    size = np.sum(foretold**2)
+    more = size / len(np.unique(panel)) + 1e-6
+    return float(np.clip((np.sum(foretold * change) + TRUST * more) / (size + more), 0.0, 1.0))
+
 
 def _at_places(ab: tf.Tensor) -> tf.Tensor:
     """ab [B, S, S, 2] of a pixel of each place, [B, N, 2]; a mean over the place may be a colour that is nowhere."""

@@ -7,40 +7,64 @@ Source: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), 
 leaves out a single point; here it leaves out a group.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
 from webtoon_colorize.networks.candidates import squared_distances
 
 NOISE = 0.3  # chosen on stories that no judged number comes from
+_STEPS = 150  # of conjugate gradients, for some thousand points
 
 
-class Fit(NamedTuple):
-    """What M known points teach."""
-
-    weights: np.ndarray  # float64 [M, C]
-    left_out: np.ndarray  # float64 [M, C], the mean at each point if its group were not known
+def learn(points: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """What `foretell` multiplies, [M, C], of the `values` [M, C] of `points` [M, D]."""
+    return solve(_covariance(points[None], points) + NOISE * tf.eye(points.shape[0]), values[None], steps=_STEPS)[0]
 
 
-def fit(points: np.ndarray, values: np.ndarray, group: np.ndarray) -> Fit:
-    """Learns the `values` [M, C] of `points` [M, D], float32 both; `group` [M] numbers the group of each point."""
-    covariance = _covariance(points[None], points).numpy()[0]
-    inverse = np.linalg.inv(covariance + NOISE * np.eye(len(points)))
-    weights = inverse @ values
-    left_out = np.zeros_like(weights)
+def foretell(points: tf.Tensor, known: tf.Tensor, learned: tf.Tensor) -> tf.Tensor:
+    """The mean of the values at `points` [B, N, D], beside `known` points [M, D]: [B, N, C]."""
+    return tf.matmul(_covariance(points, known), learned)
+
+
+def foretell_left_out(points: tf.Tensor, values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """The mean at each of the `points` [M, D] without the values [M, C] of its `group` [M]: float64 [M, C]."""
+    covariance = _covariance(points[None], points)[0].numpy()
+    inverse = np.linalg.inv(covariance + NOISE * np.eye(len(values)))
+    means, weights = np.zeros_like(values, dtype=np.float64), inverse @ values
     for each in np.unique(group):
         own = np.flatnonzero(group == each)
-        left_out[own] = values[own] - np.linalg.solve(inverse[np.ix_(own, own)], weights[own])
-    return Fit(weights, left_out)
-
-
-def mean(points: tf.Tensor, known: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    """The mean at `points` [B, N, D] beside `known` points [M, D] with `weights` [M, C]: [B, N, C]."""
-    return tf.matmul(_covariance(points, known), weights)
+        means[own] = values[own] - np.linalg.solve(inverse[np.ix_(own, own)], weights[own])
+    return means
 
 
 def _covariance(points: tf.Tensor, known: tf.Tensor) -> tf.Tensor:
     """[B, N, D], [M, D] -> [B, N, M]."""
     return tf.exp(-squared_distances(points, known[None]))
+
+
+def solve(matrix: tf.Tensor, values: tf.Tensor, *, steps: int) -> tf.Tensor:
+    """Solves matrix x = values by conjugate gradients.
+
+    Every export format has the operations of conjugate gradients; some lack those of a matrix decomposition.
+
+    Args:
+      matrix: [B, K, K], symmetric and positive definite.
+      values: [B, K, C]; each channel is solved by itself.
+
+    Returns:
+      x, [B, K, C].
+    """
+    solution, residual = ops.zeros_like(values), values
+    direction, square = residual, _dot(residual, residual)
+    for _ in range(steps):
+        product = ops.matmul(matrix, direction)
+        step = square / ops.maximum(_dot(direction, product), 1e-12)
+        solution, residual = solution + step * direction, residual - step * product
+        previous, square = square, _dot(residual, residual)
+        direction = residual + square / ops.maximum(previous, 1e-12) * direction
+    return solution
+
+
+def _dot(vectors: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
+    return ops.sum(vectors * others, axis=1, keepdims=True)

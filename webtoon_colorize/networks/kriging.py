@@ -16,6 +16,8 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from webtoon_colorize.networks import gaussian_process
+
 CELLS = 32  # per side of the panel; the hint pixels in one cell are averaged to one hint
 MAX_HINTS = 128  # cells that are used as hints at most: those with the most hint pixels
 NOISE = 0.02  # variance of the noise of a hint; the prior variance of the change is 1
@@ -155,7 +157,7 @@ def _kriging_weights(hints: Hints) -> tf.Tensor:
     covariance = _covariance(hints.features, hints.features) * is_pair_used
     noise = NOISE * np.eye(covariance.shape[1], dtype=np.float32)
     values = ops.concatenate([hints.change, hints.is_used], axis=-1)
-    return _solve(covariance + noise, values)
+    return gaussian_process.solve(covariance + noise, values, steps=STEPS)
 
 
 def _covariance(places: Features, others: Features) -> tf.Tensor:
@@ -175,30 +177,3 @@ def _distance(points: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
 def _differences(points: tf.Tensor, others: tf.Tensor) -> list[tf.Tensor]:
     """[B, M, C] minus [B, K, C], one [B, M, K] for each of the C channels."""
     return [points[..., channel, None] - others[..., None, :, channel] for channel in range(points.shape[-1])]
-
-
-def _solve(matrix: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
-    """Solves matrix x = values by conjugate gradients.
-
-    Every export format has the operations of conjugate gradients; some lack those of a matrix decomposition.
-
-    Args:
-      matrix: [B, K, K], symmetric and positive definite.
-      values: [B, K, C]; each channel is solved by itself.
-
-    Returns:
-      x, [B, K, C].
-    """
-    solution, residual = ops.zeros_like(values), values
-    direction, square = residual, _dot(residual, residual)
-    for _ in range(STEPS):
-        product = ops.matmul(matrix, direction)
-        step = square / ops.maximum(_dot(direction, product), 1e-12)
-        solution, residual = solution + step * direction, residual - step * product
-        previous, square = square, _dot(residual, residual)
-        direction = residual + square / ops.maximum(previous, 1e-12) * direction
-    return solution
-
-
-def _dot(vectors: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-    return ops.sum(vectors * others, axis=1, keepdims=True)
