@@ -178,9 +178,10 @@ def test_a_memory_gives_the_places_that_it_holds_nearly_their_own_colours():
     lightness, ab = color.rgb_to_lab(tf.constant(rgb / 255, tf.float32))
     _, _, embedding, logits, features = method.networks["color_generator"](lightness, training=False)
     points = references._points(embedding, features)
-    rows, every = table.numpy()[:, :-2], points.numpy().reshape(-1, points.shape[-1])
+    rows, every = table.numpy()[:, :-3], points.numpy().reshape(-1, points.shape[-1])
     np.testing.assert_allclose(*(each[np.lexsort(each.round(4).T)] for each in (rows, every)), atol=1e-4)
-    changed = references._automatic(logits) + gaussian_process.foretell(points, table[:, :-2], table[:, -2:])
+    automatic, known = references._automatic(logits), gaussian_process.foretell(points, table[:, :-3], table[:, -3:])
+    changed = automatic + references._change(known, automatic)
     error = np.abs(changed - tf.reshape(tf.image.resize(ab, [SIZE // 4, SIZE // 4], "area"), changed.shape))
     assert error.max() < 0.1 < 0.4 < np.abs(ab).max()
     assert error.mean() < 0.01

@@ -1,9 +1,8 @@
 """Colour from reference panels: an extension, not a row of the paper.
 
 Lightness alone does not tell a colour, and other panels of the comic that have their colours often do. The color
-generator proposes for each place a colour that it chooses among those of a grid (`networks.candidates`). What is wrong
-with this colour at the places of reference panels foretells what is wrong at places like them
-(`networks.gaussian_process`). The applier, as in color & apply, applies coarse colours to the picture. It learns from
+generator proposes for each place a colour that it chooses among those of a grid (`networks.candidates`). This colour
+gives way to that of places in reference panels, as far as they are like it (`networks.gaussian_process`). The applier, as in color & apply, applies coarse colours to the picture. It learns from
 true coarse colours that are made a little wrong.
 
 What a thing is tells something of its colour, and a few thousand panels do not teach what things are. So the color
@@ -55,7 +54,7 @@ _NOISE = 0.1  # largest standard deviation of what is added to true coarse colou
 class _Networks(NamedTuple):
     generator: keras.Model
     applier: keras.Model
-    memory: keras.Model | None  # a table: of each remembered place its point and the weights of its change; the trust
+    memory: keras.Model | None  # of each remembered place its point and what `foretell` multiplies; the trust
 
 
 def build(size: Size, *, references: int = 0, imagenet: bool = False) -> Method:
@@ -72,7 +71,7 @@ def build(size: Size, *, references: int = 0, imagenet: bool = False) -> Method:
     generator = references_networks.color_generator(size.image_size, filters=size.filters, imagenet=imagenet)
     applier = references_networks.applier(size.image_size, filters=size.filters)
     rows = min(_REMEMBERED, references * references_networks.places(size.image_size))
-    networks = _Networks(generator, applier, _table(rows, _width(generator) + 2) if rows else None)
+    networks = _Networks(generator, applier, _table(rows, _width(generator) + 3) if rows else None)
 
     def terms(batch, seed):
         return _terms(networks, batch, seed, turn=not references)
@@ -149,7 +148,8 @@ def _propose(networks: _Networks, lightness: tf.Tensor) -> tf.Tensor:
     ab = _automatic(logits)
     if networks.memory:
         table, trust = (tf.convert_to_tensor(each) for each in networks.memory.weights)
-        ab += trust * gaussian_process.foretell(_points(embedding, features), table[:, :-2], table[:, -2:])
+        known = gaussian_process.foretell(_points(embedding, features), table[:, :-3], table[:, -3:])
+        ab += trust * _change(known, ab)
     ab = tf.reshape(ab, [-1, *x.shape[1:3], 2])
     return ops.clip(_apply(networks, x, outermost, ab, training=False), -1.0, 1.0)
 
@@ -169,37 +169,48 @@ def _points(embedding: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
     return tf.concat([scale * each for scale, each in zip(_ALIKE, (embedding, features))], axis=-1)
 
 
+def _change(known: tf.Tensor, ab: tf.Tensor) -> tf.Tensor:
+    """What references would change of the automatic `ab` [..., 2]; `known` is what they foretell of ab and of 1.
+
+    The foretold 1 is how far a place is like those of references; where it is 0, the automatic colour stays.
+    """
+    return known[..., :2] - ops.clip(known[..., 2:], 0.0, 1.0) * ab
+
+
 def _remember(networks: _Networks, batches: Iterable[Batch]) -> float:
     """Fills the table with places of the panels, all or as many as it has rows, at random; returns the trust."""
-    known: list[list[np.ndarray]] = [[], []]  # of each panel: its points, what is wrong with its automatic ab
+    seen: list[list[np.ndarray]] = [[], [], []]  # of each panel: its points, their true ab, their automatic ab
     for batch in batches:
         x, _, embedding, logits, features = networks.generator(batch.lightness, training=False)
         ab = tf.reshape(tf.image.resize(batch.ab, x.shape[1:3], "area"), [-1, logits.shape[1], 2])
-        for values, panels in zip(known, (_points(embedding, features), ab - _automatic(logits))):
+        for values, panels in zip(seen, (_points(embedding, features), ab, _automatic(logits))):
             values += list(np.asarray(panels))
-    panel = np.repeat(np.arange(len(known[0])), len(known[0][0]))
+    panel = np.repeat(np.arange(len(seen[0])), len(seen[0][0]))
     table, trust = networks.memory.weights
     chosen = np.random.default_rng(0).permutation(len(panel))[: table.shape[0]]
-    points, change, panel = (each[chosen] for each in (*map(np.concatenate, known), panel))
-    table.assign(np.concatenate([points, gaussian_process.learn(points, change)], axis=1))
-    trust.assign([[_trust(points[:_JUDGED], change[:_JUDGED], panel[:_JUDGED])]])
+    points, ab, automatic, panel = (each[chosen] for each in (*map(np.concatenate, seen), panel))
+    known = np.pad(ab, [(0, 0), (0, 1)], constant_values=1.0)
+    table.assign(np.concatenate([points, gaussian_process.learn(points, known)], axis=1))
+    few = slice(_JUDGED)
+    left_out = gaussian_process.foretell_left_out(points[few], known[few], panel[few])
+    change = np.asarray(_change(left_out, automatic[few]))
+    trust.assign([[_trust(change, ab[few] - automatic[few], panels=len(np.unique(panel[few])))]])
     return float(trust[0, 0])
 
 
-def _trust(points: np.ndarray, change: np.ndarray, panel: np.ndarray) -> float:
+def _trust(foretold: np.ndarray, best: np.ndarray, *, panels: int) -> float:
     """The share of the way to the references that leaves the least error where each panel is coloured by the others.
 
     It is the slope of a regression, drawn to TRUST by one more panel whose true slope is TRUST.
 
     Args:
-      points: M places of all panels, [M, D].
-      change: of their ab, [M, 2].
-      panel: the number of each place's panel, [M].
+      foretold: what the other panels would change of the automatic ab of M places, [M, 2].
+      best: what would be right, [M, 2].
+      panels: how many there are.
     """
-    foretold = gaussian_process.foretell_left_out(points, change, panel)
     size = np.sum(foretold**2)
-    more = size / len(np.unique(panel)) + 1e-6
-    return float(np.clip((np.sum(foretold * change) + TRUST * more) / (size + more), 0.0, 1.0))
+    more = size / panels + 1e-6
+    return float(np.clip((np.sum(foretold * best) + TRUST * more) / (size + more), 0.0, 1.0))
 
 
 def _at_places(ab: tf.Tensor) -> tf.Tensor:

@@ -1,7 +1,7 @@
 """Gaussian process regression: known values of some points foretell those of points that are near them.
 
-The values are taken to have mean 0 and variance 1, their noise to have the variance NOISE, and two points the
-covariance exp(-squared distance).
+The values are taken to have mean 0, their noise NOISE times their variance, and two points the correlation
+exp(-squared distance).
 
 Source: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), equations 2.25 and 5.12. The latter
 leaves out a single point; here it leaves out a group.
