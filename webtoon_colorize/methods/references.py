@@ -2,8 +2,9 @@
 
 Lightness alone does not tell a colour, and other panels of the comic that have their colours often do. The color
 generator proposes for each place a colour that it chooses among those of a grid (`networks.candidates`). This colour
-gives way to that of places in reference panels, as far as they are like it (`networks.gaussian_process`). The applier, as in color & apply, applies coarse colours to the picture. It learns from
-true coarse colours that are made a little wrong.
+gives way to that of places in reference panels, as far as they are like it (`networks.gaussian_process`). The applier,
+as in color & apply, applies coarse colours to the picture. It learns from true coarse colours that are made a little
+wrong.
 
 What a thing is tells something of its colour, and a few thousand panels do not teach what things are. So the color
 generator also sees features of a classifier of photographs, EfficientNet-Lite0, which stay as they are. The paper found
