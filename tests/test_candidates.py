@@ -45,7 +45,7 @@ def test_the_likelihood_is_that_of_a_mixture_of_gaussians_up_to_its_constant():
 def test_a_place_chooses_the_reference_whose_embedding_is_its_own_and_none_that_it_may_not():
     keys, ab = tf.constant([[[0.0, 5.0], [5.0, 0.0]]]), tf.constant([[[0.5, 0.0], [0.0, 0.5]]])
     query = tf.constant([[[0.0, 5.0]]])
-    free = candidates.from_references(query, keys, ab)
+    free = candidates.from_references(query, keys, ab, tf.constant([[[True, True]]]))
     np.testing.assert_allclose(free.logits, [[[0.0, -50.0]]], atol=1e-4)
     np.testing.assert_allclose(candidates.annealed_mean(free), [[[0.5, 0.0]]], atol=1e-4)
     bound = candidates.from_references(query, keys, ab, tf.constant([[[False, True]]]))

@@ -72,7 +72,9 @@ def build(size: Size, *, references: int = 0, imagenet: bool = False) -> Method:
     generator = references_networks.color_generator(size.image_size, filters=size.filters, imagenet=imagenet)
     applier = references_networks.applier(size.image_size, filters=size.filters)
     rows = min(_REMEMBERED, references * references_networks.places(size.image_size))
-    networks = _Networks(generator, applier, _table(rows, _width(generator) + 3) if rows else None)
+    _, _, embedding, _, features = generator.outputs
+    width = embedding.shape[-1] + features.shape[-1] + 3  # a point, and what is learned of ab and of 1
+    networks = _Networks(generator, applier, _table(rows, width) if rows else None)
 
     def terms(batch, seed):
         return _terms(networks, batch, seed, turn=not references)
@@ -158,11 +160,6 @@ def _propose(networks: _Networks, lightness: tf.Tensor) -> tf.Tensor:
 def _automatic(logits: tf.Tensor) -> tf.Tensor:
     """The ab of each place without references, [B, N, 2]."""
     return _CHROMA * candidates.annealed_mean(candidates.from_grid(logits))
-
-
-def _width(generator: keras.Model) -> int:
-    """Of a point."""
-    return sum(generator.outputs[each].shape[-1] for each in (2, 4))
 
 
 def _points(embedding: tf.Tensor, features: tf.Tensor) -> tf.Tensor:

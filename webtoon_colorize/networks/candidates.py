@@ -43,19 +43,16 @@ def from_grid(logits: tf.Tensor) -> Candidates:
     return Candidates(logits, tf.repeat(tf.constant(grid())[None], tf.shape(logits)[0], axis=0))
 
 
-def from_references(
-    queries: tf.Tensor, keys: tf.Tensor, ab: tf.Tensor, may_choose: tf.Tensor | None = None
-) -> Candidates:
+def from_references(queries: tf.Tensor, keys: tf.Tensor, ab: tf.Tensor, may_choose: tf.Tensor) -> Candidates:
     """Reference pixels as candidates; the logit is minus the squared distance of the embeddings.
 
     Args:
       queries: embeddings of the places, [B, N, D].
       keys: embeddings of the reference pixels, [B, M, D].
       ab: of the reference pixels, [B, M, 2].
-      may_choose: bool [B, N, M]; None: each place may choose each pixel.
+      may_choose: which places may choose which pixels, bool [B, N, M].
     """
-    logits = -squared_distances(queries, keys)
-    return Candidates(logits if may_choose is None else tf.where(may_choose, logits, _NEVER), ab)
+    return Candidates(tf.where(may_choose, -squared_distances(queries, keys), _NEVER), ab)
 
 
 def join(*several: Candidates) -> Candidates:

@@ -1,7 +1,7 @@
 """The networks of the row `references`: pix2pix's U-Net, opened where its decoder has a quarter of the picture's size.
 
-One network compares each place there with places in reference panels, and imagines colours where it finds none. The
-other, the rest of the decoder, brings the chosen colours to the picture's size.
+One network guesses a colour for each place there, and tells how alike places of different panels are. The other, the
+rest of the decoder, brings the chosen colours to the picture's size.
 """
 
 import keras
